@@ -1,0 +1,69 @@
+/** Who may import whom: an allow-list, one line a layer. */
+const inside = (from, ...to) => ({
+  from: { path: `^${from}/` },
+  to: { path: [from, ...to].map((folder) => `^${folder}/`) },
+});
+const packages = (from, ...names) => ({
+  from: { path: `^${from}/` },
+  to: { path: names.map((name) => `^(node_modules/(@types/)?)?${name}(/|$)`) },
+});
+const node = (from) => ({ from: { path: `^${from}/` }, to: { dependencyTypes: ['core'] } });
+const declared = (from) => ({
+  from: { path: `^${from}/` },
+  to: { dependencyTypes: ['npm', 'npm-dev'] },
+});
+
+module.exports = {
+  allowed: [
+    inside('src/base'),
+    inside('src/core/model', 'src/base'),
+    inside('src/core/formats', 'src/core/model', 'src/base'),
+    inside('src/core/derived', 'src/core/model', 'src/base'),
+    inside('src/core/source', 'src/core/model', 'src/base'),
+    packages('src/core/source', '@lezer/python', '@lezer/common'),
+    { from: { path: '^src/core/detectors/' }, to: { path: ['^src/core/(model|derived)/', '^src/base/'] } },
+    {
+      from: { path: '^src/core/detectors/[^/]+$' },
+      to: { path: '^src/core/detectors/(detector|finding-draft)\\.ts$' },
+    },
+    {
+      from: { path: '^src/core/detectors/(registry|run-detectors)\\.ts$' },
+      to: { path: '^src/core/detectors/' },
+    },
+    { from: { path: '^src/core/[^/]+$' }, to: { path: ['^src/core/', '^src/base/'] } },
+    { from: { path: '^src/core/report/' }, to: { path: ['^src/core/', '^src/base/'] } },
+    inside('src/protocol', 'src/base', 'src/core/model'),
+    packages('src/protocol', 'zod'),
+    inside('src/files', 'src/base', 'src/core'),
+    node('src/files'),
+    packages('src/files', 'zod'),
+    inside('src/worker', 'src/base', 'src/core', 'src/protocol', 'src/files'),
+    node('src/worker'),
+    inside('src/cli', 'src/base', 'src/core', 'src/files'),
+    node('src/cli'),
+    inside('src/extension', 'src/base', 'src/core', 'src/protocol', 'src/files'),
+    node('src/extension'),
+    packages('src/extension', 'vscode', 'zod'),
+    inside('webview', 'src/base', 'src/core/model', 'src/protocol'),
+    packages('webview', 'd3[a-z-]*', 'zod', '@vscode/webview-ui-toolkit'),
+    inside('test', 'src', 'webview'),
+    node('test'),
+    declared('test'),
+  ],
+  allowedSeverity: 'error',
+  forbidden: [
+    { name: 'no-cycle', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'only-declared-packages',
+      severity: 'error',
+      from: { path: '^(src|webview)/' },
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'unknown', 'undetermined'], pathNot: '^vscode$' },
+    },
+  ],
+  options: {
+    tsConfig: { fileName: 'tsconfig.base.json' },
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '\\.css$' },
+  },
+};

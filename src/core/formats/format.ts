@@ -1,0 +1,35 @@
+import type { Trace } from '../model/trace.ts';
+import type { ByteSource } from './byte-source.ts';
+
+/** What the first bytes of a file tell, before it is read. */
+export interface Head {
+  /** At most the first 64 KiB, decompressed. */
+  readonly bytes: Uint8Array;
+  readonly isWhole: boolean;
+}
+
+export interface ReadOptions {
+  readonly signal: AbortSignal;
+  /** Called now and then with the number of compressed bytes consumed. */
+  readonly onProgress?: (consumedBytes: number) => void;
+}
+
+/** One kind of file. A new one is a file beside this, a line in the registry and a fixture. */
+export interface Format {
+  /** The file's name: `kineto`. */
+  readonly id: string;
+  /** For people: `PyTorch profiler (Kineto)`. */
+  readonly title: string;
+  /** How sure the first bytes make it, 0 to 1; the surest format wins. */
+  recognize(head: Head): number;
+  /** Rank and the like as far as the first bytes tell; for grouping files before reading them. */
+  identify(head: Head): Identity;
+  /** Never throws for content: what is wrong is counted and described in the trace. */
+  read(source: ByteSource, options: ReadOptions): Promise<Trace>;
+}
+
+export interface Identity {
+  readonly rank: number | null;
+  readonly worldSize: number | null;
+  readonly runName: string | null;
+}

@@ -1,0 +1,216 @@
+import type { Layer, Phase } from './phase.ts';
+import type { SourceLocation } from './source-candidate.ts';
+import type { Nanoseconds } from './units.ts';
+
+export const REPORT_SCHEMA_VERSION = 1;
+
+export type Severity = 'error' | 'warning' | 'info';
+export type Confidence = 'high' | 'medium' | 'low';
+export type HealthLevel = 'ok' | 'notable' | 'poor';
+
+export type VerdictKind =
+  | 'data-bound'
+  | 'host-bound'
+  | 'compute-bound'
+  | 'communication-bound'
+  | 'imbalanced'
+  | 'balanced'
+  | 'mixed'
+  | 'inconclusive';
+
+export type FindingPattern =
+  | 'pipeline-stall'
+  | 'resource-imbalance'
+  | 'hidden-serialization'
+  | 'tail-latency'
+  | 'inefficiency'
+  | 'regression'
+  | 'measurement';
+
+/** Why a device is idle. The index in this list is the value in `cause` columns. */
+export const GAP_CAUSES = [
+  'data',
+  'host',
+  'sync',
+  'launch',
+  'communication',
+  'copy',
+  'checkpoint',
+  'unexplained',
+] as const;
+
+export type GapCause = (typeof GAP_CAUSES)[number];
+
+export interface Percentiles {
+  readonly p50Ns: Nanoseconds;
+  readonly p95Ns: Nanoseconds;
+  readonly p99Ns: Nanoseconds;
+}
+
+export interface StepTime extends Percentiles {
+  readonly meanNs: Nanoseconds;
+  readonly count: number;
+}
+
+/** Shares of the analysed steps of one device; the four classes sum to 100. */
+export interface Breakdown {
+  readonly computePercent: number;
+  readonly exposedCommunicationPercent: number;
+  readonly exposedCopyPercent: number;
+  readonly idlePercent: number;
+  /** Shares of the step in percent; they sum to `idlePercent`. */
+  readonly idleCauses: Readonly<Record<GapCause, number>>;
+}
+
+/** From the first to the last device event of the file, without step windows. */
+export interface DeviceWindow {
+  readonly spanNs: Nanoseconds;
+  readonly computeNs: Nanoseconds;
+  readonly communicationNs: Nanoseconds;
+  readonly copyNs: Nanoseconds;
+  readonly communicationOverlappedNs: Nanoseconds;
+  readonly idleNs: Nanoseconds;
+}
+
+export interface PhaseTime {
+  readonly phase: Phase;
+  readonly totalNs: Nanoseconds;
+  readonly perStep: Percentiles;
+  readonly sharePercent: number;
+}
+
+export interface RankReport {
+  readonly rank: number;
+  readonly device: { readonly name: string; readonly count: number } | null;
+  readonly stepTime: StepTime | null;
+  readonly breakdown: Breakdown | null;
+  readonly deviceWindow: DeviceWindow | null;
+  readonly phases: readonly PhaseTime[];
+}
+
+/** A span or a gap that a finding rests on; times count from the run's origin. */
+export interface Evidence {
+  readonly rank: number;
+  readonly lane: string;
+  readonly name: string;
+  readonly startNs: Nanoseconds;
+  readonly durationNs: Nanoseconds;
+  readonly step: number | null;
+}
+
+export interface Threshold {
+  readonly name: string;
+  readonly value: number;
+  readonly measured: number;
+}
+
+export interface Advice {
+  readonly text: string;
+  readonly link?: string;
+}
+
+export interface Finding {
+  readonly id: string;
+  /** What is wrong, in one short sentence with its number. */
+  readonly title: string;
+  readonly pattern: FindingPattern;
+  readonly layer: Layer;
+  readonly severity: Severity;
+  readonly confidence: Confidence;
+  readonly ranks: readonly number[];
+  readonly steps: readonly number[];
+  /** Of the step time, after the findings above it took theirs. */
+  readonly savingPercent: number;
+  readonly savingNsPerStep: Nanoseconds;
+  readonly savingHow: string;
+  readonly threshold: Threshold;
+  readonly evidence: readonly Evidence[];
+  readonly location: SourceLocation | null;
+  /** Enclosing annotations to look up in the code where `location` is null. */
+  readonly annotations: readonly string[];
+  readonly why: string;
+  readonly advice: readonly Advice[];
+}
+
+export interface HealthNote {
+  readonly id: string;
+  readonly text: string;
+  readonly count: number;
+}
+
+export interface Health {
+  readonly level: HealthLevel;
+  readonly notes: readonly HealthNote[];
+  readonly events: {
+    readonly read: number;
+    readonly kept: number;
+    readonly repaired: number;
+    readonly dropped: number;
+    readonly clipped: number;
+  };
+  readonly missingRanks: readonly number[];
+  readonly clock: { readonly method: string; readonly uncertaintyNs: Nanoseconds | null };
+  /** The first problems of each file, for a readable list. */
+  readonly problems: readonly {
+    readonly file: string;
+    readonly byteOffset: number;
+    readonly kind: string;
+    readonly reason: string;
+    readonly excerpt: string;
+  }[];
+}
+
+/** What an instrumented or resolved line costs; for hints beside the code. */
+export interface LineCost {
+  readonly name: string;
+  readonly phase: Phase;
+  /** Null where only the annotation's name is known: look `name` up in the code. */
+  readonly location: SourceLocation | null;
+  readonly perStep: StepTime;
+  /** Of the step time, median rank. */
+  readonly sharePercent: number;
+  readonly byRank: readonly {
+    readonly rank: number;
+    readonly p50Ns: Nanoseconds;
+    readonly sharePercent: number;
+  }[];
+}
+
+/** What the command line prints as JSON and every surface renders; `DESIGN.md` fixes the names. */
+export interface Report {
+  readonly schemaVersion: number;
+  readonly tool: { readonly name: string; readonly version: string };
+  readonly run: {
+    readonly name: string;
+    readonly files: readonly string[];
+    readonly formats: readonly string[];
+    readonly ranks: readonly number[];
+    readonly worldSize: number | null;
+    readonly steps: {
+      readonly total: number;
+      readonly analyzed: number;
+      readonly warmup: number;
+      readonly first: number | null;
+      readonly last: number | null;
+      /** How the steps were found: `profiler`, `recorded`, `period` or `whole`. */
+      readonly how: string;
+    };
+  };
+  readonly health: Health;
+  readonly stepTime: StepTime | null;
+  readonly verdict: {
+    readonly kind: VerdictKind;
+    readonly text: string;
+    readonly sharePercent: number;
+  };
+  readonly layers: {
+    readonly dataPercent: number;
+    readonly computePercent: number;
+    readonly orchestrationPercent: number;
+  } | null;
+  readonly ranks: readonly RankReport[];
+  readonly whatIf: null;
+  readonly findings: readonly Finding[];
+  readonly lines: readonly LineCost[];
+  readonly failures: readonly { readonly detector: string; readonly message: string }[];
+}

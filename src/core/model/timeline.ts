@@ -1,0 +1,144 @@
+import type { Phase } from './phase.ts';
+import type { GapCause, Percentiles } from './report.ts';
+import type { LocationHow, SourceCandidates } from './source-candidate.ts';
+import type { SpanCategory } from './span-category.ts';
+import type { LaneKind } from './trace.ts';
+import type { Nanoseconds } from './units.ts';
+
+/** A lane as the page lists it; `lane` is its index in the rank's trace. */
+export interface TimelineLane {
+  readonly lane: number;
+  readonly name: string;
+  readonly kind: LaneKind;
+  /** Rows that nesting and overlap need. */
+  readonly depthCount: number;
+  readonly spanCount: number;
+}
+
+export interface TimelineRank {
+  readonly rank: number;
+  readonly deviceName: string | null;
+  readonly lanes: readonly TimelineLane[];
+}
+
+/** One step of one rank; times count from the run's origin. */
+export interface TimelineStep {
+  readonly rank: number;
+  readonly step: number;
+  readonly startNs: Nanoseconds;
+  readonly durationNs: Nanoseconds;
+  readonly isWarmup: boolean;
+}
+
+/** A piece of the picture of one step, in the order drawn. */
+export interface StepPiece {
+  readonly startNs: Nanoseconds;
+  readonly durationNs: Nanoseconds;
+  readonly phase: Phase;
+  /** Why the device is idle; null for work. */
+  readonly cause: GapCause | null;
+  readonly label: string;
+}
+
+/** The typical step (p50) of the rank that is typical of the run. */
+export interface ExplainedStep {
+  readonly rank: number;
+  readonly step: number;
+  readonly startNs: Nanoseconds;
+  readonly durationNs: Nanoseconds;
+  readonly host: readonly StepPiece[];
+  /** Empty where the trace has no device. */
+  readonly device: readonly StepPiece[];
+}
+
+/** All that the page needs before it asks for windows of the timeline. */
+export interface TimelineOverview {
+  readonly startNs: Nanoseconds;
+  readonly endNs: Nanoseconds;
+  readonly ranks: readonly TimelineRank[];
+  readonly steps: readonly TimelineStep[];
+  readonly typicalStep: ExplainedStep | null;
+}
+
+/** The summary track of a rank, in place of a lane's index. */
+export const RANK_TRACK = -1;
+
+export interface WindowRequest {
+  readonly startNs: Nanoseconds;
+  readonly endNs: Nanoseconds;
+  readonly widthPx: number;
+  /** `lane` is {@link RANK_TRACK} or an index into the rank's lanes. */
+  readonly rows: readonly { readonly rank: number; readonly lane: number }[];
+}
+
+/** What a rectangle of a window stands for; the index is the value in its `kind` column. */
+export const RECTANGLE_KINDS = ['span', 'merged', 'gap', 'phase'] as const;
+
+/**
+ * Rectangles to draw, ordered by row, then depth, then start.
+ * Neighbours below a pixel are merged into one of kind `merged`.
+ */
+export interface WindowRectangles {
+  readonly length: number;
+  /** Index into the request's rows. */
+  readonly row: Uint16Array<ArrayBuffer>;
+  readonly depth: Uint16Array<ArrayBuffer>;
+  /** Since the run's origin. */
+  readonly start: Float64Array<ArrayBuffer>;
+  readonly end: Float64Array<ArrayBuffer>;
+  /** Index into `RECTANGLE_KINDS`. */
+  readonly kind: Uint8Array<ArrayBuffer>;
+  /** Index into `PHASES`. */
+  readonly phase: Uint8Array<ArrayBuffer>;
+  /** Index into `SPAN_CATEGORIES`; for gaps index into `GAP_CAUSES`. */
+  readonly category: Uint8Array<ArrayBuffer>;
+  /** Span or gap index; for merged rectangles the number of spans merged. */
+  readonly item: Uint32Array<ArrayBuffer>;
+  /** Index into the names that come with the window. */
+  readonly name: Uint32Array<ArrayBuffer>;
+}
+
+/** What the user picked on the timeline. */
+export interface Selection {
+  readonly kind: 'span' | 'gap';
+  readonly rank: number;
+  readonly index: number;
+}
+
+/** Everything known of a selected span or gap, for the details panel. */
+export interface SelectionDetails {
+  readonly selection: Selection;
+  readonly name: string;
+  readonly lane: string;
+  readonly category: SpanCategory | 'gap';
+  readonly phase: Phase;
+  readonly cause: GapCause | null;
+  /** Share of the gap that its cause covers; null for spans. */
+  readonly causeCoveragePercent: number | null;
+  readonly startNs: Nanoseconds;
+  readonly durationNs: Nanoseconds;
+  readonly selfNs: Nanoseconds | null;
+  readonly step: number | null;
+  readonly stepStartNs: Nanoseconds | null;
+  readonly stepSharePercent: number | null;
+  /** Spans of the same name on the rank, or the same cause for a gap: the time in each step. */
+  readonly perStep: {
+    readonly count: number;
+    readonly percentiles: Percentiles;
+    /** Time in each analysed step, in step order. */
+    readonly valuesNs: readonly Nanoseconds[];
+    /** Where this step's value stands among them, 0 to 100. */
+    readonly rankPercent: number | null;
+  } | null;
+  /** What joins it to others: launch, kernel, the work before and after a gap. */
+  readonly related: readonly {
+    readonly relation: string;
+    readonly name: string;
+    readonly selection: Selection | null;
+    readonly startNs: Nanoseconds;
+    readonly durationNs: Nanoseconds;
+  }[];
+  readonly source: SourceCandidates;
+  /** How the first location was found, where one was. */
+  readonly how: LocationHow | null;
+}

@@ -1,0 +1,148 @@
+/**
+ * One row for each timed interval, half open: [start, start + duration).
+ * Ordered by lane, then by start, then longest first, so that a parent comes before its children
+ * and the spans of a lane are the rows [lane.first, lane.first + lane.count).
+ */
+export interface Spans {
+  readonly length: number;
+  /** Since the trace's origin. */
+  readonly start: Float64Array<ArrayBuffer>;
+  readonly duration: Float64Array<ArrayBuffer>;
+  readonly name: Uint32Array<ArrayBuffer>;
+  readonly lane: Uint32Array<ArrayBuffer>;
+  /** Index into `SPAN_CATEGORIES`. */
+  readonly category: Uint8Array<ArrayBuffer>;
+  /** Joins a launch on the host to its work on the device; 0 is none. */
+  readonly correlation: Uint32Array<ArrayBuffer>;
+  /** Joins work on the device to the operator that asked for it; 0 is none. */
+  readonly externalId: Uint32Array<ArrayBuffer>;
+  /** Where the event begins in the file after decompression, in bytes. */
+  readonly byteOffset: Float64Array<ArrayBuffer>;
+  /** Source file as recorded by a span file; null where no span has one. */
+  readonly file: Uint32Array<ArrayBuffer> | null;
+  /** Source line, from 1; 0 is none. */
+  readonly line: Uint32Array<ArrayBuffer> | null;
+  /** The step number that a span file gives, plus 1; 0 is none. */
+  readonly step: Uint32Array<ArrayBuffer> | null;
+  /** Index into `PHASES`, as recorded by a span file. */
+  readonly recordedPhase: Uint8Array<ArrayBuffer> | null;
+  /** Call stack as text, frames separated by `;`, innermost first. */
+  readonly stack: Uint32Array<ArrayBuffer> | null;
+}
+
+/** What a lane is: a host thread, a device stream, annotations mirrored onto a device, or other. */
+export type LaneKind = 'thread' | 'stream' | 'device-annotations' | 'logical';
+
+/** A row of the timeline: a thread, a stream, a track of a span file. */
+export interface Lane {
+  readonly kind: LaneKind;
+  readonly name: string;
+  readonly processId: string;
+  readonly threadId: string;
+  /** Local device index of a stream; null for the host. */
+  readonly device: number | null;
+  readonly first: number;
+  readonly count: number;
+}
+
+/** What the recorder knew of each collective; one row a span that carries it, ordered by span. */
+export interface Collectives {
+  readonly length: number;
+  readonly span: Uint32Array<ArrayBuffer>;
+  /** Operation, such as `allreduce`. */
+  readonly operation: Uint32Array<ArrayBuffer>;
+  /** Process group. */
+  readonly group: Uint32Array<ArrayBuffer>;
+  /** Number in its group's order; -1 is unknown. */
+  readonly sequence: Float64Array<ArrayBuffer>;
+  /** Message size in elements; -1 is unknown. */
+  readonly elements: Float64Array<ArrayBuffer>;
+}
+
+/** One end of an arrow between spans, in file order. */
+export interface Flows {
+  readonly length: number;
+  readonly id: Float64Array<ArrayBuffer>;
+  readonly time: Float64Array<ArrayBuffer>;
+  readonly lane: Uint32Array<ArrayBuffer>;
+  readonly name: Uint32Array<ArrayBuffer>;
+  /** 0 starts, 1 steps, 2 ends. */
+  readonly part: Uint8Array<ArrayBuffer>;
+}
+
+/** Sampled values, in file order. */
+export interface Counters {
+  readonly length: number;
+  readonly time: Float64Array<ArrayBuffer>;
+  readonly series: Uint32Array<ArrayBuffer>;
+  readonly value: Float64Array<ArrayBuffer>;
+}
+
+/** Moments without duration, in file order. */
+export interface Instants {
+  readonly length: number;
+  readonly time: Float64Array<ArrayBuffer>;
+  readonly lane: Uint32Array<ArrayBuffer>;
+  readonly name: Uint32Array<ArrayBuffer>;
+}
+
+export interface Device {
+  readonly index: number;
+  readonly name: string;
+  readonly memoryBytes: number | null;
+  /** CUDA compute capability such as 8.0; null where unknown. */
+  readonly computeCapability: number | null;
+}
+
+export interface TraceMeta {
+  /** Id of the format that read it, such as `kineto`. */
+  readonly format: string;
+  /** From the file itself; null where only the name can tell. */
+  readonly rank: number | null;
+  readonly worldSize: number | null;
+  readonly backend: string | null;
+  readonly runName: string | null;
+  readonly script: string | null;
+  readonly devices: readonly Device[];
+  /** Unix time of the trace's time 0; null where the clock is not absolute. */
+  readonly originNs: bigint | null;
+  readonly hasStacks: boolean;
+}
+
+/** Something wrong with the content of a file. */
+export interface Problem {
+  readonly kind: 'repaired' | 'dropped' | 'cut' | 'unreadable';
+  /** In bytes, after decompression. */
+  readonly byteOffset: number;
+  readonly reason: string;
+  /** The first bytes concerned, as text, at most 120 characters. */
+  readonly excerpt: string;
+}
+
+/** `read = kept + dropped`; repaired and clipped events are among the kept. */
+export interface EventCounts {
+  readonly read: number;
+  readonly kept: number;
+  readonly repaired: number;
+  readonly dropped: number;
+  readonly clipped: number;
+}
+
+/** The content of one file: the events of one rank as columns. Never changed once made. */
+export interface Trace {
+  readonly meta: TraceMeta;
+  /** Row 0 is the empty string. */
+  readonly strings: readonly string[];
+  readonly lanes: readonly Lane[];
+  readonly spans: Spans;
+  readonly collectives: Collectives;
+  readonly flows: Flows;
+  readonly counters: Counters;
+  readonly instants: Instants;
+  readonly counts: EventCounts;
+  /** The first problems found, at most 100; `counts` has them all. */
+  readonly problems: readonly Problem[];
+  /** Bytes read after decompression. */
+  readonly byteLength: number;
+}
+

@@ -1,0 +1,76 @@
+import * as z from 'zod';
+import type { Api } from './api.ts';
+import { overviewSchema, reportSchema, selectionDetailsSchema, selectionSchema } from './schemas.ts';
+
+const generation = z.int();
+
+/** What the page asks of the extension. The page asks first; nothing is pushed before `ready`. */
+export const hostApi = {
+  ready: {
+    params: z.object({}),
+    result: z.object({
+      /** The rank of the file that was opened, to bring into view. */
+      focusRank: z.int().nullable(),
+      state: z.unknown(),
+    }),
+  },
+  /** Waits for the analysis; progress comes as `progressed`. */
+  readRun: {
+    params: z.object({}),
+    result: z.object({ generation, report: reportSchema, overview: overviewSchema }),
+  },
+  /** Columns of `WindowRectangles`, packed; `names` belongs to its `name` column. */
+  readWindow: {
+    params: z.object({
+      generation,
+      startNs: z.number(),
+      endNs: z.number(),
+      widthPx: z.number().positive().max(20_000),
+      rows: z.array(z.object({ rank: z.int(), lane: z.int() })).max(4_096),
+    }),
+    result: z.object({ columns: z.instanceof(ArrayBuffer), names: z.array(z.string()) }),
+  },
+  readDetails: {
+    params: z.object({ generation, selection: selectionSchema }),
+    result: selectionDetailsSchema,
+  },
+  /** The event's own arguments, read again from the file, as name and value. */
+  readArguments: {
+    params: z.object({ generation, rank: z.int(), span: z.int() }),
+    result: z.array(z.tuple([z.string(), z.string()])),
+  },
+  /** Opens the editor at the line of a span or a gap. `opened` tells where, or null with the reason. */
+  openSelection: {
+    params: z.object({ generation, selection: selectionSchema }),
+    result: z.object({ opened: z.string().nullable(), reason: z.string() }),
+  },
+  /** Opens the editor at the line of a finding, by its place in the report. */
+  openFinding: {
+    params: z.object({ generation, index: z.int() }),
+    result: z.object({ opened: z.string().nullable(), reason: z.string() }),
+  },
+  openLink: { params: z.object({ url: z.url() }), result: z.void() },
+  copyText: { params: z.object({ text: z.string() }), result: z.void() },
+  showLog: { params: z.object({}), result: z.void() },
+  analyzeAgain: { params: z.object({}), result: z.void() },
+} satisfies Api;
+
+/** What the extension tells the page. */
+export const viewApi = {
+  progressed: {
+    params: z.object({ text: z.string(), percent: z.number() }),
+    result: z.void(),
+  },
+  /** The files changed and were analysed again: ask for the run once more, keep the view. */
+  runChanged: { params: z.object({ generation }), result: z.void() },
+  /** Bring a moment into view, and select what is there if given. */
+  reveal: {
+    params: z.object({
+      rank: z.int().nullable(),
+      startNs: z.number(),
+      durationNs: z.number(),
+      selection: selectionSchema.nullable(),
+    }),
+    result: z.void(),
+  },
+} satisfies Api;
