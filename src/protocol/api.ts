@@ -1,7 +1,9 @@
 import type * as z from 'zod';
 
 /** The methods that one side of a channel answers: name → schemas of its parameters and result. */
-export type Api = Readonly<Record<string, { readonly params: z.ZodType; readonly result: z.ZodType }>>;
+export type Api = Readonly<
+  Record<string, { readonly params: z.ZodType; readonly result: z.ZodType }>
+>;
 
 /** What the answering side must implement: leave one out and it does not compile. */
 export type HandlersOf<A extends Api> = {

@@ -22,8 +22,8 @@ const envelope = z.discriminatedUnion('kind', [
 
 interface Pending {
   readonly method: string;
-  resolve(value: unknown): void;
-  reject(error: Error): void;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: Error) => void;
 }
 
 /**

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Api } from './api.ts';
-import { overviewSchema, reportSchema, selectionDetailsSchema, selectionSchema } from './schemas.ts';
+import { reportSchema } from './report-schema.ts';
+import { overviewSchema, selectionDetailsSchema, selectionSchema } from './timeline-schemas.ts';
 
 const generation = z.int();
 
