@@ -1,0 +1,129 @@
+/**
+ * Bundles the program into dist/.
+ * `node esbuild.mjs [NAME…] [--minify] [--watch] [--tests]`; without names every bundle but the tests.
+ */
+import { existsSync } from 'node:fs';
+import { chmod, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { build, context } from 'esbuild';
+
+const flags = new Set(process.argv.slice(2).filter((argument) => argument.startsWith('--')));
+const names = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
+const minify = flags.has('--minify');
+
+const shared = {
+  bundle: true,
+  minify,
+  sourcemap: !minify,
+  legalComments: 'none',
+  logLevel: 'silent',
+  define: { 'process.env.NODE_ENV': '"production"' },
+};
+const node = { ...shared, platform: 'node', target: 'node20' };
+const insideVsCode = { ...node, format: 'cjs', external: ['vscode', 'mocha'] };
+
+const bundles = {
+  extension: {
+    ...insideVsCode,
+    entryPoints: ['src/extension/main.ts'],
+    outfile: 'dist/extension.cjs',
+  },
+  worker: {
+    ...node,
+    format: 'esm',
+    entryPoints: ['src/worker/main.ts'],
+    outfile: 'dist/worker.js',
+  },
+  cli: {
+    ...node,
+    format: 'esm',
+    banner: { js: '#!/usr/bin/env node' },
+    entryPoints: ['src/cli/main.ts'],
+    outfile: 'dist/cli.js',
+  },
+  timeline: {
+    ...shared,
+    platform: 'browser',
+    target: 'chrome128',
+    format: 'esm',
+    entryPoints: { timeline: 'webview/main.ts' },
+    outdir: 'dist',
+  },
+};
+
+/** The suite that runs inside VS Code: a runner, and one bundle for each test file that it finds. */
+async function testBundles() {
+  await rm('dist/test-host', { recursive: true, force: true });
+  const found = existsSync('test/host') ? await readdir('test/host', { recursive: true }) : [];
+  const files = found
+    .filter((name) => name.endsWith('.test.ts'))
+    .map((name) => join('test/host', name));
+  return {
+    'test-host': {
+      ...insideVsCode,
+      entryPoints: ['test/host/main.ts'],
+      outfile: 'dist/test-host.cjs',
+    },
+    'test-host-files': {
+      ...insideVsCode,
+      entryPoints: files.sort(),
+      outbase: 'test/host',
+      outdir: 'dist/test-host',
+      outExtension: { '.js': '.cjs' },
+    },
+  };
+}
+
+/** Prints what the problem matcher of .vscode/tasks.json reads. */
+const report = {
+  name: 'report',
+  setup({ onStart, onEnd }) {
+    onStart(() => {
+      if (flags.has('--watch')) {
+        console.log('[watch] build started');
+      }
+    });
+    onEnd(({ errors, warnings }) => {
+      for (const [kind, messages] of Object.entries({ ERROR: errors, WARNING: warnings })) {
+        for (const { text, location } of messages) {
+          console.error(`✘ [${kind}] ${text}`);
+          if (location !== null) {
+            console.error(`    ${location.file}:${location.line}:${location.column}:`);
+          }
+        }
+      }
+      if (flags.has('--watch')) {
+        console.log('[watch] build finished');
+      }
+    });
+  },
+};
+
+function select(known) {
+  const unknown = names.filter((name) => !(name in known));
+  if (unknown.length > 0) {
+    const list = Object.keys(known).join(', ');
+    throw new Error(`there is no bundle ${unknown.join(', ')}; the bundles are ${list}`);
+  }
+  const chosen = names.length > 0 ? names : Object.keys(known);
+  return chosen.map((name) => ({ ...known[name], plugins: [report] }));
+}
+
+async function watch(options) {
+  for (const one of options) {
+    await (await context(one)).watch();
+  }
+}
+
+const all = flags.has('--tests') ? { ...bundles, ...(await testBundles()) } : bundles;
+const selected = select(all);
+if (flags.has('--watch')) {
+  await watch(selected);
+} else {
+  const results = await Promise.allSettled(selected.map((options) => build(options)));
+  if (results.some(({ status }) => status === 'rejected')) {
+    process.exitCode = 1;
+  } else if (existsSync(bundles.cli.outfile)) {
+    await chmod(bundles.cli.outfile, 0o755);
+  }
+}
