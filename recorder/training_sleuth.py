@@ -29,6 +29,7 @@ from __future__ import annotations
 import atexit
 import functools
 import glob
+import inspect
 import itertools
 import json
 import linecache
@@ -43,7 +44,7 @@ import threading
 import time
 from collections import deque
 from types import FrameType
-from typing import Any, Callable, Deque, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Tuple, TypeVar
+from typing import Any, Callable, Iterable, Iterator, Mapping, NamedTuple, TypeVar
 
 __all__ = [
     "PHASES", "Recorder", "counter", "end_step", "event", "loader", "record_collectives", "span", "start",
@@ -57,11 +58,13 @@ _SCHEMA = 1
 _FLUSH_AFTER_NS = 1_000_000_000
 _DEVICE_PHASES = frozenset(("h2d", "forward", "loss", "backward", "optimizer"))
 _CLOSE_WAIT_S = 1.0
+_MAX_DECORATOR_LINES = 20
 _PARENT_VARIABLE = "TRAINING_SLEUTH_PARENT"
+_OWN_FILE = (lambda: None).__code__.co_filename
 
 _log = logging.getLogger("training_sleuth")
 _now_ns = time.perf_counter_ns
-_recorder: Optional[Recorder] = None
+_recorder: Recorder | None = None
 
 _Item = TypeVar("_Item")
 _Function = TypeVar("_Function", bound=Callable[..., Any])
@@ -70,17 +73,17 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 class _Place(NamedTuple):
     """A line of the user's code; None where no such line is known."""
 
-    file: Optional[str]
-    line: Optional[int]
+    file: str | None
+    line: int | None
 
 
 def start(
-    run: Optional[str] = None,
-    directory: Optional[str] = None,
-    config: Optional[Mapping[str, Any]] = None,
+    run: str | None = None,
+    directory: str | None = None,
+    config: Mapping[str, Any] | None = None,
     *,
-    rank: Optional[int] = None,
-    world_size: Optional[int] = None,
+    rank: int | None = None,
+    world_size: int | None = None,
     first_step: int = 0,
 ) -> Recorder:
     """Starts recording this process into ``<directory>/<run>/rank<rank>.spans.jsonl``, replacing that file.
@@ -106,9 +109,9 @@ def start(
     }
     lines = _LineFile(os.path.join(directory, f"rank{rank}.spans.jsonl"), header, replace=True)
     _recorder = Recorder(lines, zero_ns, paths, next_step=first_step)
-    os.environ[_PARENT_VARIABLE] = json.dumps({
+    os.environ[_PARENT_VARIABLE] = _encode({
         "pid": os.getpid(), "directory": directory, "zeroNs": zero_ns, "roots": paths.roots, "header": header,
-    }, default=str)
+    })
     return _recorder
 
 
@@ -121,7 +124,7 @@ def stop() -> None:
         recorder.close()
 
 
-def steps(batches: Iterable[_Item], *, epoch: Optional[int] = None, samples: Optional[int] = None) -> Iterator[_Item]:
+def steps(batches: Iterable[_Item], *, epoch: int | None = None, samples: int | None = None) -> Iterator[_Item]:
     """Iterates over batches, one optimizer step each: times the wait for the batch and the whole step.
 
     A step lasts from asking for its batch to asking for the next one, or to leaving the loop.
@@ -143,7 +146,7 @@ def loader(batches: Iterable[_Item], *, name: str = "loader", phase: str = "data
     return _TimedLoader(batches, name, phase)
 
 
-def step(*, samples: Optional[int] = None, epoch: Optional[int] = None) -> _Step:
+def step(*, samples: int | None = None, epoch: int | None = None) -> _Step:
     """One optimizer step, as a context: ``with sleuth.step(samples=64):``.
 
     It begins at the context, or at the wait for its first batch if that came through ``loader``.
@@ -151,7 +154,7 @@ def step(*, samples: Optional[int] = None, epoch: Optional[int] = None) -> _Step
     return _Step(samples, epoch)
 
 
-def end_step(*, samples: Optional[int] = None, epoch: Optional[int] = None) -> None:
+def end_step(*, samples: int | None = None, epoch: int | None = None) -> None:
     """Marks the end of an optimizer step, where a context does not fit.
 
     The step began at its first wait in ``loader``, else at the end of the step before.
@@ -161,7 +164,7 @@ def end_step(*, samples: Optional[int] = None, epoch: Optional[int] = None) -> N
         recorder.end_step(samples, epoch)
 
 
-def span(name: str, phase: Optional[str] = None, *, micro: Optional[int] = None, **attrs: Any) -> _Span:
+def span(name: str, phase: str | None = None, *, micro: int | None = None, **attrs: Any) -> _Span:
     """A named interval, as a context or a decorator, at the line that opens it (of the ``def`` if decorated).
 
     ``phase`` is one of PHASES; by default the name, if that is one, else ``other``. ``micro`` is the
@@ -227,14 +230,14 @@ def record_collectives(model: Any, *, group: str = "default") -> None:
 class Recorder:
     """What ``start`` returns: the recording of one process."""
 
-    def __init__(self, lines: _LineFile, zero_ns: int, paths: _Paths, *, next_step: Optional[int],
-                 lane: Optional[str] = None) -> None:
+    def __init__(self, lines: _LineFile, zero_ns: int, paths: _Paths, *, next_step: int | None,
+                 lane: str | None = None) -> None:
         self.paths = paths
         self._lines = lines
         self._zero_ns = zero_ns
         self._lane = lane
         self._next_step = next_step
-        self._step_begin_ns: Optional[int] = None
+        self._step_begin_ns: int | None = None
         self._step_end_ns = zero_ns
         self._device = _DeviceSpans(self)
         _at_process_end(self.close)
@@ -251,7 +254,7 @@ class Recorder:
         return self._lines.path
 
     @property
-    def current_step(self) -> Optional[int]:
+    def current_step(self) -> int | None:
         """The number of the step under way; None in a DataLoader worker, which runs ahead of the steps."""
         return self._next_step
 
@@ -271,7 +274,7 @@ class Recorder:
         if self._step_begin_ns is None:
             self._step_begin_ns = at_ns
 
-    def end_step(self, samples: Optional[int], epoch: Optional[int]) -> None:
+    def end_step(self, samples: int | None, epoch: int | None) -> None:
         if self._next_step is None:
             return
         now_ns = _now_ns()
@@ -286,8 +289,8 @@ class Recorder:
         self.write(line)
         self._device.collect()
 
-    def open(self, name: str, phase: str, place: _Place, *, lane: Optional[str] = None, micro: Optional[int] = None,
-             attrs: Optional[Mapping[str, Any]] = None) -> _OpenSpan:
+    def open(self, name: str, phase: str, place: _Place, *, lane: str | None = None, micro: int | None = None,
+             attrs: Mapping[str, Any] | None = None) -> _OpenSpan:
         """Begins a span now, on the lane of the calling thread unless another is named."""
         opened = _OpenSpan(name, phase, place, lane or self._lane or _thread_lane(), self._next_step, micro, attrs)
         if phase in _DEVICE_PHASES:
@@ -306,11 +309,11 @@ class Recorder:
         """Ends, where the device's stream now stands, a span that is timed by the device alone."""
         self._device.add(opened, self._device.mark(), lane=opened.lane)
 
-    def mark_device(self) -> Optional[_DeviceMark]:
+    def mark_device(self) -> _DeviceMark | None:
         return self._device.mark()
 
     def write_span(self, opened: _OpenSpan, begin_ns: int, duration_ns: int, lane: str) -> None:
-        line: Dict[str, Any] = {"type": "span", "name": opened.name, "phase": opened.phase}
+        line: dict[str, Any] = {"type": "span", "name": opened.name, "phase": opened.phase}
         if opened.step is not None:
             line["step"] = opened.step
         line["ts"] = self.ts(begin_ns)
@@ -325,8 +328,9 @@ class Recorder:
         self.write(line)
 
     def forget(self) -> None:
-        """Lets go of the file without writing: it belongs to the process that this one was forked from."""
+        """Lets go of everything without writing: it belongs to the process that this one was forked from."""
         self._lines.forget()
+        self._device.forget()
 
 
 class _OpenSpan:
@@ -334,12 +338,12 @@ class _OpenSpan:
 
     __slots__ = ("name", "phase", "place", "lane", "step", "micro", "attrs", "begin_ns", "device_begin")
 
-    def __init__(self, name: str, phase: str, place: _Place, lane: str, step: Optional[int], micro: Optional[int],
-                 attrs: Optional[Mapping[str, Any]]) -> None:
+    def __init__(self, name: str, phase: str, place: _Place, lane: str, step: int | None, micro: int | None,
+                 attrs: Mapping[str, Any] | None) -> None:
         self.name, self.phase, self.place, self.lane = name, phase, place, lane
         self.step, self.micro, self.attrs = step, micro, attrs
         self.begin_ns = 0
-        self.device_begin: Optional[_DeviceMark] = None
+        self.device_begin: _DeviceMark | None = None
 
 
 class _Span:
@@ -347,10 +351,10 @@ class _Span:
 
     __slots__ = ("_name", "_phase", "_micro", "_attrs", "_recorder", "_opened")
 
-    def __init__(self, name: str, phase: str, micro: Optional[int], attrs: Optional[Mapping[str, Any]]) -> None:
+    def __init__(self, name: str, phase: str, micro: int | None, attrs: Mapping[str, Any] | None) -> None:
         self._name, self._phase, self._micro, self._attrs = name, phase, micro, attrs
-        self._recorder: Optional[Recorder] = None
-        self._opened: Optional[_OpenSpan] = None
+        self._recorder: Recorder | None = None
+        self._opened: _OpenSpan | None = None
 
     def __enter__(self) -> None:
         self._enter(None)
@@ -373,7 +377,7 @@ class _Span:
 
         return timed  # type: ignore[return-value]
 
-    def _enter(self, function: Optional[Callable[..., Any]]) -> None:
+    def _enter(self, function: Callable[..., Any] | None) -> None:
         recorder = self._recorder = _active()
         if recorder is not None:
             place = recorder.paths.caller() if function is None else recorder.paths.definition(function)
@@ -383,7 +387,7 @@ class _Span:
 class _Step:
     """The context that ``step`` returns."""
 
-    def __init__(self, samples: Optional[int], epoch: Optional[int]) -> None:
+    def __init__(self, samples: int | None, epoch: int | None) -> None:
         self._samples, self._epoch = samples, epoch
 
     def __enter__(self) -> None:
@@ -414,7 +418,7 @@ class _TimedLoader:
 
 
 def _timed_batches(batches: Iterable[_Item], name: str, phase: str) -> Iterator[_Item]:
-    iterator: Optional[Iterator[_Item]] = None
+    iterator: Iterator[_Item] | None = None
     while True:
         recorder = _active()
         if recorder is None:
@@ -477,12 +481,12 @@ class _DeviceSpans:
 
     def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder
-        self._pending: Deque[Tuple[_OpenSpan, _DeviceMark, str]] = deque()
+        self._pending: deque[tuple[_OpenSpan, _DeviceMark, str]] = deque()
         self._lock = threading.RLock()
-        self._reference: Optional[_DeviceMark] = None
+        self._reference: _DeviceMark | None = None
         self._broken = False
 
-    def mark(self) -> Optional[_DeviceMark]:
+    def mark(self) -> _DeviceMark | None:
         """A mark in the current stream; None if the script does not use CUDA, or captures a graph just now."""
         cuda = getattr(sys.modules.get("torch"), "cuda", None)
         if self._broken or cuda is None:
@@ -497,7 +501,7 @@ class _DeviceSpans:
             self._give_up(error)
             return None
 
-    def add(self, opened: _OpenSpan, end: Optional[_DeviceMark], *, lane: str) -> None:
+    def add(self, opened: _OpenSpan, end: _DeviceMark | None, *, lane: str) -> None:
         if opened.device_begin is not None and end is not None:
             self._pending.append((opened, end, lane))
 
@@ -517,6 +521,11 @@ class _DeviceSpans:
                         return
             except Exception as error:
                 self._give_up(error)
+
+    def forget(self) -> None:
+        self._lock = threading.RLock()
+        self._broken = True
+        self._pending.clear()
 
     def _write(self, opened: _OpenSpan, end: _DeviceMark, lane: str) -> None:
         done_by_ns = _now_ns()
@@ -549,7 +558,7 @@ class _DeviceSpans:
 
 
 def _elapsed_ns(begin: Any, end: Any) -> int:
-    return round(begin.elapsed_time(end) * 1e6)
+    return int(begin.elapsed_time(end) * 1e6)
 
 
 class _LineFile:
@@ -558,10 +567,10 @@ class _LineFile:
     def __init__(self, path: str, header: Mapping[str, Any], *, replace: bool) -> None:
         self.path = path
         self._lock = threading.RLock()
-        self._lines: List[str] = []
-        self._header: Optional[Mapping[str, Any]] = None
+        self._lines: list[str] = []
+        self._header: Mapping[str, Any] | None = None
         self._flush_at_ns = _now_ns() + _FLUSH_AFTER_NS
-        self._descriptor: Optional[int] = None
+        self._descriptor: int | None = None
         try:
             self._descriptor, is_new = _open_to_append(path, replace)
             self._header = header if is_new else None
@@ -573,48 +582,53 @@ class _LineFile:
             return
         try:
             text = _encode(line)
-            with self._lock:
-                self._lines.append(text)
-                if _now_ns() >= self._flush_at_ns:
-                    self.flush()
         except Exception as error:
             self._fail(error)
+            return
+        with self._lock:
+            self._lines.append(text)
+            if _now_ns() >= self._flush_at_ns:
+                self.flush()
 
     def flush(self) -> None:
         with self._lock:
             lines, self._lines = self._lines, []
             self._flush_at_ns = _now_ns() + _FLUSH_AFTER_NS
-            if self._header is not None:
-                # Not earlier: a script usually turns to its device after it starts recording.
-                lines.insert(0, _encode({**self._header, "device": _device_name()}))
-                self._header = None
-            if self._descriptor is not None:
+            if self._descriptor is None:
+                return
+            try:
+                if self._header is not None:
+                    # Not earlier: a script usually turns to its device after it starts recording.
+                    lines.insert(0, _encode({**self._header, "device": _device_name()}))
+                    self._header = None
                 _write_all(self._descriptor, "".join(lines).encode())
+            except Exception as error:
+                self._fail(error)
 
     def close(self) -> None:
         with self._lock:
-            try:
-                if self._descriptor is not None:
-                    self.flush()
-                    os.close(self._descriptor)
-                    self._descriptor = None
-            except Exception as error:
-                self._fail(error)
+            self.flush()
+            self._close_descriptor()
 
     def forget(self) -> None:
         self._lock = threading.RLock()
         self._lines = []
-        if self._descriptor is not None:
-            os.close(self._descriptor)
-            self._descriptor = None
+        self._close_descriptor()
 
     def _fail(self, error: Exception) -> None:
-        self._descriptor = None
-        self._lines = []
         _log.warning("recording into %s ends: %s", self.path, error)
+        self._close_descriptor()
+
+    def _close_descriptor(self) -> None:
+        descriptor, self._descriptor = self._descriptor, None
+        if descriptor is not None:
+            try:
+                os.close(descriptor)
+            except OSError:
+                pass
 
 
-def _open_to_append(path: str, replace: bool) -> Tuple[int, bool]:
+def _open_to_append(path: str, replace: bool) -> tuple[int, bool]:
     """The descriptor, and whether the file is new. Replacing also removes the files of the rank's workers."""
     os.makedirs(os.path.dirname(path), exist_ok=True)
     flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
@@ -633,24 +647,30 @@ def _write_all(descriptor: int, data: bytes) -> None:
         data = data[os.write(descriptor, data):]
 
 
-_encoder = json.JSONEncoder(separators=(",", ":"), default=str, allow_nan=False)
+_encoder = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
 
 
 def _encode(line: Mapping[str, Any]) -> str:
     try:
         return _encoder.encode(line) + "\n"
-    except ValueError:
-        return _encoder.encode(_without_non_finite(line)) + "\n"
+    except (TypeError, ValueError):
+        return _encoder.encode(_to_plain(line)) + "\n"
 
 
-def _without_non_finite(value: Any) -> Any:
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
+def _to_plain(value: Any) -> Any:
+    """What JSON can hold of a value: null for NaN and infinities, numbers for scalars of NumPy and torch, else text."""
+    if value is None or isinstance(value, (bool, int, str)):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
     if isinstance(value, Mapping):
-        return {key: _without_non_finite(item) for key, item in value.items()}
+        return {str(key): _to_plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_without_non_finite(item) for item in value]
-    return value
+        return [_to_plain(item) for item in value]
+    try:
+        return _to_plain(value.item())
+    except Exception:
+        return str(value)
 
 
 class _Paths:
@@ -658,17 +678,17 @@ class _Paths:
 
     def __init__(self, *roots: str) -> None:
         self.roots = [os.path.abspath(root) for root in roots if root]
-        self._short_names: Dict[str, str] = {}
-        self._is_library: Dict[str, bool] = {}
-        self._def_lines: Dict[Any, int] = {}
+        self._short_names: dict[str, str] = {}
+        self._is_library: dict[str, bool] = {}
+        self._def_lines: dict[Any, int] = {}
 
     def caller(self) -> _Place:
         """The innermost line that is in neither this file nor a library."""
-        outside: Optional[FrameType] = None
-        frame: Optional[FrameType] = sys._getframe(1)
+        outside: FrameType | None = None
+        frame: FrameType | None = sys._getframe(1)
         while frame is not None:
             name = frame.f_code.co_filename
-            if name != __file__:
+            if name != _OWN_FILE:
                 outside = outside or frame
                 if not self._is_in_library(name):
                     break
@@ -678,7 +698,7 @@ class _Paths:
 
     def definition(self, function: Callable[..., Any]) -> _Place:
         """The line of the function's ``def``."""
-        code = getattr(function, "__code__", None)
+        code = getattr(inspect.unwrap(function), "__code__", None)
         if code is None:
             return self.caller()
         line = self._def_lines.get(code)
@@ -712,14 +732,14 @@ class _Paths:
 
 
 def _find_def_line(code: Any) -> int:
-    first: int = code.co_firstlineno
-    for line in range(first, first + 20):
+    first = int(code.co_firstlineno)
+    for line in range(first, first + _MAX_DECORATOR_LINES):
         if linecache.getline(code.co_filename, line).lstrip().startswith(("def ", "async def ")):
             return line
     return first
 
 
-def _active() -> Optional[Recorder]:
+def _active() -> Recorder | None:
     if _recorder is None:
         _join_parent()
     return _recorder
@@ -764,13 +784,13 @@ def _at_process_end(close: Callable[[], None]) -> None:
         multiprocessing.util.Finalize(None, close, exitpriority=0)
 
 
-def _find_worker() -> Optional[int]:
+def _find_worker() -> int | None:
     data = sys.modules.get("torch.utils.data")
     info = data.get_worker_info() if data is not None else None
     return None if info is None else int(info.id)
 
 
-def _find_rank() -> Tuple[int, int]:
+def _find_rank() -> tuple[int, int]:
     distributed = getattr(sys.modules.get("torch"), "distributed", None)
     if distributed is not None and distributed.is_available() and distributed.is_initialized():
         return distributed.get_rank(), distributed.get_world_size()
@@ -784,9 +804,9 @@ def _read_integer(variable: str, default: int) -> int:
         return default
 
 
-def _read_clocks() -> Tuple[int, int]:
+def _read_clocks() -> tuple[int, int]:
     """One moment on ``time.perf_counter_ns`` and as Unix time: the closest of several pairs of readings."""
-    best: Optional[Tuple[int, int, int]] = None
+    best: tuple[int, int, int] | None = None
     for _ in range(10):
         before_ns, unix_ns, after_ns = _now_ns(), time.time_ns(), _now_ns()
         width_ns = after_ns - before_ns
@@ -796,7 +816,7 @@ def _read_clocks() -> Tuple[int, int]:
     return best[1], best[2]
 
 
-def _device_name() -> Optional[str]:
+def _device_name() -> str | None:
     cuda = getattr(sys.modules.get("torch"), "cuda", None)
     try:
         if cuda is None or not cuda.is_initialized():
@@ -807,7 +827,7 @@ def _device_name() -> Optional[str]:
         return None
 
 
-def _count_samples(batch: Any) -> Optional[int]:
+def _count_samples(batch: Any) -> int | None:
     while isinstance(batch, (list, tuple, dict)) and batch:
         batch = next(iter(batch.values())) if isinstance(batch, dict) else batch[0]
     shape = getattr(batch, "shape", None)
@@ -819,7 +839,7 @@ def _thread_lane() -> str:
     return "main" if thread is threading.main_thread() else thread.name
 
 
-def _script_path() -> Optional[str]:
+def _script_path() -> str | None:
     return getattr(sys.modules.get("__main__"), "__file__", None)
 
 

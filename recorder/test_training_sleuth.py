@@ -1,0 +1,679 @@
+"""Run with ``python3 -m unittest`` in this folder; the tests that need torch are skipped without it."""
+
+import importlib.util
+import json
+import math
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import textwrap
+import threading
+import time
+import types
+import unittest
+from unittest import mock
+
+import training_sleuth as sleuth
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+HAS_TORCH = importlib.util.find_spec("torch") is not None
+
+
+def this_line() -> int:
+    return sys._getframe(1).f_lineno
+
+
+def read_lines(path):
+    with open(path, encoding="utf-8") as file:
+        return [json.loads(line) for line in file]
+
+
+def run_script(source, directory, *, check=True, **environment):
+    """Runs a script named train.py in the directory and returns its process."""
+    with open(os.path.join(directory, "train.py"), "w", encoding="utf-8") as file:
+        file.write(textwrap.dedent(source))
+    return subprocess.run(
+        [sys.executable, "train.py"], cwd=directory, check=check, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        text=True, timeout=120, env={**os.environ, "PYTHONPATH": HERE, **environment})
+
+
+class RecorderTest(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.addCleanup(sleuth.stop)
+        self.directory = folder.name
+
+    def start(self, **options):
+        return sleuth.start(run="r", directory=self.directory, **options)
+
+    def lines(self, kind=None, name="rank0.spans.jsonl"):
+        sleuth.stop()
+        lines = read_lines(os.path.join(self.directory, "r", name))
+        return [line for line in lines if kind in (None, line["type"])]
+
+
+class HeaderTest(RecorderTest):
+    def test_comes_first_and_says_what_ran(self):
+        with mock.patch.dict(os.environ, {"SLEUTH_HOST": "a-host"}):
+            self.start(config={"lr": 0.1})
+        sleuth.event("something")
+        header, event = self.lines()
+        self.assertEqual(event["type"], "event")
+        self.assertEqual(
+            {key: header[key] for key in ("type", "schema", "run", "rank", "worldSize", "pid", "host", "clock",
+                                          "device", "config")},
+            {"type": "run", "schema": 1, "run": "r", "rank": 0, "worldSize": 1, "pid": os.getpid(),
+             "host": "a-host", "clock": "perf_counter", "device": None, "config": {"lr": 0.1}})
+
+    def test_start_is_the_unix_time_of_ts_zero(self):
+        self.start()
+        before = time.time_ns()
+        sleuth.event("now")
+        after = time.time_ns()
+        header, event = self.lines()
+        unix = header["startUnixNs"] + event["ts"]
+        self.assertTrue(before - 1_000_000 <= unix <= after + 1_000_000, (before, unix, after))
+        self.assertLess(event["ts"], 10_000_000_000)
+
+    def test_rank_comes_from_the_environment(self):
+        with mock.patch.dict(os.environ, {"RANK": "3", "WORLD_SIZE": "8"}):
+            recorder = self.start()
+        self.assertEqual(os.path.basename(recorder.path), "rank3.spans.jsonl")
+        header, = self.lines(name="rank3.spans.jsonl")
+        self.assertEqual((header["rank"], header["worldSize"]), (3, 8))
+
+    def test_explicit_rank_wins_and_a_bad_environment_is_ignored(self):
+        with mock.patch.dict(os.environ, {"RANK": "x", "WORLD_SIZE": "8"}):
+            self.start(rank=2)
+        header, = self.lines(name="rank2.spans.jsonl")
+        self.assertEqual((header["rank"], header["worldSize"]), (2, 8))
+
+    def test_a_second_run_of_the_name_replaces_the_first(self):
+        self.start()
+        sleuth.event("old")
+        sleuth.stop()
+        stale = os.path.join(self.directory, "r", "rank0.worker0.spans.jsonl")
+        other_rank = os.path.join(self.directory, "r", "rank1.spans.jsonl")
+        for path in (stale, other_rank):
+            open(path, "w").close()
+        self.start()
+        self.assertEqual([line["type"] for line in self.lines()], ["run"])
+        self.assertFalse(os.path.exists(stale))
+        self.assertTrue(os.path.exists(other_rank))
+
+
+class SpanTest(RecorderTest):
+    def test_context(self):
+        self.start()
+        before = time.perf_counter_ns()
+        with sleuth.span("warp", phase="data", pixels=64):
+            line = this_line() - 1
+            time.sleep(0.02)
+        elapsed = time.perf_counter_ns() - before
+        span, = self.lines("span")
+        self.assertTrue(20_000_000 <= span["dur"] <= elapsed)
+        self.assertIsInstance(span["ts"], int)
+        del span["ts"], span["dur"]
+        self.assertEqual(span, {
+            "type": "span", "name": "warp", "phase": "data", "step": 0, "file": "test_training_sleuth.py",
+            "line": line, "lane": "main", "attrs": {"pixels": 64}})
+
+    def test_phase_is_the_name_if_it_is_one(self):
+        self.start()
+        for name in ("forward", "ema"):
+            with sleuth.span(name):
+                pass
+        self.assertEqual([span["phase"] for span in self.lines("span")], ["forward", "other"])
+
+    def test_decorator_names_the_line_of_the_def(self):
+        @sleuth.span("outer", phase="data")
+        @sleuth.span("inner", phase="data")
+        def fibonacci(n):
+            return n if n < 2 else fibonacci(n - 1) + fibonacci(n - 2)
+
+        def_line = this_line() - 3
+        self.start()
+        self.assertEqual(fibonacci(3), 2)
+        self.assertEqual(fibonacci.__name__, "fibonacci")
+        spans = self.lines("span")
+        self.assertEqual(len(spans), 2 * 5)
+        self.assertEqual({span["line"] for span in spans}, {def_line})
+
+    def test_nested_spans_lie_within_each_other(self):
+        self.start()
+        with sleuth.span("outer"):
+            with sleuth.span("inner"):
+                time.sleep(0.001)
+        inner, outer = self.lines("span")
+        self.assertLessEqual(outer["ts"], inner["ts"])
+        self.assertGreaterEqual(outer["ts"] + outer["dur"], inner["ts"] + inner["dur"])
+
+    def test_a_failing_body_is_recorded_and_its_error_passes(self):
+        self.start()
+        with self.assertRaises(KeyError):
+            with sleuth.span("forward"):
+                raise KeyError("x")
+        self.assertEqual(len(self.lines("span")), 1)
+
+    def test_micro_batches(self):
+        self.start()
+        for micro in range(2):
+            with sleuth.span("forward", micro=micro):
+                pass
+        self.assertEqual([span["micro"] for span in self.lines("span")], [0, 1])
+
+    def test_does_nothing_before_start(self):
+        @sleuth.span("forward")
+        def double(x):
+            return 2 * x
+
+        with sleuth.span("outer"), sleuth.step(samples=1):
+            self.assertEqual(double(2), 4)
+        self.assertEqual(list(sleuth.steps([1, 2])), [1, 2])
+        self.assertEqual(list(sleuth.loader([1, 2])), [1, 2])
+        sleuth.counter("loss", 1)
+        sleuth.event("e")
+        sleuth.end_step()
+        sleuth.record_collectives(object())
+
+
+class StepTest(RecorderTest):
+    def test_steps_last_from_asking_to_asking(self):
+        self.start()
+        batches = ({"image": types.SimpleNamespace(shape=(4, 3))} for _ in range(3))
+        for _ in sleuth.steps(batches, epoch=5):
+            line = this_line() - 1
+            with sleuth.span("forward"):
+                time.sleep(0.002)
+        lines = self.lines()
+        steps = [line for line in lines if line["type"] == "step"]
+        self.assertEqual([(s["step"], s["samples"], s["epoch"]) for s in steps], [(0, 4, 5), (1, 4, 5), (2, 4, 5)])
+        waits = [s for s in lines if s.get("name") == "next(loader)"]
+        self.assertEqual([(w["step"], w["phase"], w["line"]) for w in waits], [(n, "data", line) for n in range(3)])
+        for span in lines:
+            if span["type"] == "span":
+                step = steps[span["step"]]
+                self.assertTrue(step["ts"] <= span["ts"]
+                                and span["ts"] + span["dur"] <= step["ts"] + step["dur"], (span, step))
+        for step, following in zip(steps, steps[1:]):
+            gap = following["ts"] - (step["ts"] + step["dur"])
+            self.assertTrue(0 <= gap < 1_000_000, gap)
+
+    def test_leaving_the_loop_ends_the_step(self):
+        self.start()
+        for number in sleuth.steps(range(10)):
+            if number == 1:
+                break
+        with self.assertRaises(KeyError):
+            for _ in sleuth.steps(range(10)):
+                raise KeyError("x")
+        self.assertEqual([step["step"] for step in self.lines("step")], [0, 1, 2])
+
+    def test_steps_of_the_next_epoch_go_on(self):
+        self.start(first_step=100)
+        for epoch in range(2):
+            for _ in sleuth.steps([0, 0], epoch=epoch):
+                pass
+        self.assertEqual([(s["step"], s["epoch"]) for s in self.lines("step")],
+                         [(100, 0), (101, 0), (102, 1), (103, 1)])
+
+    def test_loader_is_timed_at_the_line_of_the_for_through_enumerate(self):
+        class Loader(list):
+            sampler = "its sampler"
+
+        self.start()
+        loader = sleuth.loader(Loader([7, 8]))
+        self.assertEqual((len(loader), loader.sampler), (2, "its sampler"))
+        for _epoch in range(2):
+            for _, _batch in enumerate(loader):
+                line = this_line() - 1
+        spans = self.lines("span")
+        self.assertEqual([span["name"] for span in spans], ["iter(loader)", "next(loader)", "next(loader)"] * 2)
+        self.assertEqual({span["line"] for span in spans}, {line})
+
+    def test_step_context_begins_with_the_wait_for_its_batch(self):
+        self.start()
+        for _ in sleuth.loader(iter([1, 2])):
+            with sleuth.step(samples=8):
+                time.sleep(0.001)
+            time.sleep(0.005)
+        lines = self.lines()
+        waits = [line for line in lines if line.get("name") == "next(loader)"]
+        steps = [line for line in lines if line["type"] == "step"]
+        self.assertEqual([wait["step"] for wait in waits], [0, 1])
+        for wait, step in zip(waits, steps):
+            self.assertTrue(step["ts"] <= wait["ts"] < wait["ts"] + wait["dur"] <= step["ts"] + step["dur"])
+            self.assertEqual(step["samples"], 8)
+        self.assertGreater(steps[1]["ts"] - (steps[0]["ts"] + steps[0]["dur"]), 4_000_000)
+
+    def test_markers_follow_each_other(self):
+        self.start()
+        for _ in range(3):
+            time.sleep(0.001)
+            sleuth.end_step(samples=2)
+        first, second, third = self.lines("step")
+        self.assertEqual(first["ts"], 0)
+        self.assertEqual(first["ts"] + first["dur"], second["ts"])
+        self.assertEqual(second["ts"] + second["dur"], third["ts"])
+
+    def test_a_validation_loader_begins_no_step(self):
+        self.start()
+        for _ in sleuth.loader([1], name="val_loader", phase="validation"):
+            time.sleep(0.01)
+        with sleuth.step():
+            pass
+        step, = self.lines("step")
+        self.assertLess(step["dur"], 5_000_000)
+
+
+class ValueTest(RecorderTest):
+    def test_counters_and_events(self):
+        self.start()
+        sleuth.counter("loss", 0.25)
+        sleuth.event("checkpoint", bytes=12)
+        line = this_line() - 1
+        _, counter, event = self.lines()
+        self.assertEqual((counter["name"], counter["value"]), ("loss", 0.25))
+        self.assertEqual((event["name"], event["line"], event["attrs"]), ("checkpoint", line, {"bytes": 12}))
+
+    def test_values_that_json_lacks(self):
+        class Scalar:
+            def item(self):
+                return math.inf
+
+        self.start()
+        sleuth.counter("loss", math.nan)
+        sleuth.event("e", shape=(1, 2), kind=int, scalar=Scalar(), nested={("a", 1): math.nan})
+        _, counter, event = self.lines()
+        self.assertIsNone(counter["value"])
+        self.assertEqual(event["attrs"], {"shape": [1, 2], "kind": "<class 'int'>", "scalar": None,
+                                          "nested": {"('a', 1)": None}})
+
+
+class RobustnessTest(RecorderTest):
+    def test_a_directory_that_cannot_be_made_is_one_warning(self):
+        blocker = os.path.join(self.directory, "r")
+        open(blocker, "w").close()
+        with self.assertLogs("training_sleuth") as logs:
+            self.start()
+            for _ in sleuth.steps([1, 2]):
+                with sleuth.span("forward"):
+                    pass
+            sleuth.stop()
+        self.assertEqual(len(logs.output), 1)
+
+    def test_a_full_disk_ends_the_recording_and_nothing_else(self):
+        self.start()
+        with mock.patch.object(sleuth, "_FLUSH_AFTER_NS", 0), self.assertLogs("training_sleuth") as logs:
+            sleuth.event("fine")
+            sleuth.stop()
+            self.start()
+            with mock.patch("os.write", side_effect=OSError(28, "No space left on device")):
+                for _ in range(3):
+                    sleuth.event("lost")
+            sleuth.stop()
+        self.assertEqual(len(logs.output), 1)
+
+    def test_partial_writes_are_completed(self):
+        write = os.write
+        with mock.patch("os.write", side_effect=lambda descriptor, data: write(descriptor, data[:7])):
+            self.start()
+            sleuth.event("e")
+            sleuth.stop()
+        self.assertEqual(len(self.lines()), 2)
+
+    def test_threads(self):
+        self.start()
+
+        def work():
+            for _ in range(500):
+                with sleuth.span("io", phase="other"):
+                    pass
+
+        threads = [threading.Thread(target=work, name=f"loader thread {n}") for n in range(8)]
+        with mock.patch.object(sleuth, "_FLUSH_AFTER_NS", 100_000):
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+        spans = self.lines("span")
+        self.assertEqual(len(spans), 4000)
+        self.assertEqual({span["lane"] for span in spans}, {thread.name for thread in threads})
+
+    def test_the_rest_is_written_when_the_process_ends(self):
+        run_script("""
+            import training_sleuth as sleuth
+            sleuth.start()
+            with sleuth.span("forward"):
+                pass
+            raise SystemExit(0)
+        """, self.directory, SLEUTH_RUN="r", SLEUTH_DIR=self.directory)
+        header, span = self.lines()
+        self.assertEqual((header["script"], span["file"], span["line"]), ("train.py", "train.py", 4))
+
+    def test_an_uncaught_error_keeps_what_was_recorded(self):
+        process = run_script("""
+            import training_sleuth as sleuth
+            sleuth.start(directory=".")
+            for _ in sleuth.steps(range(3)):
+                raise ValueError("diverged")
+        """, self.directory, check=False)
+        self.assertIn("diverged", process.stderr)
+        kinds = [line["type"] for line in read_lines(os.path.join(self.directory, "train", "rank0.spans.jsonl"))]
+        self.assertEqual(kinds, ["run", "span", "span", "step"])
+
+    @unittest.skipUnless(hasattr(signal, "SIGKILL"), "needs SIGKILL")
+    def test_a_killed_run_leaves_whole_lines(self):
+        run_script("""
+            import os, signal, time
+            import training_sleuth as sleuth
+            sleuth._FLUSH_AFTER_NS = 1_000_000
+            sleuth.start(run="r", directory=".")
+            end = time.monotonic() + 0.2
+            while time.monotonic() < end:
+                with sleuth.span("forward"):
+                    pass
+            os.kill(os.getpid(), signal.SIGKILL)
+        """, self.directory, check=False)
+        self.assertGreater(len(self.lines("span")), 100)
+
+    def test_recording_needs_nothing_but_the_standard_library(self):
+        process = run_script("""
+            import sys
+            sys.modules["torch"] = None
+            import training_sleuth as sleuth
+            sleuth.start(run="r", directory=".")
+            for _ in sleuth.steps([1]):
+                with sleuth.span("forward"):
+                    pass
+            sleuth.stop()
+            outside = {"torch", "numpy"} & {name for name, module in sys.modules.items() if module is not None}
+            print(sorted(outside))
+        """, self.directory)
+        self.assertEqual((process.stdout.strip(), process.stderr), ("[]", ""))
+        self.assertEqual(len(self.lines("step")), 1)
+
+    @unittest.skipUnless(hasattr(os, "fork"), "needs fork")
+    def test_a_forked_process_writes_nothing_of_its_parent(self):
+        self.start()
+        sleuth.event("before")
+        process = multiprocessing.get_context("fork").Process(target=sleuth.event, args=("in the child",))
+        process.start()
+        process.join()
+        self.assertEqual(process.exitcode, 0)
+        sleuth.event("after")
+        self.assertEqual([line["name"] for line in self.lines("event")], ["before", "after"])
+
+
+class PathTest(RecorderTest):
+    def test_files_are_named_from_the_working_or_the_script_directory(self):
+        package = os.path.join(self.directory, "project", "lib")
+        elsewhere = os.path.join(self.directory, "elsewhere")
+        os.makedirs(package)
+        os.makedirs(elsewhere)
+        with open(os.path.join(package, "augment.py"), "w") as file:
+            file.write("import training_sleuth as sleuth\n\n\n@sleuth.span('warp')\ndef warp():\n    pass\n")
+        with open(os.path.join(self.directory, "project", "main.py"), "w") as file:
+            file.write("import training_sleuth as sleuth\nfrom lib.augment import warp\n"
+                       f"sleuth.start(run='r', directory={self.directory!r})\nwarp()\n")
+        for cwd in (self.directory, elsewhere):
+            subprocess.run([sys.executable, os.path.join(self.directory, "project", "main.py")], cwd=cwd, check=True,
+                           env={**os.environ, "PYTHONPATH": HERE})
+            header, span = self.lines()
+            prefix = "project/" if cwd == self.directory else ""
+            self.assertEqual((header["script"], span["file"], span["line"]),
+                             (prefix + "main.py", prefix + "lib/augment.py", 5))
+
+    def test_a_library_between_is_skipped(self):
+        library = os.path.join(self.directory, "site-packages")
+        os.makedirs(library)
+        with open(os.path.join(library, "progress.py"), "w") as file:
+            file.write("def show(items):\n    for item in items:\n        yield item\n")
+        run_script("""
+            import sys
+            sys.path.insert(0, "site-packages")
+            import progress
+            import training_sleuth as sleuth
+            sleuth.start(run="r", directory=".")
+            for _ in progress.show(sleuth.loader([1])):
+                pass
+        """, self.directory)
+        self.assertEqual({(span["file"], span["line"]) for span in self.lines("span")}, {("train.py", 7)})
+
+
+class FakeCuda:
+    """A device that runs ``lag_ns`` behind the host and whose clock has an unknown origin."""
+
+    def __init__(self, lag_ns):
+        self.lag_ns = lag_ns
+        self.synchronized = 0
+
+    def is_initialized(self):
+        return True
+
+    def is_current_stream_capturing(self):
+        return False
+
+    def current_device(self):
+        return 0
+
+    def get_device_name(self, index):
+        return "Fake"
+
+    def Event(self, enable_timing):
+        cuda = self
+
+        class Event:
+            def record(self):
+                self.at_ns = time.perf_counter_ns() + cuda.lag_ns
+
+            def query(self):
+                return time.perf_counter_ns() >= self.at_ns
+
+            def synchronize(self):
+                cuda.synchronized += 1
+                while not self.query():
+                    pass
+
+            def elapsed_time(self, end):
+                return (end.at_ns - self.at_ns) / 1e6
+
+        return Event()
+
+
+class DeviceTest(RecorderTest):
+    def start_on(self, cuda):
+        patch = mock.patch.dict(sys.modules, {"torch": types.SimpleNamespace(cuda=cuda)})
+        patch.start()
+        self.addCleanup(patch.stop)
+        self.start()
+
+    def test_spans_get_their_device_time_without_waiting(self):
+        lag_ns = 30_000_000
+        cuda = FakeCuda(lag_ns)
+        self.start_on(cuda)
+        for _ in sleuth.steps(range(5)):
+            for phase in ("forward", "logging"):
+                with sleuth.span(phase):
+                    time.sleep(0.002)
+        lines = self.lines()
+        self.assertEqual(lines[0]["device"], "cuda:0 Fake")
+        self.assertEqual(cuda.synchronized, 1)
+        by_lane = {lane: [line for line in lines if line.get("lane") == lane and line["name"] == "forward"]
+                   for lane in ("main", "device")}
+        self.assertEqual([span["step"] for span in by_lane["device"]], [0, 1, 2, 3, 4])
+        self.assertFalse([line for line in lines if line.get("lane") == "device" and line["name"] == "logging"])
+        for on_host, on_device in zip(by_lane["main"], by_lane["device"]):
+            self.assertAlmostEqual(on_device["ts"], on_host["ts"] + lag_ns, delta=1_000_000)
+            self.assertAlmostEqual(on_device["dur"], on_host["dur"], delta=1_000_000)
+            self.assertEqual(on_device["line"], on_host["line"])
+
+    def test_a_device_that_fails_is_one_warning_and_host_times_go_on(self):
+        cuda = FakeCuda(0)
+        cuda.Event = mock.Mock(side_effect=RuntimeError("CUDA error: an illegal memory access"))
+        with self.assertLogs("training_sleuth") as logs:
+            self.start_on(cuda)
+            for _ in sleuth.steps(range(3)):
+                with sleuth.span("forward"):
+                    pass
+        self.assertEqual(len(logs.output), 1)
+        self.assertEqual({line["lane"] for line in self.lines("span")}, {"main"})
+
+    def test_nothing_waits_for_a_device_that_hangs(self):
+        cuda = FakeCuda(0)
+        self.start_on(cuda)
+        with sleuth.span("forward"):
+            pass
+        cuda.lag_ns = 10**15
+        with sleuth.span("forward"):
+            pass
+        before = time.monotonic()
+        with mock.patch.object(sleuth, "_CLOSE_WAIT_S", 0.05):
+            spans = self.lines("span")
+        self.assertLess(time.monotonic() - before, 1)
+        self.assertEqual([span["lane"] for span in spans].count("device"), 1)
+
+
+@unittest.skipUnless(HAS_TORCH, "needs torch")
+class DataLoaderTest(RecorderTest):
+    SCRIPT = """
+        import torch
+        from torch.utils.data import DataLoader, Dataset
+        import training_sleuth as sleuth
+
+        class Squares(Dataset):
+            def __len__(self):
+                return 16
+
+            @sleuth.span("augment", phase="data")
+            def __getitem__(self, index):
+                return torch.tensor([index * index])
+
+        if __name__ == "__main__":
+            sleuth.start(run="r", directory=".")
+            loader = DataLoader(Squares(), batch_size=4, num_workers=WORKERS, multiprocessing_context=METHOD)
+            for epoch in range(2):
+                total = sum(int(batch.sum()) for batch in sleuth.steps(loader, epoch=epoch))
+            print(total)
+    """
+
+    def record(self, workers, method):
+        source = self.SCRIPT.replace("WORKERS", str(workers)).replace("METHOD", repr(method))
+        process = run_script(source, self.directory)
+        self.assertEqual((process.stdout.strip(), process.stderr), ("1240", ""))
+
+    def test_without_workers_the_data_set_is_within_the_wait(self):
+        self.record(0, None)
+        lines = self.lines("span")
+        waits = [span for span in lines if span["name"] == "next(loader)"]
+        augments = [span for span in lines if span["name"] == "augment"]
+        self.assertEqual((len(waits), len(augments)), (8, 32))
+        for augment in augments:
+            wait = waits[augment["step"]]
+            self.assertTrue(wait["ts"] <= augment["ts"]
+                            and augment["ts"] + augment["dur"] <= wait["ts"] + wait["dur"])
+
+    def test_workers_write_files_of_their_own(self):
+        for method in {"fork", "spawn"} & set(multiprocessing.get_all_start_methods()):
+            with self.subTest(method):
+                self.record(2, method)
+                rank = self.lines()
+                self.assertEqual({line["lane"] for line in rank if line["type"] == "span"}, {"main"})
+                self.assertEqual(len([line for line in rank if line["type"] == "step"]), 8)
+                for worker in range(2):
+                    header, *spans = self.lines(name=f"rank0.worker{worker}.spans.jsonl")
+                    self.assertEqual((header["type"], header["rank"], header["worker"], header["startUnixNs"]),
+                                     ("run", 0, worker, rank[0]["startUnixNs"]))
+                    self.assertNotEqual(header["pid"], rank[0]["pid"])
+                    self.assertEqual(len(spans), 16)
+                    self.assertEqual({(s["name"], s["lane"], s["file"], s["line"], s.get("step")) for s in spans},
+                                     {("augment", f"worker {worker}", "train.py", 11, None)})
+                    for span in spans:
+                        self.assertTrue(0 < span["ts"] < rank[-1]["ts"] + rank[-1]["dur"])
+
+
+def reduce_gradients(rank, world_size, directory, records):
+    """One rank of a small DDP training; keeps its parameters in a file."""
+    import torch
+    import torch.distributed as dist
+
+    dist.init_process_group("gloo", init_method=f"file://{directory}/store-{records}", rank=rank,
+                            world_size=world_size)
+    torch.manual_seed(0)
+    layers = [torch.nn.Linear(512, 512), torch.nn.ReLU(), torch.nn.Linear(512, 512)]
+    model = torch.nn.parallel.DistributedDataParallel(torch.nn.Sequential(*layers), bucket_cap_mb=1)
+    if records:
+        sleuth.start(run="r", directory=directory)
+        sleuth.record_collectives(model)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    torch.manual_seed(1 + rank)
+    for _ in sleuth.steps(range(4)):
+        if rank == 1:
+            time.sleep(0.05)
+        with sleuth.span("backward"):
+            model(torch.randn(8, 512)).square().mean().backward()
+        optimizer.step()
+        optimizer.zero_grad()
+    torch.save(model.module.state_dict(), os.path.join(directory, f"{records}-{rank}.pt"))
+    sleuth.stop()
+    dist.destroy_process_group()
+
+
+@unittest.skipUnless(HAS_TORCH, "needs torch")
+class CollectiveTest(RecorderTest):
+    def train(self, world_size, records):
+        context = multiprocessing.get_context("spawn")
+        processes = [context.Process(target=reduce_gradients, args=(rank, world_size, self.directory, records))
+                     for rank in range(world_size)]
+        for process in processes:
+            process.start()
+        for process in processes:
+            process.join(120)
+            self.assertEqual(process.exitcode, 0)
+
+    def test_gradients_are_those_of_plain_ddp_and_each_bucket_is_recorded(self):
+        import torch
+
+        for records in (False, True):
+            self.train(2, records)
+        for rank in range(2):
+            plain, recorded = (torch.load(os.path.join(self.directory, f"{records}-{rank}.pt"))
+                               for records in (False, True))
+            for name, tensor in plain.items():
+                self.assertTrue(torch.equal(tensor, recorded[name]), name)
+
+        by_rank = {}
+        for rank in range(2):
+            header, *lines = self.lines(name=f"rank{rank}.spans.jsonl")
+            self.assertEqual((header["rank"], header["worldSize"]), (rank, 2))
+            spans = [line for line in lines if line.get("name") == "all_reduce"]
+            self.assertEqual({(s["phase"], s["lane"]) for s in spans}, {("communication", "communication")})
+            spans.sort(key=lambda span: span["attrs"]["seq"])
+            self.assertEqual([span["attrs"]["seq"] for span in spans], list(range(len(spans))))
+            self.assertEqual(sorted({span["step"] for span in spans}), [0, 1, 2, 3])
+            by_rank[rank] = [(header["startUnixNs"] + span["ts"], span) for span in spans]
+        self.assertGreater(len(by_rank[0]), 4)
+        self.assertEqual(len(by_rank[0]), len(by_rank[1]))
+        first_of_steps = {}
+        for (begin_0, span_0), (begin_1, span_1) in zip(by_rank[0], by_rank[1]):
+            self.assertEqual(span_0["attrs"], span_1["attrs"])
+            first_of_steps.setdefault(span_0["step"], (begin_1 - begin_0, span_0["dur"], span_1["dur"]))
+        # Rank 1 sleeps 50 ms before each backward: it comes late, and rank 0 waits in the collective.
+        for step in range(1, 4):
+            late, waited, _ = first_of_steps[step]
+            self.assertGreater(late, 30_000_000)
+            self.assertGreater(waited, 30_000_000)
+
+    def test_a_model_without_ddp_is_left_alone(self):
+        import torch
+
+        self.start()
+        sleuth.record_collectives(torch.nn.Linear(2, 2))
+
+
+if __name__ == "__main__":
+    unittest.main()
