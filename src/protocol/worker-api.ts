@@ -1,0 +1,80 @@
+import * as z from 'zod';
+import type { RunFile, RunGroup } from '../core/model/run.ts';
+import type { Api } from './api.ts';
+import { reportSchema } from './report-schema.ts';
+import { overviewSchema, selectionDetailsSchema, selectionSchema } from './timeline-schemas.ts';
+
+const runFileSchema = z.object({
+  path: z.string(),
+  format: z.string(),
+  rank: z.int().nullable(),
+  worldSize: z.int().nullable(),
+  runName: z.string().nullable(),
+  sizeBytes: z.number(),
+  modifiedMs: z.number(),
+}) satisfies z.ZodType<RunFile>;
+
+const runGroupSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  folder: z.string(),
+  files: z.array(runFileSchema),
+}) satisfies z.ZodType<RunGroup>;
+
+/** Thresholds by detector and option, where they differ from the defaults. */
+const detectorOptionsSchema = z.record(z.string(), z.record(z.string(), z.number()));
+
+export type DetectorOptions = z.output<typeof detectorOptionsSchema>;
+
+/** Where a Python file names a span: the literal as text, or the constant parts around f-string fields. */
+const annotationSiteSchema = z.object({
+  parts: z.array(z.string()),
+  line: z.int(),
+});
+
+/** What the extension asks of a worker thread. A worker holds at most one analysed run. */
+export const workerApi = {
+  /** Files and folders → the runs that they hold. */
+  discover: {
+    params: z.object({ paths: z.array(z.string()) }),
+    result: z.array(runGroupSchema),
+  },
+  analyze: {
+    params: z.object({
+      group: runGroupSchema,
+      detectorOptions: detectorOptionsSchema,
+      toolVersion: z.string(),
+    }),
+    result: z.object({ report: reportSchema, overview: overviewSchema }),
+  },
+  readWindow: {
+    params: z.object({
+      startNs: z.number(),
+      endNs: z.number(),
+      widthPx: z.number().positive().max(20_000),
+      rows: z.array(z.object({ rank: z.int(), lane: z.int() })).max(4_096),
+    }),
+    result: z.object({ columns: z.instanceof(ArrayBuffer), names: z.array(z.string()) }),
+  },
+  readDetails: {
+    params: z.object({ selection: selectionSchema }),
+    result: selectionDetailsSchema,
+  },
+  readArguments: {
+    params: z.object({ rank: z.int(), span: z.int() }),
+    result: z.array(z.tuple([z.string(), z.string()])),
+  },
+  /** Python files → the annotations in them, in the order asked; an unreadable file has none. */
+  indexSources: {
+    params: z.object({ paths: z.array(z.string()).max(5_000) }),
+    result: z.array(z.object({ path: z.string(), sites: z.array(annotationSiteSchema) })),
+  },
+} satisfies Api;
+
+/** What a worker tells the extension. */
+export const workerNoticeApi = {
+  progressed: {
+    params: z.object({ text: z.string(), percent: z.number() }),
+    result: z.void(),
+  },
+} satisfies Api;
