@@ -21,7 +21,10 @@ module.exports = {
     inside('src/core/derived', 'src/core/model', 'src/base'),
     inside('src/core/source', 'src/core/model', 'src/base'),
     packages('src/core/source', '@lezer/python', '@lezer/common'),
-    { from: { path: '^src/core/detectors/' }, to: { path: ['^src/core/(model|derived)/', '^src/base/'] } },
+    {
+      from: { path: '^src/core/detectors/' },
+      to: { path: ['^src/core/(model|derived)/', '^src/base/'] },
+    },
     {
       from: { path: '^src/core/detectors/[^/]+$' },
       to: { path: '^src/core/detectors/(detector|finding-draft)\\.ts$' },
@@ -46,7 +49,7 @@ module.exports = {
     packages('src/extension', 'vscode', 'zod'),
     inside('webview', 'src/base', 'src/core/model', 'src/protocol'),
     packages('webview', 'd3[a-z-]*', 'zod', '@vscode/webview-ui-toolkit'),
-    inside('test', 'src', 'webview'),
+    inside('test', 'src', 'webview', 'scripts'),
     node('test'),
     declared('test'),
   ],
@@ -57,7 +60,10 @@ module.exports = {
       name: 'only-declared-packages',
       severity: 'error',
       from: { path: '^(src|webview)/' },
-      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'unknown', 'undetermined'], pathNot: '^vscode$' },
+      to: {
+        dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'unknown', 'undetermined'],
+        pathNot: '^vscode$',
+      },
     },
   ],
   options: {

@@ -1,0 +1,116 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { chromium, type Browser, type Frame, type Locator, type Page } from 'playwright-core';
+import { CHROMIUM_FLAGS, prepareChromium } from '../../scripts/chromium.mjs';
+import { prepareServerHost } from '../../scripts/server-host.mjs';
+import { startServer, type Server } from '../../scripts/start-server.mjs';
+
+/** The first start of a workbench, an extension and a page together. */
+const WAIT_MS = 60_000;
+
+export const THEMES = {
+  dark: 'Dark Modern',
+  light: 'Light Modern',
+  'high-contrast': 'Default High Contrast',
+  'high-contrast-light': 'Default High Contrast Light',
+} as const;
+
+export type ThemeName = keyof typeof THEMES;
+
+export interface WorkbenchOptions {
+  readonly folder: string;
+  readonly theme?: ThemeName;
+  readonly settings?: Readonly<Record<string, unknown>>;
+  readonly widthPx?: number;
+  readonly heightPx?: number;
+  /** Device pixels for each CSS pixel. */
+  readonly scale?: number;
+}
+
+/** A real VS Code in a browser, with this extension in it, as a person would use it. */
+export class Workbench {
+  private constructor(
+    readonly page: Page,
+    private readonly browser: Browser,
+    private readonly server: Server,
+  ) {}
+
+  static async open(options: WorkbenchOptions): Promise<Workbench> {
+    const host = await prepareServerHost();
+    const executablePath = await prepareChromium();
+    const server = await startServer({
+      host,
+      linksExtension: true,
+      settings: { 'workbench.colorTheme': THEMES[options.theme ?? 'dark'], ...options.settings },
+    });
+    const browser = await chromium.launch({ executablePath, args: CHROMIUM_FLAGS });
+    const page = await browser.newPage({
+      viewport: { width: options.widthPx ?? 1440, height: options.heightPx ?? 900 },
+      deviceScaleFactor: options.scale ?? 1,
+    });
+    page.setDefaultTimeout(WAIT_MS);
+    const workbench = new Workbench(page, browser, server);
+    try {
+      await page.goto(server.addressOf(options.folder));
+      await page.locator('.explorer-folders-view .monaco-list-row').first().waitFor();
+      return workbench;
+    } catch (error) {
+      await workbench.close();
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.browser.close();
+    this.server.stop();
+  }
+
+  /** Opens a file by its path in the workspace, through quick open. */
+  async openFile(path: string): Promise<void> {
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    await this.page.keyboard.press('Control+P');
+    await this.#pick(path, name);
+    await this.tab(name).waitFor();
+  }
+
+  /** Runs a command by its title, through the palette. */
+  async runCommand(title: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    await this.#pick(`>${title}`, title);
+  }
+
+  tab(name: string): Locator {
+    return this.page.locator('.tab.active', { hasText: name });
+  }
+
+  /** The document of the run editor in front. */
+  async runEditor(): Promise<Frame> {
+    const outer = await this.#frameOf(this.page.locator('iframe.webview.ready').last());
+    return this.#frameOf(outer.locator('iframe#active-frame'));
+  }
+
+  async takePicture(file: string): Promise<void> {
+    mkdirSync(dirname(file), { recursive: true });
+    await this.page.screenshot({ path: file });
+  }
+
+  async #pick(text: string, label: string): Promise<void> {
+    const widget = this.page.locator('.quick-input-widget');
+    await widget.locator('.quick-input-box input').fill(text);
+    await widget
+      .locator('.quick-input-list .monaco-list-row.focused', { hasText: label })
+      .first()
+      .waitFor();
+    await this.page.keyboard.press('Enter');
+    await widget.waitFor({ state: 'hidden' });
+  }
+
+  async #frameOf(locator: Locator): Promise<Frame> {
+    const element = await locator.elementHandle();
+    const frame = await element.contentFrame();
+    if (frame === null) {
+      throw new Error('the page of the editor has no document');
+    }
+    return frame;
+  }
+}
