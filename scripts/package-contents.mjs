@@ -1,0 +1,30 @@
+/** What the .vsix may hold: nothing else, and each of these. */
+const REQUIRED = [
+  'package.json',
+  'README.md',
+  'CHANGELOG.md',
+  'LICENSE',
+  'dist/extension.cjs',
+  'dist/worker.js',
+  'dist/cli.js',
+  'dist/timeline.js',
+  'dist/timeline.css',
+  'recorder/training_sleuth.py',
+];
+const ALLOWED = [
+  /^docs\/detectors\/[a-z-]+\.md$/,
+  /^media\/[a-z-]+\.(svg|png)$/,
+  /^package\.nls(\.[a-z-]+)?\.json$/,
+];
+
+/** @param {readonly string[]} files */
+export function unexpectedFiles(files) {
+  return files.filter(
+    (file) => !REQUIRED.includes(file) && !ALLOWED.some((pattern) => pattern.test(file)),
+  );
+}
+
+/** @param {readonly string[]} files */
+export function missingFiles(files) {
+  return REQUIRED.filter((file) => !files.includes(file));
+}
