@@ -1,0 +1,27 @@
+export const HELP = `Finds why a training run is slow.
+
+Usage: training-sleuth analyze PATH… [options]
+
+PATH is a trace or timing file, or a folder that is searched for them: PyTorch
+profiler traces (*.json, *.json.gz), Chrome trace events, *.spans.jsonl. Files
+of one run, such as one file for each rank, are found and analyzed together.
+One call analyzes one run: the newest, where the paths hold several.
+
+Options:
+  --format text|json       a report to read (default), or the whole report as
+                           JSON on standard output
+  --fail-on warning|error  exit with 1 when there is a finding of this severity
+                           or above, with 4 when the run cannot be judged
+  --rank RANKS             only these ranks, such as 0 or 0,3 or 4-7
+  --run NAME               the run of this name, where the paths hold several
+  --no-color               no colors, as with NO_COLOR=1 in the environment
+  --help                   this text
+  --version                the version
+
+Exit codes:
+  0  analyzed
+  1  a --fail-on condition is met
+  2  wrong usage
+  3  nothing readable at PATH
+  4  inconclusive, where --fail-on asked for an answer
+`;

@@ -1,0 +1,90 @@
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { UsageError } from './exit-code.ts';
+import { parseRanks } from './parse-ranks.ts';
+
+export interface AnalyzeArguments {
+  readonly command: 'analyze';
+  readonly paths: readonly string[];
+  readonly format: 'text' | 'json';
+  /** The least severity that makes the exit code 1; null where findings do not matter for it. */
+  readonly failOn: 'warning' | 'error' | null;
+  /** Null is every rank. */
+  readonly ranks: readonly number[] | null;
+  /** Name of the run where the paths hold several; null is the newest. */
+  readonly run: string | null;
+  readonly usesColor: boolean;
+}
+
+export type Arguments =
+  AnalyzeArguments | { readonly command: 'help' } | { readonly command: 'version' };
+
+const OPTIONS = {
+  format: { type: 'string', default: 'text' },
+  'fail-on': { type: 'string' },
+  rank: { type: 'string', multiple: true, default: [] },
+  run: { type: 'string' },
+  'no-color': { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+  version: { type: 'boolean', default: false },
+} as const satisfies ParseArgsConfig['options'];
+
+/** What the words after the program's name ask for. Throws a {@link UsageError}. */
+export function parseArguments(words: readonly string[]): Arguments {
+  const { values, positionals } = parseWords(words);
+  const command = positionals.at(0);
+  const paths = positionals.slice(1);
+  if (values.version) {
+    return { command: 'version' };
+  }
+  if (values.help || words.length === 0 || command === 'help') {
+    return { command: 'help' };
+  }
+  if (command !== 'analyze') {
+    throw new UsageError(
+      command === undefined
+        ? 'A command is missing: training-sleuth analyze PATH…'
+        : `There is no command ${command}. Did you mean: training-sleuth analyze ${command}`,
+    );
+  }
+  if (paths.length === 0) {
+    throw new UsageError(
+      'analyze needs at least one file or folder: training-sleuth analyze PATH…',
+    );
+  }
+  return {
+    command,
+    paths,
+    format: oneOf('--format', values.format, ['text', 'json']),
+    failOn:
+      values['fail-on'] === undefined
+        ? null
+        : oneOf('--fail-on', values['fail-on'], ['warning', 'error']),
+    ranks: values.rank.length === 0 ? null : parseRanks(values.rank),
+    run: values.run ?? null,
+    usesColor: !values['no-color'],
+  };
+}
+
+function parseWords(words: readonly string[]) {
+  try {
+    return parseArgs({ args: [...words], options: OPTIONS, allowPositionals: true, strict: true });
+  } catch (error) {
+    if (error instanceof TypeError && 'code' in error) {
+      throw new UsageError(firstSentence(error.message));
+    }
+    throw error;
+  }
+}
+
+/** Node goes on about `--`, which helps nobody here. */
+function firstSentence(message: string): string {
+  return message.split(/\. |\n/, 1)[0] ?? message;
+}
+
+function oneOf<T extends string>(option: string, value: string, allowed: readonly T[]): T {
+  const found = allowed.find((candidate) => candidate === value);
+  if (found === undefined) {
+    throw new UsageError(`${option} can be ${allowed.join(' or ')}, not ${JSON.stringify(value)}`);
+  }
+  return found;
+}

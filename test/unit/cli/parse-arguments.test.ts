@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { UsageError } from '../../../src/cli/exit-code.ts';
+import { parseArguments } from '../../../src/cli/parse-arguments.ts';
+
+const refuses = (words: readonly string[], message: RegExp) =>
+  assert.throws(
+    () => parseArguments(words),
+    (error) => error instanceof UsageError && message.test(error.message),
+  );
+
+describe('parseArguments', () => {
+  it('takes paths and every option', () => {
+    const words =
+      'analyze a b --format json --fail-on error --rank 4-6,0 --rank 5 --run x --no-color';
+    assert.deepEqual(parseArguments(words.split(' ')), {
+      command: 'analyze',
+      paths: ['a', 'b'],
+      format: 'json',
+      failOn: 'error',
+      ranks: [0, 4, 5, 6],
+      run: 'x',
+      usesColor: false,
+    });
+  });
+
+  it('has defaults for everything but the paths', () => {
+    assert.deepEqual(parseArguments(['analyze', 'a']), {
+      command: 'analyze',
+      paths: ['a'],
+      format: 'text',
+      failOn: null,
+      ranks: null,
+      run: null,
+      usesColor: true,
+    });
+  });
+
+  it('takes a path that begins with a dash after --', () => {
+    const parsed = parseArguments(['analyze', '--', '-odd.json']);
+    assert.deepEqual(parsed.command === 'analyze' && parsed.paths, ['-odd.json']);
+  });
+
+  it('gives help when asked, and when nothing was said', () => {
+    for (const words of [[], ['--help'], ['-h'], ['help'], ['analyze', 'a', '--help']]) {
+      assert.deepEqual(parseArguments(words), { command: 'help' });
+    }
+    assert.deepEqual(parseArguments(['--version']), { command: 'version' });
+  });
+
+  it('says what is wrong with the words', () => {
+    refuses(['analyse', 'a'], /no command analyse/);
+    refuses(['--format', 'json'], /command is missing/);
+    refuses(['analyze'], /at least one file or folder/);
+    refuses(['analyze', 'a', '--formt', 'json'], /--formt/);
+    refuses(['analyze', 'a', '--format', 'xml'], /text or json, not "xml"/);
+    refuses(['analyze', 'a', '--format'], /--format/);
+    refuses(['analyze', 'a', '--fail-on', 'info'], /warning or error, not "info"/);
+  });
+
+  it('refuses ranks that are none', () => {
+    for (const word of ['', 'x', '1-', '-1', '3-1', '0-9999999999', '1.5', '1;2']) {
+      refuses(['analyze', 'a', `--rank=${word}`], /--rank takes ranks/);
+    }
+  });
+});
