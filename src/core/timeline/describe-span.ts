@@ -1,0 +1,62 @@
+import { PHASES } from '../model/phase.ts';
+import { SPAN_CATEGORIES } from '../model/span-category.ts';
+import type { SelectionDetails } from '../model/timeline.ts';
+import type { Nanoseconds, SpanIndex } from '../model/units.ts';
+import type { AnalyzedRank } from './analyzed-rank.ts';
+import { effectivePhases } from './effective-phases.ts';
+import { spanTimeByStep, summarizeSteps } from './per-step.ts';
+import { nameOf, relatedSpan } from './related-spans.ts';
+import { stepAt } from './step-lookup.ts';
+
+export function describeSpan(rank: AnalyzedRank, span: SpanIndex): SelectionDetails {
+  const { trace, tables } = rank;
+  const { spans } = trace;
+  const { steps, offsetNs } = tables;
+  const lane = trace.lanes[spans.lane[span]];
+  const row = stepAt(steps, spans.start[span]);
+  const duration = spans.duration[span];
+  const source = tables.sourceOf(span);
+  const isOnDevice = lane.kind === 'stream';
+  return {
+    selection: { kind: 'span', rank: tables.rank, index: span },
+    name: nameOf(rank, span),
+    lane: lane.name,
+    category: SPAN_CATEGORIES[spans.category[span]],
+    phase: PHASES[effectivePhases(rank)[span]],
+    cause: null,
+    causeCoveragePercent: null,
+    startNs: spans.start[span] + offsetNs,
+    durationNs: duration,
+    selfNs: selfTime(rank, span),
+    step: row < 0 ? null : steps.number[row],
+    stepStartNs: row < 0 ? null : steps.start[row] + offsetNs,
+    stepSharePercent: row < 0 ? null : shareOfStep(rank, row, span),
+    perStep: summarizeSteps(steps, spanTimeByStep(rank, span), row),
+    related: [
+      ...relatedSpan(rank, 'Inside', tables.nesting.parent[span]),
+      ...relatedSpan(rank, isOnDevice ? 'Launched by' : 'Launches', tables.partner[span]),
+    ],
+    source,
+    how: source.locations[0]?.how ?? null,
+  };
+}
+
+function selfTime({ trace: { spans, lanes }, tables }: AnalyzedRank, span: SpanIndex): Nanoseconds {
+  const { parent } = tables.nesting;
+  const lane = lanes[spans.lane[span]];
+  const end = spans.start[span] + spans.duration[span];
+  let self = spans.duration[span];
+  for (let i = span + 1; i < lane.first + lane.count && spans.start[i] < end; i++) {
+    if (parent[i] === span) {
+      self -= spans.duration[i];
+    }
+  }
+  return Math.max(0, self);
+}
+
+function shareOfStep({ trace: { spans }, tables }: AnalyzedRank, row: number, span: SpanIndex) {
+  const { start, end } = tables.steps;
+  const length = end[row] - start[row];
+  const inside = Math.min(spans.start[span] + spans.duration[span], end[row]) - spans.start[span];
+  return length > 0 ? (inside / length) * 100 : null;
+}

@@ -1,0 +1,143 @@
+import { PHASES } from '../model/phase.ts';
+import { GAP_CAUSES, type GapCause } from '../model/report.ts';
+import type { Analysis } from '../model/tables.ts';
+import type { ExplainedStep, StepPiece } from '../model/timeline.ts';
+import type { Nanoseconds } from '../model/units.ts';
+import type { AnalyzedRank } from './analyzed-rank.ts';
+import { findRank } from './analyzed-rank.ts';
+import { deviceTrack } from './device-track.ts';
+import { hostTrack } from './host-track.ts';
+import { forEachPixelGroup, longestOf } from './pixel-groups.ts';
+import { hasDevice } from './rank-track.ts';
+import { GAP_KIND, type Track } from './track.ts';
+
+/** Of a step: finer detail than this is not told apart in a picture some 600 pixels wide. */
+const DETAIL_SHARE = 1 / 250;
+
+/** The step whose time is nearest to the median, on the rank whose median is nearest to the run's. */
+export function explainTypicalStep(analysis: Analysis): ExplainedStep | null {
+  const typical = findTypicalStep(analysis);
+  if (typical === null) {
+    return null;
+  }
+  const { rank, row } = typical;
+  const { steps, offsetNs } = rank.tables;
+  const start = steps.start[row];
+  const end = steps.end[row];
+  return {
+    rank: rank.tables.rank,
+    step: steps.number[row],
+    startNs: start + offsetNs,
+    durationNs: end - start,
+    host: piecesOf(rank, hostTrack(rank), { start, end, isDevice: false }),
+    device: hasDevice(rank)
+      ? piecesOf(rank, deviceTrack(rank), { start, end, isDevice: true })
+      : [],
+  };
+}
+
+function findTypicalStep(analysis: Analysis): { rank: AnalyzedRank; row: number } | null {
+  const median = analysis.report.stepTime?.p50Ns;
+  if (median === undefined) {
+    return null;
+  }
+  const distance = (value: Nanoseconds | undefined) => Math.abs((value ?? Infinity) - median);
+  const byTypicality = [...analysis.report.ranks].sort(
+    (a, b) => distance(a.stepTime?.p50Ns) - distance(b.stepTime?.p50Ns) || a.rank - b.rank,
+  );
+  for (const { rank } of byTypicality) {
+    const found = findRank(analysis, rank);
+    const row = found === undefined ? -1 : nearestStep(found, median);
+    if (found !== undefined && row >= 0) {
+      return { rank: found, row };
+    }
+  }
+  return null;
+}
+
+function nearestStep({ tables: { steps } }: AnalyzedRank, median: Nanoseconds): number {
+  let best = -1;
+  let bestDistance = Infinity;
+  for (let i = 0; i < steps.length; i++) {
+    const distance = Math.abs(steps.end[i] - steps.start[i] - median);
+    if (steps.isWarmup[i] === 0 && distance < bestDistance) {
+      best = i;
+      bestDistance = distance;
+    }
+  }
+  return best;
+}
+
+function piecesOf(
+  rank: AnalyzedRank,
+  track: Track,
+  { start, end, isDevice }: { start: Nanoseconds; end: Nanoseconds; isDevice: boolean },
+): readonly StepPiece[] {
+  const sequence = {
+    length: track.length,
+    startOf: (i: number) => Math.max(track.start[i], start),
+    endOf: (i: number) => Math.min(track.end[i], end),
+  };
+  const pieces: StepPiece[] = [];
+  const window = { startNs: start, endNs: end, pixelNs: (end - start) * DETAIL_SHARE };
+  const { strings, spans } = rank.trace;
+  const { offsetNs } = rank.tables;
+  const labelOf = (i: number) => {
+    if (track.kind[i] === GAP_KIND) {
+      return describeWait(GAP_CAUSES[track.category[i]]);
+    }
+    const phase = PHASES[track.phase[i]];
+    return isDevice ? phase : shortName(strings[spans.name[track.item[i]]], phase);
+  };
+  forEachPixelGroup(sequence, window, (first, last) => {
+    const i = longestOf(sequence, first, last);
+    const isGap = track.kind[i] === GAP_KIND;
+    const phase = PHASES[track.phase[i]];
+    appendPiece(pieces, {
+      startNs: sequence.startOf(first) + offsetNs,
+      durationNs: sequence.endOf(last) - sequence.startOf(first),
+      phase,
+      cause: isGap ? GAP_CAUSES[track.category[i]] : null,
+      label: labelOf(i),
+    });
+  });
+  return pieces;
+}
+
+function appendPiece(pieces: StepPiece[], piece: StepPiece): void {
+  const last = pieces.at(-1);
+  const isSame = last?.phase === piece.phase && last.cause === piece.cause;
+  if (isSame && (piece.phase !== 'none' || piece.cause !== null)) {
+    const durationNs = piece.startNs + piece.durationNs - last.startNs;
+    pieces[pieces.length - 1] = { ...last, durationNs };
+  } else {
+    pieces.push(piece);
+  }
+}
+
+/** Annotations that people write themselves are short; operators and kernels are told by their phase. */
+function shortName(name: string, phase: string): string {
+  if (phase === 'none') {
+    return name;
+  }
+  if (name.startsWith('enumerate(DataLoader)')) {
+    return 'next(loader)';
+  }
+  return name.length <= 24 && !name.includes('::') && !name.includes('#') ? name : phase;
+}
+
+/** What the device does not do, in a few words. */
+export function describeWait(cause: GapCause): string {
+  return WAIT_BY_CAUSE[cause];
+}
+
+const WAIT_BY_CAUSE: Readonly<Record<GapCause, string>> = {
+  data: 'waits for the loader',
+  host: 'waits for the host',
+  sync: 'waits after a synchronization',
+  launch: 'waits for kernel launches',
+  communication: 'waits for other ranks',
+  copy: 'waits for a copy',
+  checkpoint: 'waits for a checkpoint',
+  unexplained: 'idle, cause unknown',
+};

@@ -1,0 +1,56 @@
+import type { Analysis } from '../model/tables.ts';
+import type { TimelineOverview, TimelineRank, TimelineStep } from '../model/timeline.ts';
+import { explainTypicalStep } from './explain-step.ts';
+
+/** The frame of the page: ranks, lanes and steps, and the typical step explained. */
+export function computeOverview(analysis: Analysis): TimelineOverview {
+  return {
+    startNs: analysis.startNs,
+    endNs: analysis.endNs,
+    ranks: analysis.ranks.map((_, i) => describeRank(analysis, i)),
+    steps: listSteps(analysis),
+    typicalStep: explainTypicalStep(analysis),
+  };
+}
+
+const MAX_LANE_NAME_CHARACTERS = 120;
+
+function describeRank(analysis: Analysis, i: number): TimelineRank {
+  const { trace } = analysis.run.ranks[i];
+  const { rank, nesting, mainLane } = analysis.ranks[i];
+  const report = analysis.report.ranks.find((other) => other.rank === rank);
+  const lanes = trace.lanes
+    .map(({ name, kind, count }, lane) => ({
+      lane,
+      name: name.slice(0, MAX_LANE_NAME_CHARACTERS),
+      kind,
+      depthCount: nesting.depthCount[lane],
+      spanCount: count,
+    }))
+    .filter(({ spanCount }) => spanCount > 0);
+  return {
+    rank,
+    deviceName: report?.device?.name ?? null,
+    lanes: lanes.sort((a, b) => laneOrder(a, mainLane) - laneOrder(b, mainLane) || a.lane - b.lane),
+  };
+}
+
+/** The training loop's thread, the streams of the device, then the rest. */
+function laneOrder({ lane, kind }: TimelineRank['lanes'][number], mainLane: number): number {
+  if (lane === mainLane) {
+    return 0;
+  }
+  return ['', 'stream', 'thread', 'device-annotations', 'logical'].indexOf(kind);
+}
+
+function listSteps(analysis: Analysis): readonly TimelineStep[] {
+  return analysis.ranks.flatMap(({ rank, steps, offsetNs }) =>
+    Array.from({ length: steps.length }, (_, i) => ({
+      rank,
+      step: steps.number[i],
+      startNs: steps.start[i] + offsetNs,
+      durationNs: steps.end[i] - steps.start[i],
+      isWarmup: steps.isWarmup[i] === 1,
+    })),
+  );
+}

@@ -1,0 +1,27 @@
+import type { SelectionDetails } from '../model/timeline.ts';
+import type { SpanIndex } from '../model/units.ts';
+import type { AnalyzedRank } from './analyzed-rank.ts';
+
+export type RelatedSpan = SelectionDetails['related'][number];
+
+const MAX_NAME_CHARACTERS = 2_000;
+
+export function nameOf({ trace }: AnalyzedRank, span: SpanIndex): string {
+  return trace.strings[trace.spans.name[span]].slice(0, MAX_NAME_CHARACTERS);
+}
+
+/** A list of none where the span is -1. */
+export function relatedSpan(rank: AnalyzedRank, relation: string, span: SpanIndex): RelatedSpan[] {
+  const { spans } = rank.trace;
+  return span < 0
+    ? []
+    : [
+        {
+          relation,
+          name: nameOf(rank, span),
+          selection: { kind: 'span', rank: rank.tables.rank, index: span },
+          startNs: spans.start[span] + rank.tables.offsetNs,
+          durationNs: spans.duration[span],
+        },
+      ];
+}

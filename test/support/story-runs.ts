@@ -1,0 +1,194 @@
+import { PHASES, phaseIndex, type Phase } from '../../src/core/model/phase.ts';
+import { GAP_CAUSES, type GapCause, type Report } from '../../src/core/model/report.ts';
+import { categoryIndex, type SpanCategory } from '../../src/core/model/span-category.ts';
+import { DEVICE_CLASSES, type Analysis, type RankTables } from '../../src/core/model/tables.ts';
+import type { Lane, LaneKind, Trace } from '../../src/core/model/trace.ts';
+
+export interface SpanStory {
+  readonly name: string;
+  readonly start: number;
+  readonly duration: number;
+  readonly phase?: Phase;
+  readonly category?: SpanCategory;
+  /** Name of the span that launched it. */
+  readonly launchedBy?: string;
+  readonly depth?: number;
+}
+
+export interface RankStory {
+  readonly offsetNs?: number;
+  readonly lanes: readonly { name: string; kind: LaneKind; spans: readonly SpanStory[] }[];
+  readonly steps?: readonly { start: number; end: number; isWarmup?: boolean }[];
+  readonly gaps?: readonly {
+    start: number;
+    end: number;
+    step: number;
+    cause: GapCause;
+    culprit?: string;
+    after?: string;
+  }[];
+  readonly busy?: readonly {
+    start: number;
+    end: number;
+    kind: (typeof DEVICE_CLASSES)[number];
+  }[];
+}
+
+/** A hand-made analysis: only what the timeline's queries look at; spans are given in nesting order. */
+export function tellRun(stories: readonly RankStory[], p50Ns: number | null = null): Analysis {
+  const ranks = stories.map((story, rank) => tellRank(story, rank));
+  return {
+    run: {
+      name: 'story',
+      ranks: ranks.map(({ trace }, rank) => ({ rank, file: `rank${rank}.json`, trace })),
+    },
+    report: tellReport(stories.length, p50Ns),
+    ranks: ranks.map(({ tables }) => tables),
+    startNs: 0,
+    endNs: stories
+      .flatMap((story) => story.lanes.flatMap((lane) => lane.spans.map(endOf)))
+      .reduce((latest, end) => Math.max(latest, end), 0),
+  };
+}
+
+function endOf({ start, duration }: SpanStory): number {
+  return start + duration;
+}
+
+function tellRank(story: RankStory, rank: number): { trace: Trace; tables: RankTables } {
+  const all = story.lanes.flatMap(({ spans }, lane) => spans.map((span) => ({ ...span, lane })));
+  const strings = ['', ...new Set(all.map(({ name }) => name))];
+  const firstByName = new Map(all.map(({ name }, i) => [name, i] as const).reverse());
+  const idByName = new Map(strings.map((name, id) => [name, id]));
+  const named = (name: string | undefined) =>
+    name === undefined ? -1 : (firstByName.get(name) ?? -1);
+  const partner = Int32Array.from(all, ({ launchedBy }) => named(launchedBy));
+  Int32Array.from(partner).forEach((launcher, i) => {
+    if (launcher >= 0) {
+      partner[launcher] = i;
+    }
+  });
+  const { parent, depth } = nest(all);
+  let first = 0;
+  const lanes: Lane[] = story.lanes.map(({ name, kind, spans }) => {
+    const lane = {
+      kind,
+      name,
+      processId: '1',
+      threadId: name,
+      device: kind === 'stream' ? 0 : null,
+      first,
+      count: spans.length,
+    };
+    first += spans.length;
+    return lane;
+  });
+  const zeros = () => new Uint32Array(all.length);
+  const trace = {
+    strings,
+    lanes,
+    spans: {
+      length: all.length,
+      start: Float64Array.from(all, ({ start }) => start),
+      duration: Float64Array.from(all, ({ duration }) => duration),
+      name: Uint32Array.from(all, ({ name }) => idByName.get(name)!),
+      lane: Uint32Array.from(all, ({ lane }) => lane),
+      category: Uint8Array.from(all, ({ category = 'other' }) => categoryIndex(category)),
+      correlation: zeros(),
+      externalId: zeros(),
+      byteOffset: new Float64Array(all.length),
+      file: null,
+      line: null,
+      step: null,
+      recordedPhase: null,
+      stack: null,
+    },
+  } as unknown as Trace;
+  const tables: RankTables = {
+    rank,
+    offsetNs: story.offsetNs ?? 0,
+    nesting: {
+      depth,
+      parent,
+      depthCount: Uint16Array.from(lanes, (lane) =>
+        depth
+          .subarray(lane.first, lane.first + lane.count)
+          .reduce((max, value) => Math.max(max, value + 1), 0),
+      ),
+    },
+    phases: Uint8Array.from(all, ({ phase = PHASES[0] }) => phaseIndex(phase)),
+    ...tellIntervals(story, named),
+    partner,
+    mainLane: lanes.findIndex(({ kind }) => kind === 'thread'),
+    sourceOf: (span) => ({
+      locations: [{ file: 'train.py', line: span + 1, how: 'recorded' }],
+      annotations: [],
+    }),
+  };
+  return { trace, tables };
+}
+
+function nest(all: readonly (SpanStory & { lane: number })[]) {
+  const parent = new Int32Array(all.length).fill(-1);
+  const depth = new Uint16Array(all.length);
+  const open: number[] = [];
+  all.forEach((span, i) => {
+    while (open.length > 0) {
+      const top = all[open.at(-1)!];
+      if (top.lane === span.lane && endOf(top) >= endOf(span) && top.start <= span.start) {
+        break;
+      }
+      open.pop();
+    }
+    parent[i] = open.at(-1) ?? -1;
+    depth[i] = span.depth ?? open.length;
+    open.push(i);
+  });
+  return { parent, depth };
+}
+
+function tellIntervals(story: RankStory, named: (name: string | undefined) => number) {
+  const { steps = [], gaps = [], busy = [] } = story;
+  const startsAndEnds = (rows: readonly { start: number; end: number }[]) => ({
+    length: rows.length,
+    start: Float64Array.from(rows, ({ start }) => start),
+    end: Float64Array.from(rows, ({ end }) => end),
+  });
+  return {
+    steps: {
+      ...startsAndEnds(steps),
+      number: Int32Array.from(steps, (_, i) => i),
+      isWarmup: Uint8Array.from(steps, ({ isWarmup = false }) => Number(isWarmup)),
+      how: 'profiler' as const,
+    },
+    busy: {
+      ...startsAndEnds(busy),
+      kind: Uint8Array.from(busy, ({ kind }) => DEVICE_CLASSES.indexOf(kind)),
+    },
+    gaps: {
+      ...startsAndEnds(gaps),
+      step: Int32Array.from(gaps, ({ step }) => step),
+      cause: Uint8Array.from(gaps, ({ cause }) => GAP_CAUSES.indexOf(cause)),
+      coverage: Float64Array.from(gaps, () => 0.75),
+      culprit: Int32Array.from(gaps, ({ culprit }) => named(culprit)),
+      before: Int32Array.from(gaps, () => -1),
+      after: Int32Array.from(gaps, ({ after }) => named(after)),
+    },
+  };
+}
+
+function tellReport(rankCount: number, p50Ns: number | null): Report {
+  const stepTime =
+    p50Ns === null ? null : { p50Ns, p95Ns: p50Ns, p99Ns: p50Ns, meanNs: p50Ns, count: 1 };
+  return {
+    stepTime,
+    ranks: Array.from({ length: rankCount }, (_, rank) => ({
+      rank,
+      device: null,
+      stepTime,
+      breakdown: null,
+      deviceWindow: null,
+      phases: [],
+    })),
+  } as unknown as Report;
+}

@@ -1,0 +1,170 @@
+import assert from 'node:assert/strict';
+import { computeOverview } from '../../../src/core/timeline/overview.ts';
+import { describeSelection } from '../../../src/core/timeline/describe-selection.ts';
+import { tellRun } from '../../support/story-runs.ts';
+
+/** Four steps of 100 ns; the loader takes 10, 20, 60 and 30 of them, the first is warm-up. */
+function loaderRun() {
+  const waits = [10, 20, 60, 30];
+  return tellRun(
+    [
+      {
+        offsetNs: 1000,
+        lanes: [
+          {
+            name: 'main',
+            kind: 'thread',
+            spans: waits.flatMap((wait, i) => [
+              { name: 'next', start: i * 100, duration: wait, phase: 'data' as const },
+              { name: 'decode', start: i * 100 + 1, duration: 4 },
+              { name: 'decode', start: i * 100 + 2, duration: 1 },
+              {
+                name: `launch${i}`,
+                start: i * 100 + wait,
+                duration: 2,
+                category: 'runtime' as const,
+              },
+            ]),
+          },
+          {
+            name: 'stream 7',
+            kind: 'stream',
+            spans: waits.map((wait, i) => ({
+              name: `kernel${i}`,
+              start: i * 100 + wait,
+              duration: 100 - wait,
+              category: 'kernel' as const,
+              launchedBy: `launch${i}`,
+            })),
+          },
+        ],
+        steps: waits.map((_, i) => ({ start: i * 100, end: i * 100 + 100, isWarmup: i === 0 })),
+        busy: waits.map((wait, i) => ({
+          start: i * 100 + wait,
+          end: i * 100 + 100,
+          kind: 'compute' as const,
+        })),
+        gaps: waits.map((wait, i) => ({
+          start: i * 100,
+          end: i * 100 + wait,
+          step: i,
+          cause: 'data' as const,
+          culprit: 'next',
+          after: `kernel${i}`,
+        })),
+      },
+    ],
+    100,
+  );
+}
+
+describe('describeSelection', () => {
+  it('explains a span: its own time, its share, its place among the analysed steps', () => {
+    const details = describeSelection(loaderRun(), { kind: 'span', rank: 0, index: 8 });
+    assert.ok(details);
+    assert.equal(details.name, 'next');
+    assert.equal(details.lane, 'main');
+    assert.equal(details.phase, 'data');
+    assert.equal(details.startNs, 1200);
+    assert.equal(details.durationNs, 60);
+    assert.equal(details.selfNs, 56);
+    assert.equal(details.step, 2);
+    assert.equal(details.stepStartNs, 1200);
+    assert.equal(details.stepSharePercent, 60);
+    assert.deepEqual(details.perStep?.valuesNs, [20, 60, 30]);
+    assert.equal(details.perStep.percentiles.p50Ns, 30);
+    assert.equal(details.perStep.rankPercent, 100);
+    assert.equal(details.how, 'recorded');
+  });
+
+  it('counts spans of the same name within each other once', () => {
+    const details = describeSelection(loaderRun(), { kind: 'span', rank: 0, index: 1 });
+    assert.deepEqual(details?.perStep?.valuesNs, [4, 4, 4]);
+    assert.equal(details.selfNs, 3);
+  });
+
+  it('joins a kernel to its launch and back', () => {
+    const run = loaderRun();
+    const kernel = describeSelection(run, { kind: 'span', rank: 0, index: 17 });
+    assert.deepEqual(
+      kernel?.related.map(({ relation, name, startNs }) => [relation, name, startNs]),
+      [['Launched by', 'launch1', 1120]],
+    );
+    const launch = describeSelection(run, kernel.related[0].selection!);
+    assert.deepEqual(
+      launch?.related.map(({ relation, name }) => [relation, name]),
+      [['Launches', 'kernel1']],
+    );
+  });
+
+  it('explains a gap: cause, coverage, what it waits for and what ends it', () => {
+    const details = describeSelection(loaderRun(), { kind: 'gap', rank: 0, index: 3 });
+    assert.ok(details);
+    assert.equal(details.name, 'Device waits for the loader');
+    assert.equal(details.cause, 'data');
+    assert.equal(details.causeCoveragePercent, 75);
+    assert.equal(details.durationNs, 30);
+    assert.equal(details.stepSharePercent, 30);
+    assert.deepEqual(details.perStep?.valuesNs, [20, 60, 30]);
+    assert.ok(Math.abs((details.perStep.rankPercent ?? 0) - 200 / 3) < 1e-9);
+    assert.deepEqual(
+      details.related.map(({ relation, name }) => [relation, name]),
+      [
+        ['Waits for', 'next'],
+        ['Ends with', 'kernel3'],
+        ['which is launched by', 'launch3'],
+      ],
+    );
+    assert.equal(details.source.locations[0]?.line, 1);
+  });
+
+  it('has nothing to say of what the run does not have', () => {
+    const run = loaderRun();
+    assert.equal(describeSelection(run, { kind: 'span', rank: 0, index: 20 }), null);
+    assert.equal(describeSelection(run, { kind: 'gap', rank: 0, index: 4 }), null);
+    assert.equal(describeSelection(run, { kind: 'gap', rank: 3, index: 0 }), null);
+  });
+});
+
+describe('computeOverview', () => {
+  it('lists ranks, lanes and steps in run time', () => {
+    const overview = computeOverview(loaderRun());
+    assert.deepEqual(
+      overview.ranks[0].lanes.map(({ name, depthCount, spanCount }) => [
+        name,
+        depthCount,
+        spanCount,
+      ]),
+      [
+        ['main', 3, 16],
+        ['stream 7', 1, 4],
+      ],
+    );
+    assert.deepEqual(
+      overview.steps.map(({ startNs, isWarmup }) => [startNs, isWarmup]),
+      [
+        [1000, true],
+        [1100, false],
+        [1200, false],
+        [1300, false],
+      ],
+    );
+  });
+
+  it('explains the typical step: the host above, the device below, idle by cause', () => {
+    const { typicalStep } = computeOverview(loaderRun());
+    assert.equal(typicalStep?.step, 1);
+    assert.equal(typicalStep.startNs, 1100);
+    assert.deepEqual(
+      typicalStep.host.map(({ label, phase, durationNs }) => [label, phase, durationNs]),
+      [['next', 'data', 20]],
+    );
+    assert.deepEqual(
+      typicalStep.device.map(({ label, cause, durationNs }) => [label, cause, durationNs]),
+      [
+        ['waits for the loader', 'data', 20],
+        ['other', null, 80],
+      ],
+    );
+  });
+});
