@@ -13,6 +13,8 @@ import { join } from 'node:path';
 import { cacheFolder, root, StepError } from './steps.mjs';
 
 const START_TIMEOUT_MS = 60_000;
+/** As shells count a program that Ctrl+C ended. */
+const INTERRUPTED = 130;
 
 /** What keeps a fresh VS Code quiet. */
 const QUIET_SETTINGS = {
@@ -39,6 +41,7 @@ const QUIET_SETTINGS = {
  * @property {number} port
  * @property {(folder: string) => string} addressOf The address that opens a folder.
  * @property {() => void} stop
+ * @property {Promise<void>} ended Settles when the server is gone.
  */
 
 /**
@@ -55,14 +58,24 @@ export async function startServer(options) {
   });
   const stop = () => {
     process.off('exit', stop);
+    process.off('SIGINT', stopAndExit);
+    process.off('SIGTERM', stopAndExit);
     endGroup(child.pid);
     rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
   };
+  const stopAndExit = () => {
+    stop();
+    process.exit(INTERRUPTED);
+  };
+  /** @type {Promise<void>} */
+  const ended = new Promise((resolve) => child.once('exit', () => resolve()));
   process.once('exit', stop);
+  process.once('SIGINT', stopAndExit);
+  process.once('SIGTERM', stopAndExit);
   try {
     const port = await portOf(child);
     const origin = `http://127.0.0.1:${port}`;
-    return { port, stop, addressOf: (path) => `${origin}/?folder=${encodeURI(path)}` };
+    return { port, stop, ended, addressOf: (path) => `${origin}/?folder=${encodeURI(path)}` };
   } catch (error) {
     stop();
     throw error;

@@ -49,10 +49,6 @@ async function serveWorkspace() {
   console.log('\nVS Code with Training Sleuth and the sample workspace is at');
   console.log(`\n    ${server.addressOf(WORKSPACE)}\n`);
   console.log('Open it in a browser; Ctrl+C here ends it.');
-  await new Promise((resolve) => {
-    process.once('SIGINT', resolve);
-    process.once('SIGTERM', resolve);
-  });
-  server.stop();
-  console.log('');
+  await server.ended;
+  throw new StepError('The VS Code server ended by itself', 'Run npm start again.');
 }

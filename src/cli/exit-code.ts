@@ -5,6 +5,8 @@ export const EXIT_CODES = {
   wrongUsage: 2,
   nothingReadable: 3,
   inconclusive: 4,
+  /** A bug of ours; as in sysexits.h. */
+  bug: 70,
   /** As shells count a program that Ctrl+C ended. */
   interrupted: 130,
 } as const;

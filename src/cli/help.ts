@@ -24,4 +24,5 @@ Exit codes:
   2  wrong usage
   3  nothing readable at PATH
   4  inconclusive, where --fail-on asked for an answer
+  130  ended by Ctrl+C
 `;
