@@ -5,14 +5,23 @@ export type Api = Readonly<
   Record<string, { readonly params: z.ZodType; readonly result: z.ZodType }>
 >;
 
+/** What is sent is only read: frozen and read-only values may be given. */
+export type Sendable<T> = unknown extends T
+  ? T
+  : T extends ArrayBuffer
+    ? T
+    : { readonly [K in keyof T]: Sendable<T[K]> };
+
 /** What the answering side must implement: leave one out and it does not compile. */
 export type HandlersOf<A extends Api> = {
   readonly [M in keyof A]: (
     params: z.output<A[M]['params']>,
-  ) => z.input<A[M]['result']> | Promise<z.input<A[M]['result']>>;
+  ) => Sendable<z.input<A[M]['result']>> | Promise<Sendable<z.input<A[M]['result']>>>;
 };
 
 /** What the asking side may call. */
 export type ClientOf<A extends Api> = {
-  readonly [M in keyof A]: (params: z.input<A[M]['params']>) => Promise<z.output<A[M]['result']>>;
+  readonly [M in keyof A]: (
+    params: Sendable<z.input<A[M]['params']>>,
+  ) => Promise<z.output<A[M]['result']>>;
 };

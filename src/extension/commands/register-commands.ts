@@ -1,0 +1,51 @@
+import * as vscode from 'vscode';
+import { COMMANDS, LINK_COMMANDS } from '../ids.ts';
+import { AnalysisCanceled } from '../runs/training-run.ts';
+import type { Services } from '../services.ts';
+import { areHintsEnabled, setHintsEnabled } from '../settings.ts';
+import { addRecorder } from './add-recorder.ts';
+import { analyzeWorkspaceRun } from './analyze-run.ts';
+import { chooseShownRun } from './choose-shown-run.ts';
+import { goToFinding, goToWorstFinding } from './go-to-finding.ts';
+import { openRun } from './open-run.ts';
+import { showFinding, showRun } from './show-run.ts';
+
+type Command = (services: Services, ...args: unknown[]) => unknown;
+
+const COMMAND_HANDLERS: Readonly<Record<string, Command>> = {
+  [COMMANDS.analyzeRun]: analyzeWorkspaceRun,
+  [COMMANDS.openRun]: openRun,
+  [COMMANDS.goToWorstFinding]: goToWorstFinding,
+  [COMMANDS.toggleHints]: () => setHintsEnabled(!areHintsEnabled()),
+  [COMMANDS.clearFindings]: ({ store }) => store.show(null),
+  [COMMANDS.chooseShownRun]: chooseShownRun,
+  [COMMANDS.showLog]: ({ log }) => log.show(),
+  [COMMANDS.addRecorder]: addRecorder,
+  [LINK_COMMANDS.showRun]: showRun,
+  [LINK_COMMANDS.showFinding]: showFinding,
+  [LINK_COMMANDS.goToFinding]: goToFinding,
+};
+
+export function registerCommands(services: Services): vscode.Disposable {
+  const registered = Object.entries(COMMAND_HANDLERS).map(([id, handler]) =>
+    vscode.commands.registerCommand(id, async (...args: unknown[]) => {
+      try {
+        await handler(services, ...args);
+      } catch (error) {
+        showError(error, services.log);
+      }
+    }),
+  );
+  return vscode.Disposable.from(...registered);
+}
+
+function showError(error: unknown, log: vscode.LogOutputChannel): void {
+  if (error instanceof AnalysisCanceled) {
+    return;
+  }
+  log.error(error instanceof Error ? error : String(error));
+  const showLog = vscode.l10n.t('Show Log');
+  void vscode.window
+    .showErrorMessage(error instanceof Error ? error.message : String(error), showLog)
+    .then((choice) => (choice === showLog ? log.show() : undefined));
+}

@@ -1,0 +1,22 @@
+import type { Services } from '../services.ts';
+import { findingArgs, runArgs } from './link-args.ts';
+
+/** Opens the editor of a run that is known. */
+export async function showRun({ store, editor }: Services, ...args: unknown[]): Promise<void> {
+  const [runId, rank] = runArgs.parse(args.slice(0, 2));
+  const run = store.find(runId);
+  if (run !== null) {
+    await editor.open(run, { rank: rank ?? null, evidence: null });
+  }
+}
+
+/** Opens the editor of a run with the evidence of a finding in view. */
+export async function showFinding({ store, editor }: Services, ...args: unknown[]): Promise<void> {
+  const [runId, index] = findingArgs.parse(args);
+  const run = store.find(runId);
+  const finding = run?.analyzed?.report.findings[index];
+  if (run !== null && finding !== undefined) {
+    const evidence = finding.evidence[0] ?? null;
+    await editor.open(run, { rank: evidence?.rank ?? finding.ranks[0] ?? null, evidence });
+  }
+}

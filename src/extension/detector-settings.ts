@@ -1,0 +1,4 @@
+/** Ids of the detectors whose thresholds are settings. */
+export function detectorIds(): readonly string[] {
+  return [];
+}

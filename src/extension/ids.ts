@@ -1,0 +1,42 @@
+/** Every name that `package.json` and the code share; a test compares the two. */
+
+export const EXTENSION_NAME = 'Training Sleuth';
+
+/** The custom editor. */
+export const RUN_EDITOR = 'trainingSleuth.run';
+
+/** The tree of runs. */
+export const RUNS_VIEW = 'trainingSleuth.runs';
+
+export const COMMANDS = {
+  analyzeRun: 'trainingSleuth.analyzeRun',
+  openRun: 'trainingSleuth.openRun',
+  goToWorstFinding: 'trainingSleuth.goToWorstFinding',
+  toggleHints: 'trainingSleuth.toggleHints',
+  clearFindings: 'trainingSleuth.clearFindings',
+  chooseShownRun: 'trainingSleuth.chooseShownRun',
+  showLog: 'trainingSleuth.showLog',
+  addRecorder: 'trainingSleuth.addRecorder',
+} as const;
+
+/** Commands behind links and tree items; they take arguments and are not in the palette. */
+export const LINK_COMMANDS = {
+  showRun: 'trainingSleuth.showRun',
+  showFinding: 'trainingSleuth.showFinding',
+  goToFinding: 'trainingSleuth.goToFinding',
+} as const;
+
+export const SETTINGS_SECTION = 'trainingSleuth';
+
+/** Names below {@link SETTINGS_SECTION}; the thresholds of detectors come from their own options. */
+export const SETTINGS = {
+  hintsEnabled: 'hints.enabled',
+  sourceMap: 'sourceMap',
+  watch: 'watch.enabled',
+  memoryLimitMb: 'memoryLimitMb',
+} as const;
+
+export const CONTEXT_KEYS = {
+  hasRun: 'trainingSleuth.hasRun',
+  hintsEnabled: 'trainingSleuth.hintsEnabled',
+} as const;

@@ -1,0 +1,63 @@
+import * as vscode from 'vscode';
+import type { Disposable } from '../base/lifetime.ts';
+import { registerCommands } from './commands/register-commands.ts';
+import { detectorIds } from './detector-settings.ts';
+import { registerHints } from './hints/hints.ts';
+import { EXTENSION_NAME } from './ids.ts';
+import { registerProblems } from './problems/problems.ts';
+import { RunStore } from './runs/run-store.ts';
+import { RunWatcher } from './runs/run-watcher.ts';
+import { discoverWorkspace } from './runs/workspace-runs.ts';
+import type { Services } from './services.ts';
+import { readDetectorOptions } from './settings.ts';
+import { AnnotationSites } from './source/annotation-sites.ts';
+import { RememberedPaths } from './source/remembered-paths.ts';
+import { SourceResolver } from './source/source-resolver.ts';
+import { WorkspaceFiles } from './source/workspace-files.ts';
+import { registerStatus } from './status/status.ts';
+import { TimelineEditor } from './timeline/timeline-editor.ts';
+import { registerTree } from './tree/tree.ts';
+
+export function activate(context: vscode.ExtensionContext): void {
+  const log = vscode.window.createOutputChannel(EXTENSION_NAME, { log: true });
+  context.subscriptions.push(log);
+  const services = buildServices(context, log);
+  const { store, resolver } = services;
+  const surfaces: readonly (() => Disposable)[] = [
+    () => registerCommands(services),
+    () => registerHints(store, resolver),
+    () => registerProblems(store, resolver, context.extensionUri),
+    () => registerTree(store),
+    () => registerStatus(store),
+    () => new RunWatcher(store, log),
+  ];
+  for (const register of surfaces) {
+    try {
+      context.subscriptions.push(register());
+    } catch (error) {
+      log.error(error instanceof Error ? error : String(error));
+    }
+  }
+  discoverWorkspace(store, { withLikely: false }).catch((error: unknown) =>
+    log.warn(String(error)),
+  );
+}
+
+function buildServices(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): Services {
+  const { extensionUri, subscriptions } = context;
+  const { version } = context.extension.packageJSON as { version: string };
+  const store = new RunStore(
+    {
+      workerScript: vscode.Uri.joinPath(extensionUri, 'dist', 'worker.js').fsPath,
+      toolVersion: version,
+      readDetectorOptions: () => readDetectorOptions(detectorIds()),
+    },
+    log,
+  );
+  const files = new WorkspaceFiles();
+  const sites = new AnnotationSites(store, log, files);
+  const resolver = new SourceResolver(files, sites, new RememberedPaths(context.workspaceState));
+  const editor = new TimelineEditor(extensionUri, { store, resolver, log });
+  subscriptions.push(store, files, sites, editor);
+  return { extensionUri, store, resolver, editor, log };
+}

@@ -1,0 +1,183 @@
+import * as vscode from 'vscode';
+import type { RunGroup } from '../../core/model/run.ts';
+import { memoryLimitMb } from '../settings.ts';
+import { listRunFolder } from './list-run-folder.ts';
+import { RunWorker } from './run-worker.ts';
+import { TrainingRun, type RunHost } from './training-run.ts';
+
+/** A file in which no run was found. */
+export class NoRunFound extends Error {
+  override readonly name = 'NoRunFound';
+}
+
+export interface RunStoreOptions {
+  readonly workerScript: string;
+  readonly toolVersion: string;
+  readonly readDetectorOptions: () => Record<string, Record<string, number>>;
+}
+
+/** The one owner of what is known: which runs there are, how far each is, which one is shown. */
+export class RunStore implements vscode.Disposable {
+  readonly #runs = new Map<string, TrainingRun>();
+  readonly #published = new WeakMap<TrainingRun, number>();
+  readonly #runChanged = new vscode.EventEmitter<TrainingRun>();
+  readonly #listChanged = new vscode.EventEmitter<void>();
+  readonly #shownChanged = new vscode.EventEmitter<TrainingRun | null>();
+  readonly #host: RunHost;
+  #shown: TrainingRun | null = null;
+
+  /** A run was found, is being analysed, was analysed or failed. */
+  readonly onDidChangeRun = this.#runChanged.event;
+  readonly onDidChangeList = this.#listChanged.event;
+  /** Another run is shown beside the code, or the shown one was analysed anew. */
+  readonly onDidChangeShown = this.#shownChanged.event;
+
+  constructor(
+    private readonly options: RunStoreOptions,
+    private readonly log: vscode.LogOutputChannel,
+  ) {
+    this.#host = {
+      startWorker: (onProgress) => this.startWorker(onProgress),
+      analyze: async (worker, group) =>
+        await worker.ask((remote) =>
+          remote.analyze({
+            group,
+            detectorOptions: options.readDetectorOptions(),
+            toolVersion: options.toolVersion,
+          }),
+        ),
+      nowMs: () => Date.now(),
+      onDidChange: (run) => this.#publish(run),
+    };
+  }
+
+  /** All runs known, the newest first. */
+  get runs(): readonly TrainingRun[] {
+    return [...this.#runs.values()].sort((a, b) => b.modifiedMs - a.modifiedMs);
+  }
+
+  /** The run whose hints and findings are shown beside the code. */
+  get shown(): TrainingRun | null {
+    return this.#shown;
+  }
+
+  find(id: string): TrainingRun | null {
+    return this.#runs.get(id) ?? null;
+  }
+
+  show(run: TrainingRun | null): void {
+    this.#shown = run;
+    this.#shownChanged.fire(run);
+  }
+
+  /** Finds the runs that these files hold, reading only their heads, and keeps them. */
+  async discover(paths: readonly string[]): Promise<readonly TrainingRun[]> {
+    if (paths.length === 0) {
+      return [];
+    }
+    const worker = this.startWorker(() => undefined);
+    try {
+      const groups = await worker.ask((remote) => remote.discover({ paths }));
+      return groups.map((group) => this.#keep(group));
+    } finally {
+      worker.dispose();
+    }
+  }
+
+  /** The run that a file belongs to, with the other ranks that lie beside it. */
+  async runOfFile(path: string): Promise<TrainingRun> {
+    const runs = await this.discover(await listRunFolder(path));
+    const found = runs.find((run) => run.group.files.some((file) => file.path === path));
+    if (found === undefined) {
+      throw new NoRunFound(
+        vscode.l10n.t(
+          '{0} holds no trace that Training Sleuth can read. It reads traces of the PyTorch profiler, Chrome trace events and timing spans (*.spans.jsonl).',
+          path,
+        ),
+      );
+    }
+    return found;
+  }
+
+  startWorker(onProgress: (text: string, percent: number) => void): RunWorker {
+    return new RunWorker(
+      {
+        scriptPath: this.options.workerScript,
+        memoryLimitMb: memoryLimitMb(),
+        onProgress,
+        onError: (error) => this.log.error(error instanceof Error ? error : String(error)),
+      },
+      {
+        outOfMemory: (limitMb) =>
+          vscode.l10n.t(
+            'The analysis needs more than the {0} MB that it may use. Raise the setting trainingSleuth.memoryLimitMb, or record fewer steps.',
+            limitMb,
+          ),
+        ended: (reason) =>
+          vscode.l10n.t('The analysis stopped unexpectedly ({0}). The log has more.', reason),
+      },
+    );
+  }
+
+  /** Files are gone: a run without files is forgotten. */
+  remove(run: TrainingRun): void {
+    run.dispose();
+    this.#runs.delete(run.id);
+    if (this.#shown === run) {
+      this.show(null);
+    }
+    this.#listChanged.fire();
+  }
+
+  dispose(): void {
+    for (const run of this.#runs.values()) {
+      run.dispose();
+    }
+    this.#runs.clear();
+    this.#runChanged.dispose();
+    this.#listChanged.dispose();
+    this.#shownChanged.dispose();
+  }
+
+  #keep(group: RunGroup): TrainingRun {
+    const known = this.#runs.get(group.id);
+    if (known !== undefined) {
+      if (!hasSameFiles(known.group, group)) {
+        known.update(group);
+      }
+      return known;
+    }
+    const run = new TrainingRun(group, this.#host);
+    this.#runs.set(group.id, run);
+    this.#listChanged.fire();
+    return run;
+  }
+
+  /** The first analysis of a run brings it into view; later ones only refresh what is in view. */
+  #publish(run: TrainingRun): void {
+    this.#runChanged.fire(run);
+    const generation = run.analyzed?.generation ?? 0;
+    if (generation === (this.#published.get(run) ?? 0)) {
+      return;
+    }
+    this.#published.set(run, generation);
+    if (generation === 1 || this.#shown === run) {
+      this.show(run);
+    }
+  }
+}
+
+function hasSameFiles(a: RunGroup, b: RunGroup): boolean {
+  return (
+    a.files.length === b.files.length &&
+    a.files.every((file, index) => {
+      const other = b.files[index];
+      return (
+        other !== undefined &&
+        file.path === other.path &&
+        file.sizeBytes === other.sizeBytes &&
+        file.modifiedMs === other.modifiedMs
+      );
+    })
+  );
+}

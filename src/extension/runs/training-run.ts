@@ -1,0 +1,230 @@
+import type { Disposable } from '../../base/lifetime.ts';
+import type { Report } from '../../core/model/report.ts';
+import type { RunGroup } from '../../core/model/run.ts';
+import type { TimelineOverview } from '../../core/model/timeline.ts';
+import type { ClientOf } from '../../protocol/api.ts';
+import type { workerApi } from '../../protocol/worker-api.ts';
+import type { RunWorker } from './run-worker.ts';
+
+/** What the analysis of a run gave; `generation` counts up with each analysis. */
+export interface AnalyzedRun {
+  readonly generation: number;
+  readonly report: Report;
+  readonly overview: TimelineOverview;
+  readonly finishedAtMs: number;
+}
+
+export type RunState =
+  | { readonly kind: 'found' }
+  | { readonly kind: 'analyzing'; readonly text: string; readonly percent: number }
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'failed'; readonly message: string };
+
+/** Nobody waits for the analysis any more. */
+export class AnalysisCanceled extends Error {
+  override readonly name = 'AnalysisCanceled';
+}
+
+/** A question about an analysis that a newer one has replaced. */
+export class StaleGeneration extends Error {
+  override readonly name = 'StaleGeneration';
+}
+
+export interface RunHost {
+  startWorker(onProgress: (text: string, percent: number) => void): RunWorker;
+  analyze(
+    worker: RunWorker,
+    group: RunGroup,
+  ): Promise<Omit<AnalyzedRun, 'generation' | 'finishedAtMs'>>;
+  nowMs(): number;
+  onDidChange(run: TrainingRun): void;
+}
+
+interface Attempt {
+  readonly worker: RunWorker;
+  readonly result: Promise<AnalyzedRun>;
+}
+
+/**
+ * One run, from found to analysed. While someone holds it, its worker keeps the tables of the
+ * latest analysis; once nobody does, the worker ends and only the report stays.
+ */
+export class TrainingRun implements Disposable {
+  #group: RunGroup;
+  #state: RunState = { kind: 'found' };
+  #analyzed: AnalyzedRun | null = null;
+  #serving: RunWorker | null = null;
+  #attempt: Attempt | null = null;
+  #isOutdated = false;
+  #holders = 0;
+  #generation = 0;
+
+  constructor(
+    group: RunGroup,
+    private readonly host: RunHost,
+  ) {
+    this.#group = group;
+  }
+
+  get id(): string {
+    return this.#group.id;
+  }
+
+  get group(): RunGroup {
+    return this.#group;
+  }
+
+  get state(): RunState {
+    return this.#state;
+  }
+
+  /** The latest finished analysis; stays while a newer one is under way. */
+  get analyzed(): AnalyzedRun | null {
+    return this.#analyzed;
+  }
+
+  /** When the newest of its files was written. */
+  get modifiedMs(): number {
+    return this.#group.files.reduce((newest, file) => Math.max(newest, file.modifiedMs), 0);
+  }
+
+  /** Keeps the tables in memory until the hold is released; the last release cancels what runs. */
+  hold(): Disposable {
+    this.#holders += 1;
+    let isReleased = false;
+    return {
+      dispose: () => {
+        if (!isReleased) {
+          isReleased = true;
+          this.#holders -= 1;
+          this.#endIfUnused();
+        }
+      },
+    };
+  }
+
+  /** The analysis with its tables at hand; joins the one under way or starts one. */
+  async readAnalysis(): Promise<AnalyzedRun> {
+    if (this.#attempt === null && this.#serving !== null && this.#analyzed !== null) {
+      return this.#analyzed;
+    }
+    return await (this.#attempt ?? this.#start()).result;
+  }
+
+  /** Analyses again, with the tables of the latest analysis in use until the new ones are there. */
+  async analyzeAgain(): Promise<AnalyzedRun> {
+    this.#cancelAttempt();
+    return await this.#start().result;
+  }
+
+  /** Ends the analysis under way; what was analysed before stays. */
+  cancel(): void {
+    this.#cancelAttempt();
+  }
+
+  /** Asks the tables of one generation. */
+  async ask<T>(
+    generation: number,
+    question: (remote: ClientOf<typeof workerApi>) => Promise<T>,
+  ): Promise<T> {
+    if (this.#serving === null || this.#analyzed?.generation !== generation) {
+      throw new StaleGeneration(`generation ${generation} of ${this.#group.name} was replaced`);
+    }
+    return await this.#serving.ask(question);
+  }
+
+  /** Takes the files as they are now; a run that was analysed is analysed again, newest only. */
+  update(group: RunGroup): void {
+    this.#group = group;
+    if (this.#attempt !== null) {
+      this.#isOutdated = true;
+    } else if (this.#analyzed !== null) {
+      this.#start();
+    } else {
+      this.host.onDidChange(this);
+    }
+  }
+
+  dispose(): void {
+    this.#cancelAttempt();
+    this.#serving?.dispose();
+    this.#serving = null;
+  }
+
+  #start(): Attempt {
+    this.#isOutdated = false;
+    const worker = this.host.startWorker((text, percent) => {
+      if (this.#attempt?.worker === worker) {
+        this.#setState({ kind: 'analyzing', text, percent });
+      }
+    });
+    const attempt: Attempt = { worker, result: this.#run(worker) };
+    this.#attempt = attempt;
+    attempt.result.catch(() => undefined);
+    this.#setState({ kind: 'analyzing', text: '', percent: 0 });
+    return attempt;
+  }
+
+  async #run(worker: RunWorker): Promise<AnalyzedRun> {
+    try {
+      const result = await this.host.analyze(worker, this.#group);
+      this.#requireCurrent(worker);
+      return this.#finish(worker, result);
+    } catch (error) {
+      worker.dispose();
+      this.#requireCurrent(worker);
+      this.#attempt = null;
+      this.#setState({
+        kind: 'failed',
+        message: error instanceof Error ? error.message : String(error),
+      });
+      throw error;
+    }
+  }
+
+  #finish(worker: RunWorker, result: Pick<AnalyzedRun, 'report' | 'overview'>): AnalyzedRun {
+    this.#attempt = null;
+    this.#serving?.dispose();
+    this.#serving = worker;
+    this.#generation += 1;
+    const analyzed = { ...result, generation: this.#generation, finishedAtMs: this.host.nowMs() };
+    this.#analyzed = analyzed;
+    this.#setState({ kind: 'ready' });
+    if (this.#isOutdated) {
+      this.#start();
+    } else {
+      this.#endIfUnused();
+    }
+    return analyzed;
+  }
+
+  #requireCurrent(worker: RunWorker): void {
+    if (this.#attempt?.worker !== worker) {
+      throw new AnalysisCanceled(`the analysis of ${this.#group.name} was canceled`);
+    }
+  }
+
+  #endIfUnused(): void {
+    if (this.#holders > 0) {
+      return;
+    }
+    this.#cancelAttempt();
+    this.#serving?.dispose();
+    this.#serving = null;
+  }
+
+  #cancelAttempt(): void {
+    const attempt = this.#attempt;
+    if (attempt === null) {
+      return;
+    }
+    this.#attempt = null;
+    attempt.worker.dispose();
+    this.#setState(this.#analyzed === null ? { kind: 'found' } : { kind: 'ready' });
+  }
+
+  #setState(state: RunState): void {
+    this.#state = state;
+    this.host.onDidChange(this);
+  }
+}

@@ -1,0 +1,13 @@
+import type * as vscode from 'vscode';
+import type { RunStore } from './runs/run-store.ts';
+import type { SourceResolver } from './source/source-resolver.ts';
+import type { TimelineEditor } from './timeline/timeline-editor.ts';
+
+/** What commands work with. */
+export interface Services {
+  readonly extensionUri: vscode.Uri;
+  readonly store: RunStore;
+  readonly resolver: SourceResolver;
+  readonly editor: TimelineEditor;
+  readonly log: vscode.LogOutputChannel;
+}

@@ -1,0 +1,58 @@
+import * as vscode from 'vscode';
+import type { DetectorOptions } from '../protocol/worker-api.ts';
+import { SETTINGS, SETTINGS_SECTION } from './ids.ts';
+
+function section(): vscode.WorkspaceConfiguration {
+  return vscode.workspace.getConfiguration(SETTINGS_SECTION);
+}
+
+export function areHintsEnabled(): boolean {
+  return section().get<boolean>(SETTINGS.hintsEnabled, true);
+}
+
+export async function setHintsEnabled(isEnabled: boolean): Promise<void> {
+  await section().update(SETTINGS.hintsEnabled, isEnabled, vscode.ConfigurationTarget.Global);
+}
+
+export function isWatchEnabled(): boolean {
+  return section().get<boolean>(SETTINGS.watch, true);
+}
+
+/** Heap of one analysis; columns live outside it. */
+export function memoryLimitMb(): number {
+  const limit: unknown = section().get(SETTINGS.memoryLimitMb);
+  return typeof limit === 'number' && limit >= 64 ? limit : 4096;
+}
+
+/** Recorded file or folder → path in the workspace, as the user wrote it. */
+export function readSourceMap(): ReadonlyMap<string, string> {
+  const value: unknown = section().get(SETTINGS.sourceMap);
+  const entries = typeof value === 'object' && value !== null ? Object.entries(value) : [];
+  return new Map(
+    entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
+}
+
+/** The thresholds as set; what is not a number is left to the detector's default. */
+export function readDetectorOptions(ids: readonly string[]): DetectorOptions {
+  const options: DetectorOptions = {};
+  for (const id of ids) {
+    const values: unknown = section().get(id);
+    if (typeof values === 'object' && values !== null) {
+      options[id] = Object.fromEntries(
+        Object.entries(values).filter(
+          (entry): entry is [string, number] => typeof entry[1] === 'number',
+        ),
+      );
+    }
+  }
+  return options;
+}
+
+export function onDidChangeSetting(name: string, listener: () => void): vscode.Disposable {
+  return vscode.workspace.onDidChangeConfiguration((event) => {
+    if (event.affectsConfiguration(`${SETTINGS_SECTION}.${name}`)) {
+      listener();
+    }
+  });
+}

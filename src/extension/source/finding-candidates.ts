@@ -1,0 +1,10 @@
+import type { Finding } from '../../core/model/report.ts';
+import type { SourceCandidates } from '../../core/model/source-candidate.ts';
+
+/** Where the cause of a finding may stand in the code. */
+export function candidatesOf(finding: Finding): SourceCandidates {
+  return {
+    locations: finding.location === null ? [] : [finding.location],
+    annotations: finding.annotations,
+  };
+}

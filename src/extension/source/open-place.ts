@@ -1,0 +1,115 @@
+import * as vscode from 'vscode';
+import type { LocationHow, SourceCandidates } from '../../core/model/source-candidate.ts';
+import type { TrainingRun } from '../runs/training-run.ts';
+import type { ResolvedPlace, SourceResolver } from './source-resolver.ts';
+
+export interface OpenOutcome {
+  /** `train.py:61`; null where nothing was opened. */
+  readonly opened: string | null;
+  /** How the line was found, or why nothing was opened and what to do. */
+  readonly reason: string;
+}
+
+/** Opens the line that the candidates lead to; asks where several files match, and remembers the answer. */
+export async function openCandidates(
+  resolver: SourceResolver,
+  candidates: SourceCandidates,
+  run: TrainingRun,
+): Promise<OpenOutcome> {
+  const places = await resolver.resolve(candidates, run);
+  if (places.length === 0) {
+    const reason = whyNothing(candidates);
+    void vscode.window.showInformationMessage(reason);
+    return { opened: null, reason };
+  }
+  const place = places.length === 1 ? places[0] : await choosePlace(places, resolver);
+  if (place === undefined) {
+    return { opened: null, reason: vscode.l10n.t('Nothing was chosen.') };
+  }
+  return await openPlace(place);
+}
+
+/** Opens a file at a line; a line past the end becomes the last one, and the user is told. */
+export async function openPlace(place: ResolvedPlace): Promise<OpenOutcome> {
+  const document = await vscode.workspace.openTextDocument(vscode.Uri.file(place.path));
+  const name = vscode.workspace.asRelativePath(document.uri);
+  const line = Math.min(Math.max(place.line, 1), document.lineCount);
+  const column = document.lineAt(line - 1).firstNonWhitespaceCharacterIndex;
+  const position = new vscode.Position(line - 1, column);
+  await vscode.window.showTextDocument(document, {
+    selection: new vscode.Range(position, position),
+    viewColumn: columnForCode(),
+    preview: false,
+  });
+  if (line !== place.line) {
+    void vscode.window.showWarningMessage(
+      vscode.l10n.t(
+        '{0} has only {1} lines now; the trace names line {2}. The file has changed since the run was recorded.',
+        name,
+        document.lineCount,
+        place.line,
+      ),
+    );
+  }
+  return { opened: `${name}:${line}`, reason: describeHow(place.how) };
+}
+
+export function describeHow(how: LocationHow): string {
+  switch (how) {
+    case 'recorded':
+      return vscode.l10n.t('The line was recorded with the span.');
+    case 'stack':
+      return vscode.l10n.t('The line comes from the call stack in the trace.');
+    case 'annotation':
+      return vscode.l10n.t('The line is where the code names this span.');
+    case 'structure':
+      return vscode.l10n.t('The line was found by the structure of the code.');
+  }
+}
+
+async function choosePlace(
+  places: readonly ResolvedPlace[],
+  resolver: SourceResolver,
+): Promise<ResolvedPlace | undefined> {
+  const picked = await vscode.window.showQuickPick(
+    places.map((place) => ({
+      label: `${vscode.workspace.asRelativePath(place.path)}:${place.line}`,
+      description: place.path,
+      place,
+    })),
+    {
+      title: vscode.l10n.t('Which of these lines does the trace mean?'),
+      placeHolder: vscode.l10n.t('The answer is remembered for this workspace'),
+    },
+  );
+  if (picked !== undefined) {
+    await resolver.remember(picked.place);
+  }
+  return picked?.place;
+}
+
+/** Beside the run editor where there is one, so that both stay in sight. */
+function columnForCode(): vscode.ViewColumn {
+  const groups = vscode.window.tabGroups;
+  const isRunInFront = groups.activeTabGroup.activeTab?.input instanceof vscode.TabInputCustom;
+  return isRunInFront ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
+}
+
+function whyNothing({ locations, annotations }: SourceCandidates): string {
+  const file = locations[0]?.file;
+  if (file !== undefined) {
+    return vscode.l10n.t(
+      'No file of this workspace matches {0}. Open the folder that holds it, or map it with the setting trainingSleuth.sourceMap.',
+      file,
+    );
+  }
+  const name = annotations[0];
+  return name === undefined
+    ? vscode.l10n.t(
+        'The trace does not tell where in the code this is. Record with the Training Sleuth recorder, or with with_stack=True.',
+      )
+    : vscode.l10n.t(
+        'No Python file of this workspace names a span “{0}”. Open the folder that holds the training script.',
+        name,
+      );
+}

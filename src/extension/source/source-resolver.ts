@@ -1,0 +1,125 @@
+import type * as vscode from 'vscode';
+import { dirname } from 'node:path';
+import { matchPath, pathSegments } from '../../core/source/match-path.ts';
+import type {
+  LocationHow,
+  SourceCandidates,
+  SourceLocation,
+} from '../../core/model/source-candidate.ts';
+import type { TrainingRun } from '../runs/training-run.ts';
+import type { AnnotationSites } from './annotation-sites.ts';
+import type { RememberedPaths } from './remembered-paths.ts';
+import { isAllowed, type WorkspaceFiles } from './workspace-files.ts';
+
+/** A line of a file that is here. */
+export interface ResolvedPlace {
+  readonly path: string;
+  /** From 1; may lie past the end of the file as it is now. */
+  readonly line: number;
+  readonly how: LocationHow;
+  /** The path as recorded, or the annotation's name: the key of a remembered answer. */
+  readonly key: string;
+}
+
+/** Code of libraries: recorded frames go through it, but nobody trains there. */
+const LIBRARY_FOLDERS: readonly string[] = ['site-packages', 'dist-packages'];
+
+/** Finds the lines that a trace names among the files of the workspace and beside the trace. */
+export class SourceResolver {
+  readonly onDidChange: vscode.Event<void>;
+
+  constructor(
+    private readonly files: WorkspaceFiles,
+    private readonly sites: AnnotationSites,
+    private readonly remembered: RememberedPaths,
+  ) {
+    this.onDidChange = files.onDidChange;
+  }
+
+  /** The places of the best candidate that is here; several where names alone cannot tell. */
+  async resolve(candidates: SourceCandidates, run: TrainingRun): Promise<readonly ResolvedPlace[]> {
+    for (const location of candidates.locations) {
+      const places = await this.resolveLocation(location, run);
+      if (places.length > 0) {
+        return places;
+      }
+    }
+    for (const name of candidates.annotations) {
+      const places = await this.resolveAnnotation(name);
+      if (places.length > 0) {
+        return places;
+      }
+    }
+    return [];
+  }
+
+  async resolveLocation(
+    location: SourceLocation,
+    run: TrainingRun,
+  ): Promise<readonly ResolvedPlace[]> {
+    const paths = await this.#findFiles(location, run);
+    return paths.map((path) => ({
+      path,
+      line: location.line,
+      how: location.how,
+      key: location.file,
+    }));
+  }
+
+  async resolveAnnotation(name: string): Promise<readonly ResolvedPlace[]> {
+    const key = annotationKey(name);
+    const found = await this.sites.find(name);
+    const answer = this.remembered.find(key);
+    const chosen = found.filter((site) => placeAnswer(site.path, site.line) === answer);
+    return (chosen.length > 0 ? chosen : found).map((site) => ({
+      ...site,
+      how: 'annotation',
+      key,
+    }));
+  }
+
+  /** Keeps the user's choice among several places. */
+  async remember(place: ResolvedPlace): Promise<void> {
+    const answer = place.how === 'annotation' ? placeAnswer(place.path, place.line) : place.path;
+    await this.remembered.remember(place.key, answer);
+  }
+
+  async #findFiles(location: SourceLocation, run: TrainingRun): Promise<readonly string[]> {
+    if (isLibraryCode(location.file)) {
+      return [];
+    }
+    const traceFolder = dirname(run.group.files[0]?.path ?? run.group.folder);
+    const answer = this.remembered.find(location.file);
+    if (answer !== null && isAllowed(answer, traceFolder)) {
+      return [answer];
+    }
+    const candidates = await this.files.findByName(location.file, traceFolder);
+    const allowed = candidates.filter((path) => isAllowed(path, traceFolder));
+    const { best, sharedSegments } = matchPath(location.file, allowed);
+    return isTrusted(location, sharedSegments) ? best : [];
+  }
+}
+
+function annotationKey(name: string): string {
+  return `annotation:${name}`;
+}
+
+function placeAnswer(path: string, line: number): string {
+  return `${path}:${line}`;
+}
+
+function isLibraryCode(file: string): boolean {
+  return (
+    file.startsWith('<') ||
+    pathSegments(file, false).some(
+      (segment) => LIBRARY_FOLDERS.includes(segment) || /^python3(\.\d+)?$/.test(segment),
+    )
+  );
+}
+
+/** A frame of `torch/nn/modules/module.py` is not the workspace's own `module.py`. */
+function isTrusted({ file, how }: SourceLocation, sharedSegments: number): boolean {
+  const isRelative = !/^([\\/]|[a-z]:)/i.test(file);
+  const needed = how === 'stack' && isRelative ? Math.min(2, pathSegments(file, false).length) : 1;
+  return sharedSegments >= needed;
+}

@@ -1,0 +1,103 @@
+import { stat } from 'node:fs/promises';
+import { isAbsolute, join, relative } from 'node:path';
+import * as vscode from 'vscode';
+import { fileNameOf, pathSegments } from '../../core/source/match-path.ts';
+
+/** Folders that hold other people's code, never the training script. */
+export const EXCLUDED_FOLDERS =
+  '**/{node_modules,.git,site-packages,dist-packages,.venv,venv,__pycache__}/**';
+
+const MAX_CANDIDATES = 200;
+
+/** Deepest part of a recorded path that is looked for beside the trace. */
+const MAX_SEGMENTS = 8;
+
+/** The files of the workspace by their name, asked once and kept until files come or go. */
+export class WorkspaceFiles implements vscode.Disposable {
+  readonly #pathsByName = new Map<string, Promise<string[]>>();
+  readonly #changed = new vscode.EventEmitter<void>();
+  readonly #subscriptions: vscode.Disposable[] = [];
+
+  /** Python files came, went or were written. */
+  readonly onDidChange = this.#changed.event;
+
+  constructor() {
+    const watcher = vscode.workspace.createFileSystemWatcher('**/*.py');
+    const forget = (): void => {
+      this.#pathsByName.clear();
+      this.#changed.fire();
+    };
+    this.#subscriptions.push(
+      watcher,
+      watcher.onDidCreate(forget),
+      watcher.onDidDelete(forget),
+      watcher.onDidChange(() => this.#changed.fire()),
+      vscode.workspace.onDidChangeWorkspaceFolders(forget),
+    );
+  }
+
+  /** Files with the name of a recorded path, in the workspace and beside the trace. */
+  async findByName(recorded: string, traceFolder: string): Promise<string[]> {
+    const name = fileNameOf(recorded);
+    if (name === '') {
+      return [];
+    }
+    let found = this.#pathsByName.get(name);
+    if (found === undefined) {
+      found = findInWorkspace(name);
+      this.#pathsByName.set(name, found);
+    }
+    const beside = await findBeside(recorded, traceFolder);
+    return [...new Set([...(await found), ...beside])];
+  }
+
+  dispose(): void {
+    this.#changed.dispose();
+    for (const subscription of this.#subscriptions) {
+      subscription.dispose();
+    }
+  }
+}
+
+/** Whether a path lies in a folder of the workspace or in the folder of the trace. */
+export function isAllowed(path: string, traceFolder: string): boolean {
+  const folders = vscode.workspace.workspaceFolders ?? [];
+  return [...folders.map((folder) => folder.uri.fsPath), traceFolder].some((folder) =>
+    isInside(path, folder),
+  );
+}
+
+function isInside(path: string, folder: string): boolean {
+  const way = relative(folder, path);
+  return way !== '' && !way.startsWith('..') && !isAbsolute(way);
+}
+
+async function findInWorkspace(name: string): Promise<string[]> {
+  const uris = await vscode.workspace.findFiles(
+    `**/${name.replaceAll(/[[\]{}*?]/g, '[$&]')}`,
+    EXCLUDED_FOLDERS,
+    MAX_CANDIDATES,
+  );
+  return uris.map((uri) => uri.fsPath).sort();
+}
+
+/** The ends of the recorded path that exist below the folder of the trace. */
+async function findBeside(recorded: string, traceFolder: string): Promise<string[]> {
+  const segments = pathSegments(recorded, false).slice(-MAX_SEGMENTS);
+  const found: string[] = [];
+  for (let first = 0; first < segments.length; first += 1) {
+    const path = join(traceFolder, ...segments.slice(first));
+    if (isInside(path, traceFolder) && (await isFile(path))) {
+      found.push(path);
+    }
+  }
+  return found;
+}
+
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isFile();
+  } catch {
+    return false;
+  }
+}

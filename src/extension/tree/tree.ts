@@ -1,0 +1,49 @@
+import * as vscode from 'vscode';
+import { type Disposable, DisposableStore } from '../../base/lifetime.ts';
+import { CONTEXT_KEYS, RUNS_VIEW } from '../ids.ts';
+import type { RunStore } from '../runs/run-store.ts';
+import { childrenOf, describeNode, type RunNode } from './run-nodes.ts';
+
+/** The runs that were found, with verdict, findings and ranks below each. */
+export function registerTree(store: RunStore): Disposable {
+  const owned = new DisposableStore();
+  const provider = owned.add(new RunTree(store));
+  owned.add(
+    vscode.window.createTreeView(RUNS_VIEW, { treeDataProvider: provider, showCollapseAll: true }),
+  );
+  const refresh = (): void => provider.refresh();
+  owned.add(store.onDidChangeList(refresh));
+  owned.add(store.onDidChangeRun(refresh));
+  owned.add(store.onDidChangeShown(refresh));
+  return owned;
+}
+
+class RunTree implements vscode.TreeDataProvider<RunNode>, vscode.Disposable {
+  readonly #changed = new vscode.EventEmitter<void>();
+  readonly onDidChangeTreeData = this.#changed.event;
+
+  constructor(private readonly store: RunStore) {}
+
+  refresh(): void {
+    void vscode.commands.executeCommand(
+      'setContext',
+      CONTEXT_KEYS.hasRun,
+      this.store.runs.length > 0,
+    );
+    this.#changed.fire();
+  }
+
+  getChildren(node?: RunNode): RunNode[] {
+    return node === undefined
+      ? this.store.runs.map((run) => ({ kind: 'run', run }))
+      : childrenOf(node);
+  }
+
+  getTreeItem(node: RunNode): vscode.TreeItem {
+    return describeNode(node, this.store.shown === node.run);
+  }
+
+  dispose(): void {
+    this.#changed.dispose();
+  }
+}

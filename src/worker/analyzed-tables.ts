@@ -1,0 +1,87 @@
+import { basename } from 'node:path';
+import { analyzeRun } from '../core/analyze.ts';
+import type { Report } from '../core/model/report.ts';
+import type { RunGroup } from '../core/model/run.ts';
+import type { Analysis } from '../core/model/tables.ts';
+import type {
+  Selection,
+  SelectionDetails,
+  TimelineOverview,
+  WindowRequest,
+} from '../core/model/timeline.ts';
+import { describeSelection } from '../core/timeline/describe-selection.ts';
+import { computeOverview } from '../core/timeline/overview.ts';
+import { readWindow } from '../core/timeline/read-window.ts';
+import { readRun } from '../files/read-run.ts';
+import { packWindow } from '../protocol/window-columns.ts';
+import type { DetectorOptions } from '../protocol/worker-api.ts';
+import { readEventArguments } from './read-event-arguments.ts';
+
+/** Reading takes this share of the time, by experience; the analysis has the rest. */
+const READING_PERCENT = 90;
+
+/** A question that this run cannot answer. */
+class NotInRun extends Error {
+  override readonly name = 'NotInRun';
+}
+
+/** The tables of the one run that this thread has analysed. */
+export class AnalyzedTables {
+  #analysis: Analysis | null = null;
+
+  constructor(
+    private readonly onProgress: (text: string, percent: number) => void,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  async analyze(request: {
+    readonly group: RunGroup;
+    readonly detectorOptions: DetectorOptions;
+    readonly toolVersion: string;
+  }): Promise<{ report: Report; overview: TimelineOverview }> {
+    const { group, detectorOptions, toolVersion } = request;
+    const run = await readRun(group, {
+      signal: this.signal,
+      onProgress: ({ file, consumedBytes, totalBytes }) =>
+        this.onProgress(
+          basename(file),
+          totalBytes === 0 ? 0 : (READING_PERCENT * consumedBytes) / totalBytes,
+        ),
+    });
+    this.onProgress(group.name, READING_PERCENT);
+    const analysis = analyzeRun(run, { toolVersion, detectorOptions });
+    this.#analysis = analysis;
+    return { report: analysis.report, overview: computeOverview(analysis) };
+  }
+
+  readWindow(request: WindowRequest): { columns: ArrayBuffer; names: string[] } {
+    const { rectangles, names } = readWindow(this.#require(), request);
+    return { columns: packWindow(rectangles), names };
+  }
+
+  readDetails(selection: Selection): SelectionDetails {
+    const details = describeSelection(this.#require(), selection);
+    if (details === null) {
+      throw new NotInRun(
+        `the run has no ${selection.kind} ${selection.index} on rank ${selection.rank}`,
+      );
+    }
+    return details;
+  }
+
+  async readArguments(rank: number, span: number): Promise<[string, string][]> {
+    const found = this.#require().run.ranks.find((candidate) => candidate.rank === rank);
+    const offset = found?.trace.spans.byteOffset[span];
+    if (found === undefined || offset === undefined) {
+      throw new NotInRun(`the run has no span ${span} on rank ${rank}`);
+    }
+    return await readEventArguments(found.file, offset);
+  }
+
+  #require(): Analysis {
+    if (this.#analysis === null) {
+      throw new NotInRun('the run is not analyzed yet');
+    }
+    return this.#analysis;
+  }
+}
