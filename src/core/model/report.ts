@@ -65,6 +65,7 @@ export interface Breakdown {
 /** From the first to the last device event of the file, without step windows. */
 export interface DeviceWindow {
   readonly spanNs: Nanoseconds;
+  /** This and the next two: the union of the intervals of the class, whatever else runs at the same time. */
   readonly computeNs: Nanoseconds;
   readonly communicationNs: Nanoseconds;
   readonly copyNs: Nanoseconds;

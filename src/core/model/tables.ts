@@ -38,6 +38,15 @@ export interface DeviceBusy {
   readonly kind: Uint8Array<ArrayBuffer>;
 }
 
+/** Disjoint intervals in time order, each of one phase; what has none is left out. Rank time. */
+export interface PhaseIntervals {
+  readonly length: number;
+  readonly start: Float64Array<ArrayBuffer>;
+  readonly end: Float64Array<ArrayBuffer>;
+  /** Index into `PHASES`. */
+  readonly phase: Uint8Array<ArrayBuffer>;
+}
+
 /** Idle intervals of the device inside steps, clipped to the step, in time order. Rank time. */
 export interface Gaps {
   readonly length: number;
@@ -64,6 +73,12 @@ export interface RankTables {
   readonly nesting: Nesting;
   /** By span: index into `PHASES`; 0 where it says nothing of its own. */
   readonly phases: Uint8Array<ArrayBuffer>;
+  /** By span: its own phase, else that of the innermost enclosing span that has one; 0 is none. */
+  readonly inheritedPhases: Uint8Array<ArrayBuffer>;
+  /** What the thread of the training loop does; instants in which the autograd thread works for it are `backward`. */
+  readonly hostPhases: PhaseIntervals;
+  /** What the device works on; empty where the trace has none. */
+  readonly devicePhases: PhaseIntervals;
   readonly steps: Steps;
   /** Empty where the trace has no device. */
   readonly busy: DeviceBusy;

@@ -1,0 +1,98 @@
+import { deriveRun, type RunDerived } from './derived/run-derived.ts';
+import { DETECTORS, type DetectorOptions } from './detectors/registry.ts';
+import { runDetectors } from './detectors/run-detectors.ts';
+import type { Report } from './model/report.ts';
+import type { Run } from './model/run.ts';
+import type { Analysis, RankTables } from './model/tables.ts';
+import { buildReport } from './report/build-report.ts';
+
+export interface AnalyzeOptions {
+  /** Looked at between stages; a stage is one rank's tables or the report. */
+  readonly signal?: AbortSignal;
+  /** Called before each stage, with what it is and the share of stages done, 0 to 1. */
+  readonly onProgress?: (stage: string, share: number) => void;
+  /** Thresholds by detector id and option; what is left out keeps its default. */
+  readonly detectors?: DetectorOptions;
+  readonly tool?: Report['tool'];
+}
+
+const TOOL: Report['tool'] = { name: 'training-sleuth', version: '0.0.0' };
+
+/** Derives the tables of every rank, runs the detectors and writes the report. Throws only what `signal` throws. */
+export function analyzeRun(run: Run, options: AnalyzeOptions = {}): Analysis {
+  const derived = deriveRun(run);
+  const stages = run.ranks.length + 2;
+  const begin = (stage: string, done: number): void => {
+    options.signal?.throwIfAborted();
+    options.onProgress?.(stage, done / stages);
+  };
+  derived.ranks.forEach(({ rank, tables }, row) => {
+    begin(`Finding steps and gaps of rank ${rank}`, row);
+    void tables.gaps;
+    void tables.collectives;
+  });
+  begin('Looking for bottlenecks', run.ranks.length);
+  const detected = runDetectors(DETECTORS, derived, options.detectors ?? {});
+  begin('Writing the report', run.ranks.length + 1);
+  const report = buildReport(run.name, derived, detected, options.tool ?? TOOL);
+  return {
+    run,
+    report,
+    ranks: derived.ranks.map((_, row) => rankTables(derived, row)),
+    ...bounds(derived),
+  };
+}
+
+function rankTables({ ranks, alignment }: RunDerived, row: number): RankTables {
+  const { rank, tables } = ranks[row] as RunDerived['ranks'][number];
+  return {
+    rank,
+    offsetNs: alignment.offsets[row] ?? 0,
+    get nesting() {
+      return tables.nesting;
+    },
+    get phases() {
+      return tables.phases.own;
+    },
+    get inheritedPhases() {
+      return tables.phases.inherited;
+    },
+    get hostPhases() {
+      return tables.hostPhases;
+    },
+    get devicePhases() {
+      return tables.devicePhases;
+    },
+    get steps() {
+      return tables.steps;
+    },
+    get busy() {
+      return tables.busy;
+    },
+    get gaps() {
+      return tables.gaps;
+    },
+    get partner() {
+      return tables.partner;
+    },
+    get mainLane() {
+      return tables.mainLane;
+    },
+    sourceOf: (span) => tables.sourceOf(span),
+  };
+}
+
+/** From the first start to the last end of all ranks' spans, in run time. */
+function bounds({ ranks, alignment }: RunDerived): Pick<Analysis, 'startNs' | 'endNs'> {
+  let startNs = Infinity;
+  let endNs = -Infinity;
+  ranks.forEach(({ trace: { spans } }, row) => {
+    const offset = alignment.offsets[row] ?? 0;
+    for (let i = 0; i < spans.length; i++) {
+      const start = (spans.start[i] as number) + offset;
+      startNs = Math.min(startNs, start);
+      endNs = Math.max(endNs, start + (spans.duration[i] as number));
+    }
+  });
+  return endNs < startNs ? { startNs: 0, endNs: 0 } : { startNs, endNs };
+}

@@ -1,0 +1,141 @@
+import { phaseIndex } from '../model/phase.ts';
+import { categoryIndex } from '../model/span-category.ts';
+import type { DeviceBusy } from '../model/tables.ts';
+import type { Trace } from '../model/trace.ts';
+import type { SpanIndex } from '../model/units.ts';
+import { differenceOf, type Intervals, uniteIntervals } from './intervals.ts';
+import { isCommunicationKernel } from './phase-names.ts';
+
+const COMPUTE = 1;
+const COMMUNICATION = 2;
+const COPY = 3;
+
+const KERNEL = categoryIndex('kernel');
+const MEMCPY = categoryIndex('memcpy');
+const MEMSET = categoryIndex('memset');
+const RECORDED = categoryIndex('recorded');
+const COMMUNICATION_PHASE = phaseIndex('communication');
+const H2D_PHASE = phaseIndex('h2d');
+
+/** The work of the rank's device. Times are the trace's. */
+export interface DeviceWork {
+  /** Local index of the device with the most work; null where there is none. */
+  readonly device: number | null;
+  /** Work of other devices in the same file, in spans. */
+  readonly spansOnOtherDevices: number;
+  /** By span: 0 is no work of this device, else 1 + index into `DEVICE_CLASSES` of the model. */
+  readonly classes: Uint8Array<ArrayBuffer>;
+  /** The device's spans by start. */
+  readonly order: Uint32Array<ArrayBuffer>;
+  /** Time in which work of each class runs, whatever else runs. */
+  readonly compute: Intervals;
+  readonly communication: Intervals;
+  readonly copy: Intervals;
+}
+
+/** A span is device work by its category, never by having a stream; annotations mirrored there are not. */
+export function computeDeviceWork(trace: Trace, phases: Uint8Array): DeviceWork {
+  const { spans, lanes } = trace;
+  const kinds = classesByName(trace, phases);
+  const { device, others } = busiestDevice(trace, kinds);
+  const onDevice = Uint8Array.from(lanes, (lane) => (lane.device === device ? 1 : 0));
+  const order: number[] = [];
+  for (let i = 0; i < spans.length; i++) {
+    if (kinds[i] !== 0 && onDevice[spans.lane[i] as number] === 1) {
+      order.push(i);
+    } else {
+      kinds[i] = 0;
+    }
+  }
+  return {
+    device,
+    spansOnOtherDevices: others,
+    classes: kinds,
+    order: Uint32Array.from(order).sort(
+      (a, b) => (spans.start[a] as number) - (spans.start[b] as number),
+    ),
+    compute: intervalsOf(trace, kinds, COMPUTE),
+    communication: intervalsOf(trace, kinds, COMMUNICATION),
+    copy: intervalsOf(trace, kinds, COPY),
+  };
+}
+
+/** Every busy instant in exactly one class: compute wins over communication, that over copies. */
+export function computeDeviceBusy({ compute, communication, copy }: DeviceWork): DeviceBusy {
+  const exposedCommunication = differenceOf(communication, compute);
+  const exposedCopy = differenceOf(differenceOf(copy, compute), communication);
+  const parts = [compute, exposedCommunication, exposedCopy];
+  const rows: { start: number; end: number; kind: number }[] = [];
+  parts.forEach((part, kind) => {
+    for (let i = 0; i < part.length; i++) {
+      rows.push({ start: part.start[i] as number, end: part.end[i] as number, kind });
+    }
+  });
+  rows.sort((a, b) => a.start - b.start);
+  return {
+    length: rows.length,
+    start: Float64Array.from(rows, (row) => row.start),
+    end: Float64Array.from(rows, (row) => row.end),
+    kind: Uint8Array.from(rows, (row) => row.kind),
+  };
+}
+
+function classesByName(trace: Trace, phases: Uint8Array): Uint8Array<ArrayBuffer> {
+  const { spans, strings, lanes } = trace;
+  const isCommunication = Uint8Array.from(strings, (name) => (isCommunicationKernel(name) ? 1 : 0));
+  const isStream = Uint8Array.from(lanes, (lane) => (lane.kind === 'stream' ? 1 : 0));
+  const kinds = new Uint8Array(spans.length);
+  for (let i = 0; i < kinds.length; i++) {
+    switch (spans.category[i]) {
+      case KERNEL:
+        kinds[i] = isCommunication[spans.name[i] as number] === 1 ? COMMUNICATION : COMPUTE;
+        break;
+      case MEMCPY:
+      case MEMSET:
+        kinds[i] = COPY;
+        break;
+      case RECORDED:
+        kinds[i] = isStream[spans.lane[i] as number] === 1 ? recordedClass(phases[i] as number) : 0;
+        break;
+      default:
+    }
+  }
+  return kinds;
+}
+
+function recordedClass(phase: number): number {
+  return phase === COMMUNICATION_PHASE ? COMMUNICATION : phase === H2D_PHASE ? COPY : COMPUTE;
+}
+
+function busiestDevice(trace: Trace, kinds: Uint8Array): { device: number | null; others: number } {
+  const { spans, lanes } = trace;
+  const byDevice = new Map<number | null, { time: number; count: number }>();
+  let total = 0;
+  for (let i = 0; i < kinds.length; i++) {
+    if (kinds[i] !== 0) {
+      const device = lanes[spans.lane[i] as number]?.device ?? null;
+      const sum = byDevice.get(device) ?? { time: 0, count: 0 };
+      byDevice.set(device, {
+        time: sum.time + (spans.duration[i] as number),
+        count: sum.count + 1,
+      });
+      total++;
+    }
+  }
+  const [busiest] = [...byDevice].sort(([, a], [, b]) => b.time - a.time);
+  return { device: busiest?.[0] ?? null, others: total - (busiest?.[1].count ?? 0) };
+}
+
+function intervalsOf({ spans }: Trace, kinds: Uint8Array, kind: number): Intervals {
+  const rows: SpanIndex[] = [];
+  for (let i = 0; i < kinds.length; i++) {
+    if (kinds[i] === kind) {
+      rows.push(i);
+    }
+  }
+  const starts = Float64Array.from(rows, (i) => spans.start[i] as number);
+  return uniteIntervals(
+    starts,
+    Float64Array.from(rows, (i, k) => (starts[k] as number) + (spans.duration[i] as number)),
+  );
+}

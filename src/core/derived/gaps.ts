@@ -1,0 +1,132 @@
+import { GAP_CAUSES, type GapCause } from '../model/report.ts';
+import type { Gaps, Steps } from '../model/tables.ts';
+import type { Trace } from '../model/trace.ts';
+import type { SpanIndex } from '../model/units.ts';
+import type { DeviceWork } from './device-work.ts';
+import type { Activity, HostActivity } from './host-activity.ts';
+
+/** What covers this share of the wait is its cause. */
+const CAUSE_SHARE = 0.5;
+/** A device needs some time to begin the next kernel in its queue; Holistic Trace Analysis draws the line here. */
+const LAUNCH_GAP_NS = 30_000;
+
+/** An idle stretch of the device, whole: not yet clipped to steps. */
+interface Idle {
+  readonly start: number;
+  readonly end: number;
+  readonly before: SpanIndex;
+  readonly after: SpanIndex;
+}
+
+interface Blame {
+  readonly cause: GapCause;
+  readonly coverage: number;
+  readonly culprit: SpanIndex;
+}
+
+/** Every idle stretch of the device inside a step, with its cause. */
+export function computeGaps(
+  trace: Trace,
+  work: DeviceWork,
+  partner: Int32Array,
+  host: HostActivity,
+  steps: Steps,
+): Gaps {
+  const rows: { start: number; end: number; step: number; idle: Idle; blame: Blame }[] = [];
+  if (work.order.length > 0 && steps.length > 0) {
+    let firstStep = 0;
+    for (const idle of idleStretches(trace, work, steps)) {
+      while (firstStep < steps.length && (steps.end[firstStep] as number) <= idle.start) {
+        firstStep++;
+      }
+      if (firstStep === steps.length || (steps.start[firstStep] as number) >= idle.end) {
+        continue;
+      }
+      const blame = blameFor(trace, idle, partner, host);
+      for (
+        let step = firstStep;
+        step < steps.length && (steps.start[step] as number) < idle.end;
+        step++
+      ) {
+        const start = Math.max(idle.start, steps.start[step] as number);
+        const end = Math.min(idle.end, steps.end[step] as number);
+        if (end > start) {
+          rows.push({ start, end, step, idle, blame });
+        }
+      }
+    }
+  }
+  return {
+    length: rows.length,
+    start: Float64Array.from(rows, (row) => row.start),
+    end: Float64Array.from(rows, (row) => row.end),
+    step: Int32Array.from(rows, (row) => row.step),
+    cause: Uint8Array.from(rows, (row) => GAP_CAUSES.indexOf(row.blame.cause)),
+    coverage: Float64Array.from(rows, (row) => row.blame.coverage),
+    culprit: Int32Array.from(rows, (row) => row.blame.culprit),
+    before: Int32Array.from(rows, (row) => row.idle.before),
+    after: Int32Array.from(rows, (row) => row.idle.after),
+  };
+}
+
+function* idleStretches({ spans }: Trace, work: DeviceWork, steps: Steps): Generator<Idle> {
+  let until = Math.min(steps.start[0] as number, spans.start[work.order[0] as number] as number);
+  let before = -1;
+  for (const i of work.order) {
+    const start = spans.start[i] as number;
+    if (start > until) {
+      yield { start: until, end: start, before, after: i };
+    }
+    const end = start + (spans.duration[i] as number);
+    if (end > until || before < 0) {
+      until = Math.max(until, end);
+      before = i;
+    }
+  }
+  const last = steps.end[steps.length - 1] as number;
+  if (last > until) {
+    yield { start: until, end: last, before, after: -1 };
+  }
+}
+
+function blameFor(trace: Trace, idle: Idle, partner: Int32Array, host: HostActivity): Blame {
+  const launch = idle.after >= 0 ? (partner[idle.after] as number) : -1;
+  const launchedAt = launch >= 0 ? (trace.spans.start[launch] as number) : idle.end;
+  const until = launchedAt > idle.start ? Math.min(launchedAt, idle.end) : idle.end;
+  for (const [cause, activity] of [
+    ['data', host.data],
+    ['checkpoint', host.service],
+    ['sync', host.sync],
+    ['communication', host.communication],
+    ['copy', host.copy],
+  ] as const) {
+    const coverage = shareWithin(activity, idle.start, until);
+    if (coverage >= CAUSE_SHARE) {
+      return { cause, coverage, culprit: activity.longestWithin(idle.start, until) };
+    }
+  }
+  return blameForLaunch(idle, launch, launchedAt, host);
+}
+
+function blameForLaunch(
+  idle: Idle,
+  launch: SpanIndex,
+  launchedAt: number,
+  host: HostActivity,
+): Blame {
+  const length = idle.end - idle.start;
+  if (launch >= 0 && launchedAt >= idle.start) {
+    return { cause: 'host', coverage: (launchedAt - idle.start) / length, culprit: launch };
+  }
+  if (idle.after >= 0 && length < LAUNCH_GAP_NS) {
+    return { cause: 'launch', coverage: 1, culprit: launch };
+  }
+  const busy = idle.after < 0 ? shareWithin(host.busy, idle.start, idle.end) : 0;
+  return busy >= CAUSE_SHARE
+    ? { cause: 'host', coverage: busy, culprit: -1 }
+    : { cause: 'unexplained', coverage: 0, culprit: -1 };
+}
+
+function shareWithin(activity: Activity, start: number, end: number): number {
+  return end > start ? activity.within(start, end) / (end - start) : 0;
+}

@@ -1,0 +1,147 @@
+import { phaseIndex } from '../model/phase.ts';
+import { categoryIndex } from '../model/span-category.ts';
+import type { Trace } from '../model/trace.ts';
+import type { LaneIndex, SpanIndex } from '../model/units.ts';
+import { countUpTo, Coverage, type Intervals } from './intervals.ts';
+import type { PhaseColumns } from './phases.ts';
+
+const DATA = phaseIndex('data');
+const COMMUNICATION = phaseIndex('communication');
+const SERVICE = new Set([
+  phaseIndex('checkpoint'),
+  phaseIndex('logging'),
+  phaseIndex('validation'),
+]);
+const RUNTIME = categoryIndex('runtime');
+const DEVICE_SYNC = categoryIndex('device-sync');
+
+/** Calls that block the host until the device has finished, of CUDA and HIP. */
+const SYNC_CALL = /^(cuda|hip|cu)(Device|Stream|Event|Ctx)Synchronize/;
+const COPY_CALL = /^(cuda|hip|cu)Memcpy/;
+
+/** Disjoint stretches of one kind of host activity, each with the span that began it. */
+export class Activity {
+  readonly #coverage: Coverage;
+
+  constructor(
+    readonly intervals: Intervals,
+    readonly spans: Int32Array<ArrayBuffer>,
+  ) {
+    this.#coverage = new Coverage(intervals);
+  }
+
+  within(start: number, end: number): number {
+    return this.#coverage.within(start, end);
+  }
+
+  /** The span whose stretch shares most with the window; -1 is none. */
+  longestWithin(start: number, end: number): SpanIndex {
+    let best = -1;
+    let most = 0;
+    for (
+      let i = Math.max(0, countUpTo(this.intervals.start, start) - 1);
+      i < this.intervals.length;
+      i++
+    ) {
+      if ((this.intervals.start[i] as number) >= end) {
+        break;
+      }
+      const shared =
+        Math.min(end, this.intervals.end[i] as number) -
+        Math.max(start, this.intervals.start[i] as number);
+      if (shared > most) {
+        most = shared;
+        best = this.spans[i] as number;
+      }
+    }
+    return best;
+  }
+
+  /** The stretch that contains `time`, its end included, as a row; -1 is none. */
+  rowAt(time: number): number {
+    const row = countUpTo(this.intervals.start, time) - 1;
+    return row >= 0 && time <= (this.intervals.end[row] as number) ? row : -1;
+  }
+}
+
+/** What the host does that can hold a device up. */
+export interface HostActivity {
+  /** The main lane waits for the loader. */
+  readonly data: Activity;
+  /** The main lane writes checkpoints, logs or validates. */
+  readonly service: Activity;
+  /** A thread waits in a synchronizing call. */
+  readonly sync: Activity;
+  /** The main lane is in a collective. */
+  readonly communication: Activity;
+  /** A thread is in a copying call. */
+  readonly copy: Activity;
+  /** The main lane runs anything. */
+  readonly busy: Activity;
+}
+
+export function computeHostActivity(
+  trace: Trace,
+  phases: PhaseColumns,
+  mainLane: LaneIndex,
+): HostActivity {
+  const { spans, strings, lanes } = trace;
+  const isSync = Uint8Array.from(strings, (name) => (SYNC_CALL.test(name) ? 1 : 0));
+  const isCopy = Uint8Array.from(strings, (name) => (COPY_CALL.test(name) ? 1 : 0));
+  const isMain = (i: SpanIndex): boolean => spans.lane[i] === mainLane;
+  const isHost = Uint8Array.from(lanes, (lane) => (lane.kind === 'thread' ? 1 : 0));
+  const isCall = (i: SpanIndex, names: Uint8Array): boolean =>
+    spans.category[i] === RUNTIME &&
+    names[spans.name[i] as number] === 1 &&
+    isHost[spans.lane[i] as number] === 1;
+  const main = lanes[mainLane];
+  const ofMain = (isWanted: (i: SpanIndex) => boolean): Activity =>
+    collect(trace, main?.first ?? 0, (main?.first ?? 0) + (main?.count ?? 0), isWanted);
+  const ofAll = (isWanted: (i: SpanIndex) => boolean): Activity =>
+    collect(trace, 0, spans.length, isWanted);
+  return {
+    data: ofMain((i) => phases.own[i] === DATA),
+    service: ofMain((i) => SERVICE.has(phases.own[i] as number)),
+    sync: ofAll((i) => isCall(i, isSync) && spans.category[i] !== DEVICE_SYNC),
+    communication: ofMain((i) => phases.own[i] === COMMUNICATION),
+    copy: ofAll((i) => isCall(i, isCopy)),
+    busy: ofMain((i) => isMain(i)),
+  };
+}
+
+function collect(
+  trace: Trace,
+  from: number,
+  to: number,
+  isWanted: (i: SpanIndex) => boolean,
+): Activity {
+  const { spans } = trace;
+  const rows: SpanIndex[] = [];
+  for (let i = from; i < to; i++) {
+    if (isWanted(i)) {
+      rows.push(i);
+    }
+  }
+  rows.sort((a, b) => (spans.start[a] as number) - (spans.start[b] as number));
+  const start: number[] = [];
+  const end: number[] = [];
+  const first: SpanIndex[] = [];
+  for (const i of rows) {
+    const from_ = spans.start[i] as number;
+    const to_ = from_ + (spans.duration[i] as number);
+    const last = end.length - 1;
+    if (last >= 0 && from_ < (end[last] as number)) {
+      end[last] = Math.max(end[last] as number, to_);
+    } else if (to_ > from_) {
+      start.push(from_);
+      end.push(to_);
+      first.push(i);
+    }
+  }
+  const intervals = {
+    length: start.length,
+    start: Float64Array.from(start),
+    end: Float64Array.from(end),
+  };
+  return new Activity(intervals, Int32Array.from(first));
+}

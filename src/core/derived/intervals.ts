@@ -1,0 +1,156 @@
+/** Disjoint half-open intervals in ascending order. */
+export interface Intervals {
+  readonly length: number;
+  readonly start: Float64Array<ArrayBuffer>;
+  readonly end: Float64Array<ArrayBuffer>;
+}
+
+/** Collects intervals in ascending order of start and joins those that touch. */
+export class IntervalsBuilder {
+  readonly #start: number[] = [];
+  readonly #end: number[] = [];
+
+  add(start: number, end: number): void {
+    if (end <= start) {
+      return;
+    }
+    const last = this.#end.length - 1;
+    if (last >= 0 && start <= (this.#end[last] as number)) {
+      this.#end[last] = Math.max(this.#end[last] as number, end);
+      return;
+    }
+    this.#start.push(start);
+    this.#end.push(end);
+  }
+
+  finish(): Intervals {
+    return {
+      length: this.#start.length,
+      start: Float64Array.from(this.#start),
+      end: Float64Array.from(this.#end),
+    };
+  }
+}
+
+export const NO_INTERVALS: Intervals = new IntervalsBuilder().finish();
+
+/** The union of intervals in any order. */
+export function uniteIntervals(starts: ArrayLike<number>, ends: ArrayLike<number>): Intervals {
+  const order = Uint32Array.from(starts, (_, i) => i);
+  order.sort((a, b) => (starts[a] as number) - (starts[b] as number));
+  const builder = new IntervalsBuilder();
+  for (const i of order) {
+    builder.add(starts[i] as number, ends[i] as number);
+  }
+  return builder.finish();
+}
+
+export function unionOf(a: Intervals, b: Intervals): Intervals {
+  const builder = new IntervalsBuilder();
+  let i = 0;
+  let j = 0;
+  while (i < a.length || j < b.length) {
+    if (j >= b.length || (i < a.length && (a.start[i] as number) <= (b.start[j] as number))) {
+      builder.add(a.start[i] as number, a.end[i] as number);
+      i++;
+    } else {
+      builder.add(b.start[j] as number, b.end[j] as number);
+      j++;
+    }
+  }
+  return builder.finish();
+}
+
+export function intersectionOf(a: Intervals, b: Intervals): Intervals {
+  const builder = new IntervalsBuilder();
+  let i = 0;
+  let j = 0;
+  while (i < a.length && j < b.length) {
+    const aEnd = a.end[i] as number;
+    const bEnd = b.end[j] as number;
+    builder.add(Math.max(a.start[i] as number, b.start[j] as number), Math.min(aEnd, bEnd));
+    if (aEnd < bEnd) {
+      i++;
+    } else {
+      j++;
+    }
+  }
+  return builder.finish();
+}
+
+/** What of `a` lies outside `b`. */
+export function differenceOf(a: Intervals, b: Intervals): Intervals {
+  const builder = new IntervalsBuilder();
+  let j = 0;
+  for (let i = 0; i < a.length; i++) {
+    let from = a.start[i] as number;
+    const end = a.end[i] as number;
+    while (j < b.length && (b.end[j] as number) <= from) {
+      j++;
+    }
+    for (let k = j; k < b.length && (b.start[k] as number) < end; k++) {
+      builder.add(from, b.start[k] as number);
+      from = Math.max(from, b.end[k] as number);
+    }
+    builder.add(from, end);
+  }
+  return builder.finish();
+}
+
+export function lengthOf(intervals: Intervals): number {
+  let sum = 0;
+  for (let i = 0; i < intervals.length; i++) {
+    sum += (intervals.end[i] as number) - (intervals.start[i] as number);
+  }
+  return sum;
+}
+
+/** Answers how much of a window intervals cover, in logarithmic time. */
+export class Coverage {
+  readonly #before: Float64Array<ArrayBuffer>;
+
+  constructor(readonly intervals: Intervals) {
+    this.#before = new Float64Array(intervals.length + 1);
+    for (let i = 0; i < intervals.length; i++) {
+      this.#before[i + 1] =
+        (this.#before[i] as number) + (intervals.end[i] as number) - (intervals.start[i] as number);
+    }
+  }
+
+  /** Covered time within [start, end). */
+  within(start: number, end: number): number {
+    return end <= start ? 0 : this.#upTo(end) - this.#upTo(start);
+  }
+
+  /** Covered time before `time`. */
+  #upTo(time: number): number {
+    const count = countUpTo(this.intervals.start, time);
+    if (count === 0) {
+      return 0;
+    }
+    const last = count - 1;
+    const end = this.intervals.end[last] as number;
+    const start = this.intervals.start[last] as number;
+    return (this.#before[last] as number) + Math.min(end, time) - start;
+  }
+}
+
+/** How many of ascending values are at most `limit`. */
+export function countUpTo(
+  ascending: ArrayLike<number>,
+  limit: number,
+  from = 0,
+  to = ascending.length,
+): number {
+  let low = from;
+  let high = to;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((ascending[middle] as number) <= limit) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
+}

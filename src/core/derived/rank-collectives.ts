@@ -1,0 +1,113 @@
+import { phaseIndex } from '../model/phase.ts';
+import { categoryIndex } from '../model/span-category.ts';
+import type { Nesting, Steps } from '../model/tables.ts';
+import type { Trace } from '../model/trace.ts';
+import type { SpanIndex } from '../model/units.ts';
+import type { DeviceWork } from './device-work.ts';
+import type { PhaseColumns } from './phases.ts';
+import { stepAt } from './step-windows.ts';
+
+const COMMUNICATION = phaseIndex('communication');
+const COMMUNICATION_CLASS = 2;
+const ANNOTATION = categoryIndex('annotation');
+const RECORDED = categoryIndex('recorded');
+const MAX_ANCESTORS = 64;
+
+/** One collective of one rank. Rank time. */
+export interface RankCollective {
+  readonly span: SpanIndex;
+  readonly start: number;
+  readonly end: number;
+  /** What must be equal on all ranks: the operation, and its group where recorded. */
+  readonly key: string;
+  /** Number in its group's order; -1 is unknown. */
+  readonly sequence: number;
+  /** Number of the step that launched it; null outside of steps. */
+  readonly step: number | null;
+}
+
+/** What a rank's collectives are read from. */
+export interface CollectiveSources {
+  readonly nesting: Nesting;
+  readonly partner: Int32Array;
+  readonly phases: PhaseColumns;
+  readonly work: DeviceWork;
+  readonly steps: Steps;
+}
+
+/** The collectives of a rank by start: kernels, else the host's own record of them. */
+export function listCollectives(trace: Trace, sources: CollectiveSources): RankCollective[] {
+  const { spans, strings } = trace;
+  const { nesting, partner, work, steps } = sources;
+  const rowBySpan = new Map<number, number>();
+  trace.collectives.span.forEach((span, row) => rowBySpan.set(span, row));
+  const onDevice = [...work.order].filter((i) => work.classes[i] === COMMUNICATION_CLASS);
+  const members = onDevice.length > 0 ? onDevice : hostCollectives(trace, sources);
+  return members.map((span) => {
+    const start = spans.start[span] as number;
+    const launch = onDevice.length > 0 ? (partner[span] as number) : span;
+    const row = rowOf(span, rowBySpan, nesting) ?? rowOf(launch, rowBySpan, nesting);
+    const step = stepAt(steps, launch >= 0 ? (spans.start[launch] as number) : start);
+    const { collectives } = trace;
+    const operation = operationOf(strings[spans.name[span] as number] ?? '');
+    const group = row === undefined ? '' : (strings[collectives.group[row] as number] ?? '');
+    return {
+      span,
+      start,
+      end: start + (spans.duration[span] as number),
+      key: `${group} ${operation}`,
+      sequence: row === undefined ? -1 : (collectives.sequence[row] as number),
+      step: step < 0 ? null : (steps.number[step] as number),
+    };
+  });
+}
+
+/** Outermost spans that are communication by themselves; what a backend runs rather than the call, where both are there. */
+function hostCollectives(
+  { spans, strings, lanes }: Trace,
+  { nesting, phases }: CollectiveSources,
+): SpanIndex[] {
+  const found: SpanIndex[] = [];
+  const executed: SpanIndex[] = [];
+  for (let i = 0; i < spans.length; i++) {
+    const category = spans.category[i];
+    const isCandidate =
+      phases.own[i] === COMMUNICATION &&
+      (category === ANNOTATION || category === RECORDED) &&
+      lanes[spans.lane[i] as number]?.kind !== 'device-annotations';
+    const parent = nesting.parent[i] as number;
+    if (isCandidate && (parent < 0 || phases.inherited[parent] !== COMMUNICATION)) {
+      found.push(i);
+      if (/^(gloo|nccl|mpi|ucc|xccl):/.test(strings[spans.name[i] as number] ?? '')) {
+        executed.push(i);
+      }
+    }
+  }
+  const chosen = executed.length > 0 ? executed : found;
+  return chosen.sort((a, b) => (spans.start[a] as number) - (spans.start[b] as number));
+}
+
+function rowOf(
+  span: SpanIndex,
+  rowBySpan: ReadonlyMap<number, number>,
+  nesting: Nesting,
+): number | undefined {
+  let i = span;
+  for (let level = 0; i >= 0 && level < MAX_ANCESTORS; level++) {
+    const row = rowBySpan.get(i);
+    if (row !== undefined) {
+      return row;
+    }
+    i = nesting.parent[i] as number;
+  }
+  return undefined;
+}
+
+/** Kernels name the algorithm and the type as well; ranks of one collective share the operation. */
+function operationOf(name: string): string {
+  const operation =
+    /all[_ ]?reduce|all[_ ]?gather|reduce[_ ]?scatter|all[_ ]?to[_ ]?all|send[_ ]?recv|broadcast|barrier|reduce/i.exec(
+      name,
+    )?.[0];
+  return operation?.toLowerCase().replace(/[_ ]/g, '') ?? name.slice(0, 80);
+}

@@ -1,0 +1,66 @@
+import type { Breakdown, DeviceWindow } from '../model/report.ts';
+import type { RankTrace } from '../model/run.ts';
+import type { DeviceBusy, Gaps, Nesting, PhaseIntervals, Steps } from '../model/tables.ts';
+import type { LaneIndex } from '../model/units.ts';
+import { computeBreakdown } from './breakdown.ts';
+import { computeDevicePhases } from './device-phases.ts';
+import { computeDeviceWindow } from './device-window.ts';
+import { computeDeviceBusy, computeDeviceWork, type DeviceWork } from './device-work.ts';
+import { computeGaps } from './gaps.ts';
+import { computeHostActivity, type HostActivity } from './host-activity.ts';
+import { computeHostPhases } from './host-phases.ts';
+import { lazyTables, type TableDefinitions } from './lazy-tables.ts';
+import { computeLoaderWaits, type LoaderWaits } from './loader-waits.ts';
+import { findMainLane } from './main-lane.ts';
+import { computeNesting } from './nesting.ts';
+import { computePartner } from './partner.ts';
+import { computePhases, type PhaseColumns } from './phases.ts';
+import { listCollectives, type RankCollective } from './rank-collectives.ts';
+import { computeSources, type SourceOf } from './sources.ts';
+import { computeSteps } from './steps.ts';
+
+/** The tables of one rank, each computed once, on first use. Times are the trace's. */
+export interface RankDerived {
+  readonly nesting: Nesting;
+  readonly partner: Int32Array<ArrayBuffer>;
+  readonly mainLane: LaneIndex;
+  readonly steps: Steps;
+  readonly phases: PhaseColumns;
+  readonly work: DeviceWork;
+  readonly busy: DeviceBusy;
+  readonly host: HostActivity;
+  readonly gaps: Gaps;
+  readonly loaderWaits: LoaderWaits;
+  readonly hostPhases: PhaseIntervals;
+  readonly devicePhases: PhaseIntervals;
+  readonly breakdown: Breakdown | null;
+  readonly deviceWindow: DeviceWindow | null;
+  readonly collectives: readonly RankCollective[];
+  readonly sourceOf: SourceOf;
+}
+
+const DEFINITIONS: TableDefinitions<RankTrace, RankDerived> = {
+  nesting: (_, { trace }) => computeNesting(trace),
+  partner: (_, { trace }) => computePartner(trace),
+  mainLane: (_, { trace }) => findMainLane(trace),
+  steps: ({ mainLane }, { trace }) => computeSteps(trace, mainLane),
+  phases: ({ nesting, partner, mainLane }, { trace }) =>
+    computePhases(trace, nesting, partner, mainLane),
+  work: ({ phases }, { trace }) => computeDeviceWork(trace, phases.own),
+  busy: ({ work }) => computeDeviceBusy(work),
+  host: ({ phases, mainLane }, { trace }) => computeHostActivity(trace, phases, mainLane),
+  gaps: ({ work, partner, host, steps }, { trace }) =>
+    computeGaps(trace, work, partner, host, steps),
+  loaderWaits: ({ host, busy, steps }) => computeLoaderWaits(host, busy, steps),
+  hostPhases: ({ phases, mainLane }, { trace }) => computeHostPhases(trace, phases, mainLane),
+  devicePhases: ({ work, phases }, { trace }) => computeDevicePhases(trace, work, phases.own),
+  breakdown: ({ busy, gaps, steps }) => computeBreakdown(busy, gaps, steps),
+  deviceWindow: ({ work }) => computeDeviceWindow(work),
+  collectives: (tables, { trace }) => listCollectives(trace, tables),
+  sourceOf: ({ nesting, partner, mainLane }, { trace }) =>
+    computeSources(trace, nesting, partner, mainLane),
+};
+
+export function deriveRank(rank: RankTrace): RankDerived {
+  return lazyTables(rank, DEFINITIONS);
+}

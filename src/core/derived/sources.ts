@@ -1,0 +1,142 @@
+import type { SourceCandidates, SourceLocation } from '../model/source-candidate.ts';
+import { categoryIndex } from '../model/span-category.ts';
+import type { Nesting } from '../model/tables.ts';
+import type { Trace } from '../model/trace.ts';
+import type { LaneIndex, SpanIndex } from '../model/units.ts';
+import { isUserFile, parseFrame } from './frames.ts';
+import { countUpTo } from './intervals.ts';
+
+const PYTHON = categoryIndex('python');
+const ANNOTATION = categoryIndex('annotation');
+const RECORDED = categoryIndex('recorded');
+
+/** Candidates beyond this are no help to anyone. */
+const MAX_LOCATIONS = 8;
+
+/** Annotations that libraries make; no script has them as a literal. */
+const LIBRARY_ANNOTATION =
+  /^(ProfilerStep#|enumerate\(DataLoader\)#|Optimizer\.(step|zero_grad)#|DistributedDataParallel\.|(nccl|gloo|rccl|hccl|c10d):|## Call CompiledFx|Torch-Compiled|CompiledFunction|dynamo|<)/;
+
+export type SourceOf = (span: SpanIndex) => SourceCandidates;
+
+/** Looks up the places of spans; the work is done on each call. */
+export function computeSources(
+  trace: Trace,
+  nesting: Nesting,
+  partner: Int32Array,
+  mainLane: LaneIndex,
+): SourceOf {
+  const userFrame = memoizeUserFrame(trace.strings);
+  const innermostAt = (lane: LaneIndex, time: number): SpanIndex =>
+    findInnermost(trace, nesting, lane, time);
+  return (span) => {
+    const locations: SourceLocation[] = [];
+    const annotations: string[] = [];
+    const collect = (from: SpanIndex): void => {
+      for (let i = from; i >= 0; i = nesting.parent[i] as number) {
+        collectFrom(trace, i, userFrame, { locations, annotations });
+      }
+    };
+    collect(span);
+    const host = isOnDevice(trace, span) ? (partner[span] as number) : span;
+    if (host >= 0 && host !== span) {
+      collect(host);
+    }
+    if (
+      locations.length === 0 &&
+      host >= 0 &&
+      trace.spans.lane[host] !== mainLane &&
+      mainLane >= 0
+    ) {
+      collect(innermostAt(mainLane, trace.spans.start[host] as number));
+    }
+    return {
+      locations: distinct(locations).slice(0, MAX_LOCATIONS),
+      annotations: [...new Set(annotations)],
+    };
+  };
+}
+
+function isOnDevice(trace: Trace, span: SpanIndex): boolean {
+  return trace.lanes[trace.spans.lane[span] as number]?.kind === 'stream';
+}
+
+function memoizeUserFrame(strings: readonly string[]): (name: number) => SourceLocation | null {
+  const known = new Map<number, SourceLocation | null>();
+  return (name) => {
+    let location = known.get(name);
+    if (location === undefined) {
+      location = locationOf(strings[name] ?? '');
+      known.set(name, location);
+    }
+    return location;
+  };
+}
+
+function locationOf(text: string): SourceLocation | null {
+  const frame = parseFrame(text);
+  return frame !== null && isUserFile(frame.file)
+    ? { file: frame.file, line: frame.line, how: 'stack' }
+    : null;
+}
+
+function collectFrom(
+  { spans, strings }: Trace,
+  i: SpanIndex,
+  userFrame: (name: number) => SourceLocation | null,
+  into: { locations: SourceLocation[]; annotations: string[] },
+): void {
+  const file = strings[spans.file?.[i] ?? 0] ?? '';
+  const line = spans.line?.[i] ?? 0;
+  if (file !== '' && line > 0) {
+    into.locations.push({ file, line, how: 'recorded' });
+  }
+  if (spans.category[i] === PYTHON) {
+    const location = userFrame(spans.name[i] as number);
+    if (location !== null) {
+      into.locations.push(location);
+    }
+  }
+  const stack = strings[spans.stack?.[i] ?? 0] ?? '';
+  for (const text of stack === '' ? [] : stack.slice(0, 20_000).split(';')) {
+    const location = locationOf(text);
+    if (location !== null) {
+      into.locations.push(location);
+    }
+  }
+  if (spans.category[i] === ANNOTATION || spans.category[i] === RECORDED) {
+    const name = strings[spans.name[i] as number] ?? '';
+    if (!LIBRARY_ANNOTATION.test(name)) {
+      into.annotations.push(name);
+    }
+  }
+}
+
+/** The innermost span of a lane around a time; -1 is none. */
+export function findInnermost(
+  trace: Trace,
+  nesting: Nesting,
+  laneIndex: LaneIndex,
+  time: number,
+): SpanIndex {
+  const lane = trace.lanes[laneIndex];
+  if (lane === undefined) {
+    return -1;
+  }
+  let i = countUpTo(trace.spans.start, time, lane.first, lane.first + lane.count) - 1;
+  if (i < lane.first) {
+    return -1;
+  }
+  while (i >= 0 && (trace.spans.start[i] as number) + (trace.spans.duration[i] as number) < time) {
+    i = nesting.parent[i] as number;
+  }
+  return i;
+}
+
+function distinct(locations: readonly SourceLocation[]): SourceLocation[] {
+  const seen = new Set<string>();
+  return locations.filter(({ file, line }) => {
+    const key = `${file}:${line}`;
+    return !seen.has(key) && seen.add(key).size > 0;
+  });
+}

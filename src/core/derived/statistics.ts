@@ -1,0 +1,35 @@
+/** Linear interpolation between the closest ranks; NaN for nothing. `sorted` is ascending. */
+export function quantileOfSorted(sorted: ArrayLike<number>, share: number): number {
+  if (sorted.length === 0) {
+    return NaN;
+  }
+  const position = (sorted.length - 1) * share;
+  const below = Math.floor(position);
+  const low = sorted[below] as number;
+  const high = sorted[Math.min(below + 1, sorted.length - 1)] as number;
+  return low + (high - low) * (position - below);
+}
+
+export function sortedCopy(values: ArrayLike<number>): Float64Array<ArrayBuffer> {
+  return Float64Array.from(values).sort();
+}
+
+/** NaN for nothing. */
+export function median(values: ArrayLike<number>): number {
+  return quantileOfSorted(sortedCopy(values), 0.5);
+}
+
+/** NaN for nothing. */
+export function mean(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) {
+    sum += values[i] as number;
+  }
+  return sum / values.length;
+}
+
+/** The median distance from the median. */
+export function medianAbsoluteDeviation(values: ArrayLike<number>): number {
+  const center = median(values);
+  return median(Float64Array.from(values, (value) => Math.abs(value - center)));
+}

@@ -1,0 +1,195 @@
+import { categoryIndex } from '../model/span-category.ts';
+import type { Steps } from '../model/tables.ts';
+import type { Trace } from '../model/trace.ts';
+import type { LaneIndex } from '../model/units.ts';
+import { median, medianAbsoluteDeviation } from './statistics.ts';
+
+const STEP = categoryIndex('step');
+const OVERHEAD = categoryIndex('overhead');
+
+/** The first step warms caches and the allocator: dropped where enough others remain. */
+const MIN_STEPS_TO_DROP_FIRST = 4;
+/** Leading steps further off than this many median absolute deviations are warm-up. */
+const WARMUP_DEVIATIONS = 3;
+/** A leading step is warm-up only if it is off by this share of the median as well. */
+const WARMUP_SHARE = 0.2;
+/** At most this share of the steps is taken for warm-up. */
+const MAX_WARMUP_SHARE = 0.5;
+/** A repeated call makes a period if half of its distances lie within this share of the median. */
+const PERIOD_TOLERANCE = 0.5;
+const MIN_PERIODS = 3;
+
+interface Step {
+  readonly number: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Profiler steps of the host, else recorded steps, else the period of the loop, else the whole file as one. */
+export function computeSteps(trace: Trace, mainLane: LaneIndex): Steps {
+  const recorded = recordedSteps(trace);
+  if (recorded.length > 0) {
+    return toTable(recorded, 'recorded');
+  }
+  const profiler = profilerSteps(trace);
+  if (profiler.length > 0) {
+    return toTable(profiler, 'profiler');
+  }
+  const periods = periodicSteps(trace, mainLane);
+  return periods.length > 0 ? toTable(periods, 'period') : toTable(wholeFile(trace), 'whole');
+}
+
+function recordedSteps(trace: Trace): Step[] {
+  const { spans } = trace;
+  const steps: Step[] = [];
+  const bounds = new Map<number, { start: number; end: number }>();
+  for (let i = 0; i < spans.length; i++) {
+    const number = (spans.step?.[i] ?? 0) - 1;
+    const start = spans.start[i] as number;
+    const end = start + (spans.duration[i] as number);
+    if (spans.category[i] === STEP) {
+      steps.push({ number: number < 0 ? steps.length : number, start, end });
+    } else if (number >= 0) {
+      const bound = bounds.get(number);
+      bounds.set(number, {
+        start: Math.min(bound?.start ?? Infinity, start),
+        end: Math.max(bound?.end ?? -Infinity, end),
+      });
+    }
+  }
+  return steps.length > 0
+    ? steps
+    : [...bounds].map(([number, { start, end }]) => ({ number, start, end }));
+}
+
+/** The profiler repeats each step on the device's timeline; only the host's are steps. */
+function profilerSteps(trace: Trace): Step[] {
+  const { spans, strings, lanes } = trace;
+  const numbers = Int32Array.from(strings, (name) => {
+    const digits = /^ProfilerStep#(\d{1,9})$/.exec(name)?.[1];
+    return digits === undefined ? -1 : Number(digits);
+  });
+  const byNumber = new Map<number, Step>();
+  for (let i = 0; i < spans.length; i++) {
+    const number = numbers[spans.name[i] as number] as number;
+    const kind = lanes[spans.lane[i] as number]?.kind;
+    if (
+      number >= 0 &&
+      kind !== 'device-annotations' &&
+      kind !== 'stream' &&
+      !byNumber.has(number)
+    ) {
+      const start = spans.start[i] as number;
+      byNumber.set(number, { number, start, end: start + (spans.duration[i] as number) });
+    }
+  }
+  return [...byNumber.values()];
+}
+
+/** From one call of the loader to the next, else from the end of one optimizer step to that of the next. */
+function periodicSteps(trace: Trace, mainLane: LaneIndex): Step[] {
+  const lane = trace.lanes[mainLane];
+  if (lane === undefined) {
+    return [];
+  }
+  for (const { pattern, edge } of [
+    {
+      pattern: /^enumerate\(DataLoader\)#|dataloader\.py\(\d+\): __next__$|^next\(/,
+      edge: 'start',
+    },
+    { pattern: /^Optimizer\.step#/, edge: 'end' },
+  ] as const) {
+    const edges = edgesOf(trace, lane, pattern, edge);
+    if (isPeriodic(edges)) {
+      const steps = edges.slice(1).map((end, i) => ({ number: i, start: edges[i] as number, end }));
+      const end = laneEnd(trace, lane);
+      const last = edges[edges.length - 1] as number;
+      return edge === 'start' && end > last
+        ? [...steps, { number: steps.length, start: last, end }]
+        : steps;
+    }
+  }
+  return [];
+}
+
+function edgesOf(
+  trace: Trace,
+  lane: { readonly first: number; readonly count: number },
+  pattern: RegExp,
+  edge: 'start' | 'end',
+): number[] {
+  const { spans, strings } = trace;
+  let chosen = -1;
+  const edges: number[] = [];
+  for (let i = lane.first; i < lane.first + lane.count; i++) {
+    const name = spans.name[i] as number;
+    if (chosen < 0 && pattern.test(strings[name] ?? '')) {
+      chosen = name;
+    }
+    if (name === chosen) {
+      edges.push((spans.start[i] as number) + (edge === 'end' ? (spans.duration[i] as number) : 0));
+    }
+  }
+  return edges;
+}
+
+function isPeriodic(edges: readonly number[]): boolean {
+  if (edges.length < MIN_PERIODS) {
+    return false;
+  }
+  const distances = edges.slice(1).map((end, i) => end - (edges[i] as number));
+  const typical = median(distances);
+  return typical > 0 && medianAbsoluteDeviation(distances) <= PERIOD_TOLERANCE * typical;
+}
+
+function laneEnd(trace: Trace, lane: { readonly first: number; readonly count: number }): number {
+  let end = 0;
+  for (let i = lane.first; i < lane.first + lane.count; i++) {
+    end = Math.max(end, (trace.spans.start[i] as number) + (trace.spans.duration[i] as number));
+  }
+  return end;
+}
+
+function wholeFile({ spans }: Trace): Step[] {
+  let start = Infinity;
+  let end = -Infinity;
+  for (let i = 0; i < spans.length; i++) {
+    if (spans.category[i] !== OVERHEAD) {
+      start = Math.min(start, spans.start[i] as number);
+      end = Math.max(end, (spans.start[i] as number) + (spans.duration[i] as number));
+    }
+  }
+  return end > start ? [{ number: 0, start, end }] : [];
+}
+
+function toTable(unordered: readonly Step[], how: Steps['how']): Steps {
+  const steps = unordered.filter(({ start, end }) => end > start).sort((a, b) => a.start - b.start);
+  const start = Float64Array.from(steps, (step) => step.start);
+  const end = Float64Array.from(steps, (step, i) => Math.min(step.end, start[i + 1] ?? Infinity));
+  const warmup = warmupCount(Float64Array.from(end, (value, i) => value - (start[i] as number)));
+  return {
+    length: steps.length,
+    number: Int32Array.from(steps, (step) => step.number),
+    start,
+    end,
+    isWarmup: Uint8Array.from(steps, (_, i) => (i < warmup ? 1 : 0)),
+    how,
+  };
+}
+
+function warmupCount(durations: Float64Array): number {
+  if (durations.length < MIN_STEPS_TO_DROP_FIRST) {
+    return 0;
+  }
+  const typical = median(durations);
+  const limit = Math.max(
+    WARMUP_DEVIATIONS * medianAbsoluteDeviation(durations),
+    WARMUP_SHARE * typical,
+  );
+  let count = 1;
+  const most = Math.floor(durations.length * MAX_WARMUP_SHARE);
+  while (count < most && Math.abs((durations[count] as number) - typical) > limit) {
+    count++;
+  }
+  return count;
+}

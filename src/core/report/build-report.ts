@@ -1,0 +1,59 @@
+import type { RunDerived } from '../derived/run-derived.ts';
+import type { Detected } from '../detectors/run-detectors.ts';
+import { REPORT_SCHEMA_VERSION, type Report } from '../model/report.ts';
+import { assessHealth, worldSizeOf } from './health.ts';
+import { computeLayers } from './layers.ts';
+import { costLines } from './lines.ts';
+import { orderFindings } from './order-findings.ts';
+import { reportRanks } from './rank-reports.ts';
+import { stepTimeOf } from './step-time.ts';
+import { judge } from './verdict.ts';
+
+export function buildReport(
+  name: string,
+  run: RunDerived,
+  { drafts, failures }: Detected,
+  tool: Report['tool'],
+): Report {
+  const ranks = reportRanks(run);
+  const stepTime = stepTimeOf(run.analyzed.flatMap(({ durations }) => [...durations]));
+  const findings = orderFindings(drafts, run.medianStepNs);
+  return {
+    schemaVersion: REPORT_SCHEMA_VERSION,
+    tool,
+    run: {
+      name,
+      files: run.ranks.map(({ file }) => file),
+      formats: [...new Set(run.ranks.map(({ trace }) => trace.meta.format))],
+      ranks: run.ranks.map(({ rank }) => rank),
+      worldSize: worldSizeOf(run.ranks),
+      steps: countSteps(run),
+    },
+    health: assessHealth(run),
+    stepTime,
+    verdict: judge({ ranks, stepTime }, findings),
+    layers: computeLayers(ranks),
+    ranks,
+    whatIf: null,
+    findings,
+    lines: costLines(run),
+    failures,
+  };
+}
+
+/** Steps by their number, over all ranks; a step is warm-up or analysed as on the rank that has most of them. */
+function countSteps({ ranks }: RunDerived): Report['run']['steps'] {
+  const steps = ranks.map(({ tables }) => tables.steps).sort((a, b) => b.length - a.length)[0];
+  if (steps === undefined || steps.length === 0) {
+    return { total: 0, analyzed: 0, warmup: 0, first: null, last: null, how: 'whole' };
+  }
+  const warmup = steps.isWarmup.reduce((sum, isWarmup) => sum + isWarmup, 0);
+  return {
+    total: steps.length,
+    analyzed: steps.length - warmup,
+    warmup,
+    first: steps.number[0] ?? null,
+    last: steps.number[steps.length - 1] ?? null,
+    how: steps.how,
+  };
+}

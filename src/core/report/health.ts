@@ -1,0 +1,183 @@
+import type { RunDerived } from '../derived/run-derived.ts';
+import type { Health, HealthLevel, HealthNote } from '../model/report.ts';
+import { categoryIndex } from '../model/span-category.ts';
+import type { EventCounts } from '../model/trace.ts';
+import { uniteIntervals, lengthOf } from '../derived/intervals.ts';
+import type { DerivedRank } from '../derived/run-derived.ts';
+
+/** Fewer steps than this say little of a run's habits (DESIGN, "honest measurement"). */
+const FEW_STEPS = 50;
+/** Shares of the step that the profiler itself takes, in percent: nsys-ai. */
+const NOTABLE_OVERHEAD_PERCENT = 5;
+const POOR_OVERHEAD_PERCENT = 15;
+/** A share of dropped events from which a trace is poor, in percent. */
+const POOR_DROPPED_PERCENT = 5;
+const MAX_PROBLEMS = 100;
+
+type Graded = HealthNote & { readonly level: HealthLevel };
+
+/** What is wrong with the trace itself, and how far to trust what follows. */
+export function assessHealth(run: RunDerived): Health {
+  const events = sumCounts(run.ranks.map(({ trace }) => trace.counts));
+  const missingRanks = findMissingRanks(run.ranks);
+  const notes = [
+    ...eventNotes(events),
+    ...stepNotes(run),
+    ...rankNotes(run.ranks, missingRanks),
+    ...clockNotes(run),
+    ...overheadNotes(run),
+  ];
+  return {
+    level: worst(notes.map(({ level }) => level)),
+    notes: notes.map(({ id, text, count }) => ({ id, text, count })),
+    events,
+    missingRanks,
+    clock: { method: run.alignment.method, uncertaintyNs: run.alignment.uncertaintyNs },
+    problems: run.ranks
+      .flatMap(({ file, trace }) => trace.problems.map((problem) => ({ file, ...problem })))
+      .slice(0, MAX_PROBLEMS),
+  };
+}
+
+function sumCounts(counts: readonly EventCounts[]): EventCounts {
+  return counts.reduce(
+    (sum, one) => ({
+      read: sum.read + one.read,
+      kept: sum.kept + one.kept,
+      repaired: sum.repaired + one.repaired,
+      dropped: sum.dropped + one.dropped,
+      clipped: sum.clipped + one.clipped,
+    }),
+    { read: 0, kept: 0, repaired: 0, dropped: 0, clipped: 0 },
+  );
+}
+
+function eventNotes({ read, dropped, repaired, clipped }: EventCounts): Graded[] {
+  const isPoor = dropped > (POOR_DROPPED_PERCENT / 100) * read;
+  return [
+    note(
+      'dropped-events',
+      dropped,
+      isPoor ? 'poor' : 'notable',
+      `${plural(dropped, 'event')} of ${read} could not be used and were left out.`,
+    ),
+    note(
+      'repaired-events',
+      repaired,
+      'notable',
+      `${plural(repaired, 'event')} had a fault that could be repaired.`,
+    ),
+    note(
+      'clipped-events',
+      clipped,
+      'notable',
+      `${plural(clipped, 'event')} reached outside of the recording and were cut.`,
+    ),
+  ].filter(({ count }) => count > 0);
+}
+
+function stepNotes({ ranks, analyzed }: RunDerived): Graded[] {
+  const how = ranks[0]?.tables.steps.how;
+  const count = Math.min(...analyzed.map(({ rows }) => rows.length));
+  if (how === undefined || how === 'whole' || !Number.isFinite(count) || count === 0) {
+    return [
+      note('no-steps', 0, 'notable', 'The trace marks no training steps: it is taken as one.'),
+    ];
+  }
+  return count < FEW_STEPS
+    ? [
+        note(
+          'few-steps',
+          count,
+          'notable',
+          `${plural(count, 'step')} could be analyzed; ${FEW_STEPS} or more say how steps vary.`,
+        ),
+      ]
+    : [];
+}
+
+function rankNotes(ranks: readonly DerivedRank[], missing: readonly number[]): Graded[] {
+  const others = ranks.reduce((sum, { tables }) => sum + tables.work.spansOnOtherDevices, 0);
+  const missingNote = note(
+    'missing-ranks',
+    missing.length,
+    'notable',
+    `${plural(missing.length, 'rank')} of the run ${missing.length === 1 ? 'has' : 'have'} no file here, so waiting between ranks is only partly seen.`,
+  );
+  const otherNote = note(
+    'other-devices',
+    others,
+    'notable',
+    `${plural(others, 'event')} of other devices in the same file are not part of the numbers.`,
+  );
+  return [missingNote, otherNote].filter(({ count }) => count > 0);
+}
+
+function clockNotes({ ranks, alignment }: RunDerived): Graded[] {
+  return ranks.length > 1 && !alignment.isComparable
+    ? [
+        note(
+          'clocks-not-aligned',
+          ranks.length,
+          'poor',
+          'The clocks of the ranks could not be aligned: times of different ranks are not compared.',
+        ),
+      ]
+    : [];
+}
+
+function overheadNotes({ ranks, analyzed }: RunDerived): Graded[] {
+  const overhead = categoryIndex('overhead');
+  let covered = 0;
+  let total = 0;
+  ranks.forEach(({ trace: { spans } }, row) => {
+    const rows = [...spans.category.keys()].filter((i) => spans.category[i] === overhead);
+    const starts = rows.map((i) => spans.start[i] as number);
+    covered += lengthOf(
+      uniteIntervals(
+        starts,
+        rows.map((i, k) => (starts[k] as number) + (spans.duration[i] as number)),
+      ),
+    );
+    total += analyzed[row]?.durations.reduce((sum, duration) => sum + duration, 0) ?? 0;
+  });
+  const percent = total === 0 ? 0 : (100 * covered) / total;
+  return percent < NOTABLE_OVERHEAD_PERCENT
+    ? []
+    : [
+        note(
+          'profiler-overhead',
+          Math.round(percent),
+          percent < POOR_OVERHEAD_PERCENT ? 'notable' : 'poor',
+          `The profiler itself takes ${percent.toFixed(0)} % of the recorded steps, so real steps are shorter.`,
+        ),
+      ];
+}
+
+function findMissingRanks(ranks: readonly DerivedRank[]): number[] {
+  const worldSize = worldSizeOf(ranks);
+  const present = new Set(ranks.map(({ rank }) => rank));
+  return worldSize === null || worldSize > 1_000_000
+    ? []
+    : Array.from({ length: worldSize }, (_, rank) => rank).filter((rank) => !present.has(rank));
+}
+
+export function worldSizeOf(ranks: readonly DerivedRank[]): number | null {
+  return ranks.reduce<number | null>(
+    (most, { trace }) =>
+      trace.meta.worldSize === null ? most : Math.max(most ?? 0, trace.meta.worldSize),
+    null,
+  );
+}
+
+function note(id: string, count: number, level: HealthLevel, text: string): Graded {
+  return { id, count, level, text };
+}
+
+function worst(levels: readonly HealthLevel[]): HealthLevel {
+  return levels.includes('poor') ? 'poor' : levels.includes('notable') ? 'notable' : 'ok';
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

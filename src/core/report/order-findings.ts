@@ -1,0 +1,118 @@
+import {
+  differenceOf,
+  type Intervals,
+  lengthOf,
+  NO_INTERVALS,
+  unionOf,
+} from '../derived/intervals.ts';
+import type { Detected } from '../detectors/run-detectors.ts';
+import type { FindingDraft } from '../detectors/finding-draft.ts';
+import type { Finding, Severity } from '../model/report.ts';
+
+const WEIGHT: Readonly<Record<Severity, number>> = { error: 2, warning: 1, info: 0 };
+
+interface Candidate {
+  readonly id: string;
+  readonly draft: FindingDraft;
+  readonly totalClaim: number;
+}
+
+/** Orders findings by the saving that remains after those above took theirs; no time counts twice. */
+export function orderFindings(drafts: Detected['drafts'], medianStepNs: number): Finding[] {
+  const candidates = drafts.map(({ id, draft }) => ({
+    id,
+    draft,
+    totalClaim: claimOf(draft.claims),
+  }));
+  const taken: Intervals[] = [];
+  const findings = [
+    ...pick(
+      candidates.filter(({ draft }) => draft.reassess === undefined),
+      taken,
+      medianStepNs,
+    ),
+    ...pick(
+      candidates.filter(({ draft }) => draft.reassess !== undefined),
+      taken,
+      medianStepNs,
+    ),
+  ];
+  return findings.sort(
+    (a, b) => b.savingPercent - a.savingPercent || WEIGHT[b.severity] - WEIGHT[a.severity],
+  );
+}
+
+function pick(
+  candidates: readonly Candidate[],
+  taken: Intervals[],
+  medianStepNs: number,
+): Finding[] {
+  const left = [...candidates];
+  const findings: Finding[] = [];
+  while (left.length > 0) {
+    const savings = left.map((candidate) => remainingSaving(candidate, taken));
+    const best = bestOf(left, savings);
+    const [candidate] = left.splice(best, 1) as [Candidate];
+    const savingNsPerStep = Math.round(savings[best] as number);
+    const savingPercent = medianStepNs > 0 ? (100 * savingNsPerStep) / medianStepNs : 0;
+    const changes = candidate.draft.reassess?.(savingPercent);
+    if (changes === null) {
+      continue;
+    }
+    findings.push({ ...toFinding(candidate), ...changes, savingNsPerStep, savingPercent });
+    candidate.draft.claims.forEach((claim, row) => {
+      taken[row] = unionOf(taken[row] ?? NO_INTERVALS, claim);
+    });
+  }
+  return findings;
+}
+
+function toFinding({ id, draft }: Candidate): Finding {
+  return {
+    id,
+    title: draft.title,
+    pattern: draft.pattern,
+    layer: draft.layer,
+    severity: draft.severity,
+    confidence: draft.confidence,
+    ranks: draft.ranks,
+    steps: draft.steps,
+    savingPercent: 0,
+    savingNsPerStep: 0,
+    savingHow: draft.savingHow,
+    threshold: draft.threshold,
+    evidence: draft.evidence,
+    location: draft.location,
+    annotations: draft.annotations,
+    why: draft.why,
+    advice: draft.advice,
+  };
+}
+
+function bestOf(left: readonly Candidate[], savings: readonly number[]): number {
+  let best = 0;
+  for (let i = 1; i < left.length; i++) {
+    const difference = (savings[i] as number) - (savings[best] as number);
+    const weight = (candidate: Candidate | undefined): number =>
+      WEIGHT[candidate?.draft.severity ?? 'info'];
+    if (difference > 0 || (difference === 0 && weight(left[i]) > weight(left[best]))) {
+      best = i;
+    }
+  }
+  return best;
+}
+
+function remainingSaving({ draft, totalClaim }: Candidate, taken: readonly Intervals[]): number {
+  if (totalClaim === 0) {
+    return draft.savingNsPerStep;
+  }
+  const remaining = draft.claims.reduce(
+    (sum, claim, row) => sum + lengthOf(differenceOf(claim, taken[row] ?? NO_INTERVALS)),
+    0,
+  );
+  return (draft.savingNsPerStep * remaining) / totalClaim;
+}
+
+function claimOf(claims: readonly Intervals[]): number {
+  return claims.reduce((sum, claim) => sum + lengthOf(claim), 0);
+}
