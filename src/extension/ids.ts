@@ -2,8 +2,11 @@
 
 export const EXTENSION_NAME = 'Training Sleuth';
 
-/** The custom editor. */
+/** The custom editor, by default for files whose name says that they are traces. */
 export const RUN_EDITOR = 'trainingSleuth.run';
+
+/** The same editor, offered for any JSON: a view type has only one priority. */
+export const ANY_RUN_EDITOR = 'trainingSleuth.anyRun';
 
 /** The tree of runs. */
 export const RUNS_VIEW = 'trainingSleuth.runs';

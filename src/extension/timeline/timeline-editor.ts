@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Evidence } from '../../core/model/report.ts';
-import { RUN_EDITOR } from '../ids.ts';
+import { ANY_RUN_EDITOR, RUN_EDITOR } from '../ids.ts';
 import type { TrainingRun } from '../runs/training-run.ts';
 import { RunDocument } from './run-document.ts';
 import { renderTimelinePage } from './timeline-page.ts';
@@ -25,9 +25,13 @@ export class TimelineEditor
     private readonly services: SessionServices,
   ) {
     this.#dist = vscode.Uri.joinPath(extensionUri, 'dist');
-    this.#registration = vscode.window.registerCustomEditorProvider(RUN_EDITOR, this, {
-      supportsMultipleEditorsPerDocument: true,
-    });
+    this.#registration = vscode.Disposable.from(
+      ...[RUN_EDITOR, ANY_RUN_EDITOR].map((viewType) =>
+        vscode.window.registerCustomEditorProvider(viewType, this, {
+          supportsMultipleEditorsPerDocument: true,
+        }),
+      ),
+    );
   }
 
   openCustomDocument(uri: vscode.Uri): RunDocument {
@@ -55,7 +59,7 @@ export class TimelineEditor
     await vscode.commands.executeCommand(
       'vscode.openWith',
       vscode.Uri.file(path),
-      RUN_EDITOR,
+      open?.panel.viewType ?? RUN_EDITOR,
       open?.panel.viewColumn,
     );
     const session = await this.#findSession(run);
