@@ -42,7 +42,7 @@ export async function runAnalyze(
   const { out, err, version } = surroundings;
   const group = await findGroup(options, err, signal);
   const run = await readWithProgress(group, surroundings, signal);
-  const { report } = analyzeRun(run, { toolVersion: version });
+  const { report } = analyzeRun(run, { signal, tool: { name: 'training-sleuth', version } });
   signal.throwIfAborted();
   const usesColor = options.usesColor && surroundings.allowsColor && out.isTTY === true;
   out.write(
