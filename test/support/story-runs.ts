@@ -27,6 +27,8 @@ export interface RankStory {
     culprit?: string;
     after?: string;
   }[];
+  readonly hostPhases?: readonly { start: number; end: number; phase: Phase }[];
+  readonly devicePhases?: readonly { start: number; end: number; phase: Phase }[];
   readonly busy?: readonly {
     start: number;
     end: number;
@@ -116,7 +118,7 @@ function tellRank(story: RankStory, rank: number): { trace: Trace; tables: RankT
           .reduce((max, value) => Math.max(max, value + 1), 0),
       ),
     },
-    phases: Uint8Array.from(all, ({ phase = PHASES[0] }) => phaseIndex(phase)),
+    ...tellPhases(story, all, { parent, partner }),
     ...tellIntervals(story, named),
     partner,
     mainLane: lanes.findIndex(({ kind }) => kind === 'thread'),
@@ -145,6 +147,32 @@ function nest(all: readonly (SpanStory & { lane: number })[]) {
     open.push(i);
   });
   return { parent, depth };
+}
+
+/** By the rules of the model, said in the shortest way: the tests that use it keep their spans simple. */
+function tellPhases(
+  story: RankStory,
+  all: readonly (SpanStory & { lane: number })[],
+  { parent, partner }: { parent: Int32Array; partner: Int32Array },
+) {
+  const phases = Uint8Array.from(all, ({ phase = PHASES[0] }) => phaseIndex(phase));
+  const inheritedPhases = Uint8Array.from(phases);
+  all.forEach(({ lane }, i) => {
+    const from = parent[i] >= 0 ? parent[i] : story.lanes[lane].kind === 'stream' ? partner[i] : -1;
+    inheritedPhases[i] ||= from >= 0 ? inheritedPhases[from] : 0;
+  });
+  const intervalsOf = (rows: RankStory['hostPhases'] = []) => ({
+    length: rows.length,
+    start: Float64Array.from(rows, ({ start }) => start),
+    end: Float64Array.from(rows, ({ end }) => end),
+    phase: Uint8Array.from(rows, ({ phase }) => phaseIndex(phase)),
+  });
+  return {
+    phases,
+    inheritedPhases,
+    hostPhases: intervalsOf(story.hostPhases),
+    devicePhases: intervalsOf(story.devicePhases),
+  };
 }
 
 function tellIntervals(story: RankStory, named: (name: string | undefined) => number) {

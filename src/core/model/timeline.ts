@@ -92,7 +92,7 @@ export interface WindowRectangles {
   readonly phase: Uint8Array<ArrayBuffer>;
   /** Index into `SPAN_CATEGORIES`; for gaps index into `GAP_CAUSES`. */
   readonly category: Uint8Array<ArrayBuffer>;
-  /** Span or gap index; for merged rectangles the number of spans merged. */
+  /** Span or gap index, 0xffffffff for none; for merged rectangles the number of spans merged. */
   readonly item: Uint32Array<ArrayBuffer>;
   /** Index into the names that come with the window. */
   readonly name: Uint32Array<ArrayBuffer>;

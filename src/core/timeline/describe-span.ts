@@ -3,7 +3,6 @@ import { SPAN_CATEGORIES } from '../model/span-category.ts';
 import type { SelectionDetails } from '../model/timeline.ts';
 import type { Nanoseconds, SpanIndex } from '../model/units.ts';
 import type { AnalyzedRank } from './analyzed-rank.ts';
-import { effectivePhases } from './effective-phases.ts';
 import { spanTimeByStep, summarizeSteps } from './per-step.ts';
 import { nameOf, relatedSpan } from './related-spans.ts';
 import { stepAt } from './step-lookup.ts';
@@ -22,7 +21,7 @@ export function describeSpan(rank: AnalyzedRank, span: SpanIndex): SelectionDeta
     name: nameOf(rank, span),
     lane: lane.name,
     category: SPAN_CATEGORIES[spans.category[span]],
-    phase: PHASES[effectivePhases(rank)[span]],
+    phase: PHASES[tables.inheritedPhases[span]],
     cause: null,
     causeCoveragePercent: null,
     startNs: spans.start[span] + offsetNs,

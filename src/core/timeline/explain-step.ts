@@ -5,11 +5,10 @@ import type { ExplainedStep, StepPiece } from '../model/timeline.ts';
 import type { Nanoseconds } from '../model/units.ts';
 import type { AnalyzedRank } from './analyzed-rank.ts';
 import { findRank } from './analyzed-rank.ts';
-import { deviceTrack } from './device-track.ts';
-import { hostTrack } from './host-track.ts';
 import { forEachPixelGroup, longestOf } from './pixel-groups.ts';
-import { hasDevice } from './rank-track.ts';
-import { GAP_KIND, type Track } from './track.ts';
+import { deviceTrack, hasDevice, hostTrack } from './rank-tracks.ts';
+import { findPhaseOwner, NO_ITEM } from './phase-owner.ts';
+import { GAP_KIND, PHASE_KIND, type Track } from './track.ts';
 
 /** Of a step: finer detail than this is not told apart in a picture some 600 pixels wide. */
 const DETAIL_SHARE = 1 / 250;
@@ -87,7 +86,11 @@ function piecesOf(
       return describeWait(GAP_CAUSES[track.category[i]]);
     }
     const phase = PHASES[track.phase[i]];
-    return isDevice ? phase : shortName(strings[spans.name[track.item[i]]], phase);
+    const item =
+      track.kind[i] === PHASE_KIND
+        ? findPhaseOwner(rank, 'host', track.start[i], track.phase[i])
+        : track.item[i];
+    return isDevice || item === NO_ITEM ? phase : shortName(strings[spans.name[item]], phase);
   };
   forEachPixelGroup(sequence, window, (first, last) => {
     const i = longestOf(sequence, first, last);

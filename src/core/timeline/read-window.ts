@@ -3,11 +3,11 @@ import { RANK_TRACK, type WindowRectangles, type WindowRequest } from '../model/
 import type { LaneIndex } from '../model/units.ts';
 import { type AnalyzedRank, findRank } from './analyzed-rank.ts';
 import { depthRows } from './depth-rows.ts';
-import { effectivePhases } from './effective-phases.ts';
+import { findPhaseOwner, NO_ITEM } from './phase-owner.ts';
 import { forEachPixelGroup, longestOf, type PixelWindow, type Sequence } from './pixel-groups.ts';
-import { rankTrack } from './rank-track.ts';
+import { hasDevice, rankTrack } from './rank-tracks.ts';
 import { RectangleWriter } from './rectangle-writer.ts';
-import { GAP_KIND, MERGED_KIND, SPAN_KIND, type Track } from './track.ts';
+import { GAP_KIND, MERGED_KIND, PHASE_KIND, SPAN_KIND, type Track } from './track.ts';
 
 /** Levels of nesting that are drawn; deeper ones would be a picture nobody can read. */
 export const MAX_DEPTH = 128;
@@ -53,7 +53,7 @@ function writeTrack(
   const { offsetNs } = rank.tables;
   forEachPixelGroup(sequence, window, (first, last) => {
     const i = longestOf(sequence, first, last);
-    const item = track.item[i];
+    const item = track.kind[i] === PHASE_KIND ? ownerOf(rank, track, i) : track.item[i];
     writer.add({
       row,
       depth: 0,
@@ -63,9 +63,13 @@ function writeTrack(
       phase: track.phase[i],
       category: track.category[i],
       item,
-      name: track.kind[i] === GAP_KIND ? '' : strings[spans.name[item]],
+      name: track.kind[i] === GAP_KIND || item === NO_ITEM ? '' : strings[spans.name[item]],
     });
   });
+}
+
+function ownerOf(rank: AnalyzedRank, track: Track, i: number): number {
+  return findPhaseOwner(rank, hasDevice(rank) ? 'device' : 'host', track.start[i], track.phase[i]);
 }
 
 function sequenceOf({ length, start, end }: Track): Sequence {
@@ -80,7 +84,7 @@ function writeLane(
 ): void {
   const { spans, strings } = rank.trace;
   const { offsetNs } = rank.tables;
-  const phases = effectivePhases(rank);
+  const phases = rank.tables.inheritedPhases;
   const rows = depthRows(rank, lane);
   for (let depth = 0; depth < Math.min(rows.depthCount, MAX_DEPTH); depth++) {
     const at = rows.spansAt(depth);

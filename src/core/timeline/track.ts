@@ -17,7 +17,7 @@ export interface Track {
   readonly phase: Uint8Array<ArrayBuffer>;
   /** Index into `SPAN_CATEGORIES`, for gaps into `GAP_CAUSES`. */
   readonly category: Uint8Array<ArrayBuffer>;
-  /** The span that gave the piece its phase, or the gap. */
+  /** The span or the gap; meaningless for phases, whose span is looked up when it is asked for. */
   readonly item: Uint32Array<ArrayBuffer>;
 }
 

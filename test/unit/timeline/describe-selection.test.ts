@@ -44,6 +44,16 @@ function loaderRun() {
           end: i * 100 + 100,
           kind: 'compute' as const,
         })),
+        hostPhases: waits.map((wait, i) => ({
+          start: i * 100,
+          end: i * 100 + wait,
+          phase: 'data' as const,
+        })),
+        devicePhases: waits.map((wait, i) => ({
+          start: i * 100 + wait,
+          end: i * 100 + 100,
+          phase: 'other' as const,
+        })),
         gaps: waits.map((wait, i) => ({
           start: i * 100,
           end: i * 100 + wait,

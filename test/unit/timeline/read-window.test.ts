@@ -144,6 +144,10 @@ describe('readWindow', () => {
           { start: 100, end: 300, kind: 'compute' },
           { start: 300, end: 400, kind: 'communication' },
         ],
+        devicePhases: [
+          { start: 100, end: 300, phase: 'forward' },
+          { start: 300, end: 400, phase: 'communication' },
+        ],
         gaps: [{ start: 0, end: 100, step: 0, cause: 'data' }],
         steps: [{ start: 0, end: 400 }],
       },
@@ -160,7 +164,7 @@ describe('readWindow', () => {
     );
   });
 
-  it('shows a rank without a device as the phases of its host, the backward thread filled in', () => {
+  it('shows a rank without a device as the phases of its host', () => {
     const analysis = tellRun([
       {
         lanes: [
@@ -175,6 +179,11 @@ describe('readWindow', () => {
             kind: 'thread',
             spans: [{ name: 'engine', start: 250, duration: 400, phase: 'backward' }],
           },
+        ],
+        hostPhases: [
+          { start: 0, end: 300, phase: 'data' },
+          { start: 300, end: 650, phase: 'backward' },
+          { start: 800, end: 1000, phase: 'optimizer' },
         ],
       },
     ]);
