@@ -31,6 +31,9 @@ export const LINK_COMMANDS = {
 
 export const SETTINGS_SECTION = 'trainingSleuth';
 
+/** What the names of the detectors' thresholds begin with: `trainingSleuth.detectors.<id>.<option>`. */
+export const DETECTOR_SETTINGS = 'trainingSleuth.detectors.';
+
 /** Names below {@link SETTINGS_SECTION}; the thresholds of detectors come from their own options. */
 export const SETTINGS = {
   hintsEnabled: 'hints.enabled',

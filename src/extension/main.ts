@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import type { Disposable } from '../base/lifetime.ts';
 import { registerCommands } from './commands/register-commands.ts';
-import { detectorIds } from './detector-settings.ts';
 import { registerHints } from './hints/hints.ts';
 import { EXTENSION_NAME } from './ids.ts';
+import { readManifest } from './manifest.ts';
 import { registerProblems } from './problems/problems.ts';
 import { RunStore } from './runs/run-store.ts';
 import { RunWatcher } from './runs/run-watcher.ts';
@@ -45,12 +45,12 @@ export function activate(context: vscode.ExtensionContext): void {
 
 function buildServices(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): Services {
   const { extensionUri, subscriptions } = context;
-  const { version } = context.extension.packageJSON as { version: string };
+  const { version, detectorSettings } = readManifest(context.extension.packageJSON);
   const store = new RunStore(
     {
       workerScript: vscode.Uri.joinPath(extensionUri, 'dist', 'worker.js').fsPath,
       toolVersion: version,
-      readDetectorOptions: () => readDetectorOptions(detectorIds()),
+      readDetectorOptions: () => readDetectorOptions(detectorSettings),
     },
     log,
   );

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { DetectorOptions } from '../protocol/worker-api.ts';
-import { SETTINGS, SETTINGS_SECTION } from './ids.ts';
+import { DETECTOR_SETTINGS, SETTINGS, SETTINGS_SECTION } from './ids.ts';
 
 function section(): vscode.WorkspaceConfiguration {
   return vscode.workspace.getConfiguration(SETTINGS_SECTION);
@@ -33,17 +33,17 @@ export function readSourceMap(): ReadonlyMap<string, string> {
   );
 }
 
-/** The thresholds as set; what is not a number is left to the detector's default. */
-export function readDetectorOptions(ids: readonly string[]): DetectorOptions {
+/**
+ * The thresholds as set. `names` are the settings `trainingSleuth.detectors.<id>.<option>` of the
+ * manifest; what is not a number is left to the detector's default.
+ */
+export function readDetectorOptions(names: readonly string[]): DetectorOptions {
   const options: DetectorOptions = {};
-  for (const id of ids) {
-    const values: unknown = section().get(id);
-    if (typeof values === 'object' && values !== null) {
-      options[id] = Object.fromEntries(
-        Object.entries(values).filter(
-          (entry): entry is [string, number] => typeof entry[1] === 'number',
-        ),
-      );
+  for (const name of names) {
+    const value: unknown = vscode.workspace.getConfiguration().get(name);
+    const [id, option] = name.slice(DETECTOR_SETTINGS.length).split('.');
+    if (typeof value === 'number' && id !== undefined && option !== undefined) {
+      (options[id] ??= {})[option] = value;
     }
   }
   return options;

@@ -48,8 +48,12 @@ export class AnalyzedTables {
           totalBytes === 0 ? 0 : (READING_PERCENT * consumedBytes) / totalBytes,
         ),
     });
-    this.onProgress(group.name, READING_PERCENT);
-    const analysis = analyzeRun(run, { toolVersion, detectorOptions });
+    const analysis = analyzeRun(run, {
+      detectors: detectorOptions,
+      tool: { name: 'training-sleuth', version: toolVersion },
+      onProgress: (stage, share) =>
+        this.onProgress(stage, READING_PERCENT + (100 - READING_PERCENT) * share),
+    });
     this.#analysis = analysis;
     return { report: analysis.report, overview: computeOverview(analysis) };
   }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { RunGroup } from '../../core/model/run.ts';
+import type { DetectorOptions } from '../../protocol/worker-api.ts';
 import { memoryLimitMb } from '../settings.ts';
 import { listRunFolder } from './list-run-folder.ts';
 import { RunWorker } from './run-worker.ts';
@@ -13,7 +14,7 @@ export class NoRunFound extends Error {
 export interface RunStoreOptions {
   readonly workerScript: string;
   readonly toolVersion: string;
-  readonly readDetectorOptions: () => Record<string, Record<string, number>>;
+  readonly readDetectorOptions: () => DetectorOptions;
 }
 
 /** The one owner of what is known: which runs there are, how far each is, which one is shown. */
