@@ -12,7 +12,13 @@ await runMain(async () => {
   const { name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const vsix = join(root, `${name}-${version}.vsix`);
   rmSync(join(root, 'dist'), { recursive: true, force: true });
-  await createVSIX({ cwd: root, packagePath: vsix, dependencies: false, skipLicense: false });
+  await createVSIX({
+    cwd: root,
+    packagePath: vsix,
+    dependencies: false,
+    allowMissingRepository: true,
+    rewriteRelativeLinks: false,
+  });
   const files = await listFiles({ cwd: root, dependencies: false });
   const bytes = statSync(vsix).size;
   console.log(`${vsix}: ${(bytes / 1e6).toFixed(2)} MB, ${files.length} files`);

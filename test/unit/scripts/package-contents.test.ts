@@ -1,15 +1,7 @@
 import assert from 'node:assert/strict';
-import { listFiles } from '@vscode/vsce';
 import { missingFiles, unexpectedFiles } from '../../../scripts/package-contents.mjs';
-import { root } from '../../../scripts/steps.mjs';
 
 describe('the package', () => {
-  it('holds nothing of this tree but what its list allows', async () => {
-    const files = await listFiles({ cwd: root, dependencies: false });
-    assert.ok(files.includes('package.json'));
-    assert.deepEqual(unexpectedFiles(files), []);
-  });
-
   it('refuses sources, maps, packages and settings', () => {
     const intruders = [
       'src/cli/main.ts',
