@@ -1,0 +1,28 @@
+import { categoryIndex, type SpanCategory } from '../../model/span-category.ts';
+import { THREAD, type LaneKindIndex } from '../trace/lane-table.ts';
+
+/** What the category of an event says of it. */
+export interface EventClass {
+  /** Index into `SPAN_CATEGORIES`. */
+  readonly category: number;
+  readonly lane: LaneKindIndex;
+  /** It is about the profiler, not the program: counted as kept, never shown. */
+  readonly isPseudo: boolean;
+}
+
+/** How one family of recorders uses the events. */
+export interface Dialect {
+  readonly classes: ReadonlyMap<string, EventClass>;
+  /** Processes that do not exist: all of their events are about the profiler. */
+  readonly pseudoProcesses: readonly string[];
+}
+
+export const OTHER_CLASS: EventClass = eventClass('other');
+
+export function eventClass(
+  category: SpanCategory,
+  lane: LaneKindIndex = THREAD,
+  isPseudo = false,
+): EventClass {
+  return { category: categoryIndex(category), lane, isPseudo };
+}

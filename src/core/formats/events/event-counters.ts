@@ -1,0 +1,57 @@
+import { CLOSE_BRACE, COLON, COMMA, IS_BLANK, QUOTE } from '../json/bytes.ts';
+import { readNumber } from '../json/numbers.ts';
+import type { ObjectScanner } from '../json/object-scanner.ts';
+import type { TraceBuilder } from '../trace/trace-builder.ts';
+import { FIELD } from './event-layout.ts';
+import type { FieldReader } from './field-reader.ts';
+
+/** The key that stands for the counter itself. */
+const PLAIN_KEY = 'value';
+
+/** Events of phase `C`: each number among the arguments is a value of a series of its own. */
+export class EventCounters {
+  readonly #seriesByNames = new Map<number, number>();
+
+  constructor(private readonly builder: TraceBuilder) {}
+
+  read(scanner: ObjectScanner, fields: FieldReader, time: number): void {
+    const start = scanner.starts[FIELD.arguments];
+    const end = scanner.ends[FIELD.arguments];
+    const name = fields.string(FIELD.name, this.builder.labels);
+    const { bytes } = scanner;
+    let p = start + 1;
+    while (start !== 0 && p < end) {
+      while (IS_BLANK[bytes[p]] === 1 || bytes[p] === COMMA) {
+        p++;
+      }
+      if (bytes[p] === CLOSE_BRACE || bytes[p] !== QUOTE) {
+        return;
+      }
+      const keyEnd = scanner.skipString(p + 1);
+      let valueStart = keyEnd;
+      while (IS_BLANK[bytes[valueStart]] === 1 || bytes[valueStart] === COLON) {
+        valueStart++;
+      }
+      const valueEnd = scanner.skipValue(valueStart);
+      const value = readNumber(bytes, valueStart, valueEnd);
+      if (Number.isFinite(value)) {
+        const key = this.builder.labels.intern(bytes, p + 1, keyEnd - 1);
+        this.builder.counters.push(time, this.#series(name, key), value);
+      }
+      p = valueEnd;
+    }
+  }
+
+  #series(name: number, key: number): number {
+    const names = name * 0x2000000 + key;
+    let series = this.#seriesByNames.get(names);
+    if (series === undefined) {
+      const { labels, strings } = this.builder;
+      const keyText = labels.text(key);
+      const nameText = labels.text(name);
+      series = strings.internText(keyText === PLAIN_KEY ? nameText : `${nameText} ${keyText}`);
+      this.#seriesByNames.set(names, series);
+    }
+    return series;
+  }
+}

@@ -1,0 +1,343 @@
+import { categoryIndex } from '../../model/span-category.ts';
+import { QUOTE } from '../json/bytes.ts';
+import type { DocumentVisitor } from '../json/document-visitor.ts';
+import { readDecimal, type DecimalParts } from '../json/numbers.ts';
+import { REPAIRS, type ObjectScanner } from '../json/object-scanner.ts';
+import { describeRepairs } from '../json/repair-text.ts';
+import { LOGICAL, STREAM } from '../trace/lane-table.ts';
+import { SpanRow } from '../trace/span-columns.ts';
+import type { TraceBuilder } from '../trace/trace-builder.ts';
+import { OTHER_CLASS, type Dialect, type EventClass } from './dialect.ts';
+import { EventCounters } from './event-counters.ts';
+import { FIELD } from './event-layout.ts';
+import { EventMetadata } from './event-metadata.ts';
+import { FieldReader } from './field-reader.ts';
+import { PendingPairs } from './pending-pairs.ts';
+
+type Handler = (reader: EventReader, offset: number) => string | null;
+
+/** By the byte of `ph`. A handler gives null, or why the event is dropped. */
+const HANDLERS: ReadonlyMap<number, Handler> = new Map(
+  Object.entries({
+    X: (reader, offset) => reader.readSpan(offset),
+    B: (reader, offset) => reader.readThreadEnd(offset, true),
+    E: (reader, offset) => reader.readThreadEnd(offset, false),
+    b: (reader, offset) => reader.readAsyncEnd(offset, true),
+    e: (reader, offset) => reader.readAsyncEnd(offset, false),
+    S: (reader, offset) => reader.readAsyncEnd(offset, true),
+    F: (reader, offset) => reader.readAsyncEnd(offset, false),
+    i: (reader) => reader.readInstant(),
+    I: (reader) => reader.readInstant(),
+    R: (reader) => reader.readInstant(),
+    n: (reader) => reader.readInstant(),
+    T: (reader) => reader.readInstant(),
+    p: (reader) => reader.readInstant(),
+    s: (reader) => reader.readFlow(0),
+    t: (reader) => reader.readFlow(1),
+    f: (reader) => reader.readFlow(2),
+    C: (reader) => reader.readCounter(),
+    M: (reader) => reader.readMetadata(),
+  } satisfies Record<string, Handler>).map(([phase, handler]) => [phase.charCodeAt(0), handler]),
+);
+
+const LETTER_X = 0x58;
+
+const PYTHON = categoryIndex('python');
+
+const NO_TIME = 'this event has no time';
+const STRAY_TIME = 'the time of this event is more than 52 days from the others';
+
+const MAX_EXCERPT_BYTES = 512;
+
+/** Strings that are no numbers get flow ids from here. */
+const FIRST_TEXT_ID = 2 ** 52;
+
+/** Puts the events of the trace event format into a trace, whichever tool wrote them. */
+export class EventReader implements DocumentVisitor {
+  readonly metadata = new EventMetadata();
+  /** Whether any span tells of Python frames. */
+  hasStacks = false;
+  readonly #pairs = new PendingPairs();
+  readonly #pairKeys = new Map<string, number>();
+  readonly #row = new SpanRow();
+  readonly #time: DecimalParts = { whole: 0, milli: 0 };
+  readonly #duration: DecimalParts = { whole: 0, milli: 0 };
+  readonly #classByLabel: (EventClass | undefined)[] = [];
+  readonly #pseudoProcesses: ReadonlySet<number>;
+  readonly #counters: EventCounters;
+  #scanner!: ObjectScanner;
+  #fields!: FieldReader;
+
+  constructor(
+    readonly builder: TraceBuilder,
+    private readonly dialect: Dialect,
+    private readonly members: (key: string, value: Uint8Array | null) => void,
+  ) {
+    const { labels } = builder;
+    this.#pseudoProcesses = new Set(dialect.pseudoProcesses.map((name) => labels.internText(name)));
+    this.#counters = new EventCounters(builder);
+  }
+
+  onMember(key: string, value: Uint8Array | null): void {
+    this.members(key, value);
+  }
+
+  onDropped(fileOffset: number, reason: string, bytes: Uint8Array): void {
+    this.builder.log.drop(fileOffset, reason, bytes);
+  }
+
+  onRepaired(fileOffset: number, reason: string, bytes: Uint8Array): void {
+    this.builder.log.describe('repaired', fileOffset, reason, bytes);
+  }
+
+  onCut(fileOffset: number, reason: string, bytes: Uint8Array): void {
+    if (bytes.length > 0) {
+      this.builder.log.cut(fileOffset, reason, bytes);
+    } else {
+      this.builder.log.describe('cut', fileOffset, reason, bytes);
+    }
+  }
+
+  onEvent(scanner: ObjectScanner, start: number, end: number, offset: number): void {
+    if (scanner !== this.#scanner) {
+      this.#scanner = scanner;
+      this.#fields = new FieldReader(scanner);
+    }
+    this.#fields.repairs = scanner.repairs;
+    const phase = this.#phase();
+    const reason = phase === LETTER_X ? this.readSpan(offset) : this.#readOther(phase, offset);
+    const excerpt = (): Uint8Array =>
+      scanner.bytes.subarray(start, Math.min(end, start + MAX_EXCERPT_BYTES));
+    if (reason !== null) {
+      this.builder.log.drop(offset, reason, excerpt());
+      return;
+    }
+    this.builder.log.keep();
+    if (this.#fields.repairs !== 0) {
+      this.builder.log.repair(offset, describeRepairs(this.#fields.repairs), excerpt());
+    }
+  }
+
+  /** Pairs what came as begin and end. */
+  finish(): void {
+    this.#pairs.pair(this.builder);
+  }
+
+  readSpan(offset: number): string | null {
+    const eventClass = this.#class();
+    const process = this.#fields.string(FIELD.process, this.builder.labels);
+    if (eventClass.isPseudo || this.#pseudoProcesses.has(process)) {
+      return null;
+    }
+    const start = this.#startNs();
+    if (!(start === start)) {
+      return this.#hasTime() ? STRAY_TIME : NO_TIME;
+    }
+    const { lanes, strings, labels, spans } = this.builder;
+    const place = lanes.place(process, this.#fields.string(FIELD.thread, labels));
+    const row = this.#row;
+    row.start = start;
+    row.duration = this.#durationNs();
+    row.name = this.#fields.string(FIELD.name, strings);
+    row.lane = lanes.lane(place, eventClass.lane);
+    row.category = eventClass.category;
+    row.correlation = this.#fields.id(FIELD.correlation);
+    row.externalId = this.#fields.id(FIELD.externalId);
+    row.byteOffset = offset;
+    row.stack = this.#fields.string(FIELD.callStack, strings);
+    this.hasStacks ||= row.stack !== 0 || row.category === PYTHON;
+    if (eventClass.lane === STREAM) {
+      this.#noteDevice(row.lane);
+    }
+    if (this.#fields.has(FIELD.collective)) {
+      this.#addCollective();
+    }
+    spans.push(row);
+    return null;
+  }
+
+  readThreadEnd(offset: number, isBegin: boolean): string | null {
+    const place = this.#place();
+    const lane = this.builder.lanes.lane(place, this.#class().lane);
+    return this.#addEnd({ key: this.#pairKey(`thread ${lane}`), lane, offset, isBegin });
+  }
+
+  readAsyncEnd(offset: number, isBegin: boolean): string | null {
+    const { labels, lanes } = this.builder;
+    const process = this.#fields.string(FIELD.process, labels);
+    const category = labels.text(this.#fields.string(FIELD.category, labels));
+    const id = this.#fields.text(FIELD.id) || String(this.#fields.number(FIELD.id));
+    const scope = this.#fields.text(FIELD.scope);
+    const lane = lanes.lane(lanes.place(process, labels.internText(category || 'async')), LOGICAL);
+    const key = this.#pairKey(`async ${process} ${category}\n${scope}\n${id}`);
+    return this.#addEnd({ key, lane, offset, isBegin });
+  }
+
+  readInstant(): string | null {
+    if (this.#pseudoProcesses.has(this.#fields.string(FIELD.process, this.builder.labels))) {
+      return null;
+    }
+    const time = this.#startNs();
+    if (!(time === time)) {
+      return this.#hasTime() ? STRAY_TIME : NO_TIME;
+    }
+    this.builder.instants.push(
+      time,
+      this.#place(),
+      this.#fields.string(FIELD.name, this.builder.strings),
+    );
+    return null;
+  }
+
+  readFlow(part: 0 | 1 | 2): string | null {
+    const time = this.#startNs();
+    if (!(time === time)) {
+      return this.#hasTime() ? STRAY_TIME : NO_TIME;
+    }
+    const name = this.#fields.string(FIELD.name, this.builder.strings);
+    this.builder.flows.push(this.#flowId(), time, this.#place(), name, part);
+    return null;
+  }
+
+  readCounter(): string | null {
+    const time = this.#startNs();
+    if (!(time === time)) {
+      return this.#hasTime() ? STRAY_TIME : NO_TIME;
+    }
+    this.#counters.read(this.#scanner, this.#fields, time);
+    return null;
+  }
+
+  readMetadata(): string | null {
+    this.metadata.read(this.#fields, this.builder);
+    return null;
+  }
+
+  #phase(): number {
+    const { bytes, starts, ends } = this.#scanner;
+    const start = starts[FIELD.phase];
+    return start !== 0 && bytes[start] === QUOTE && ends[FIELD.phase] === start + 3
+      ? bytes[start + 1]
+      : 0;
+  }
+
+  #readOther(phase: number, offset: number): string | null {
+    const handler = HANDLERS.get(phase);
+    if (handler !== undefined) {
+      return handler(this, offset);
+    }
+    if (phase !== 0) {
+      return `events of phase ${String.fromCharCode(phase)} are not shown`;
+    }
+    // TensorFlow ends its files with an empty event.
+    return this.#scanner.isEmpty ? null : 'this event has no phase';
+  }
+
+  #class(): EventClass {
+    const label = this.#fields.string(FIELD.category, this.builder.labels);
+    let known = this.#classByLabel[label];
+    if (known === undefined) {
+      known = this.dialect.classes.get(this.builder.labels.text(label)) ?? OTHER_CLASS;
+      this.#classByLabel[label] = known;
+    }
+    return known;
+  }
+
+  #place(): number {
+    const { labels, lanes } = this.builder;
+    return lanes.place(
+      this.#fields.string(FIELD.process, labels),
+      this.#fields.string(FIELD.thread, labels),
+    );
+  }
+
+  #hasTime(): boolean {
+    const { bytes, starts, ends } = this.#scanner;
+    const start = starts[FIELD.time];
+    return start !== 0 && readDecimal(bytes, start, ends[FIELD.time], this.#time);
+  }
+
+  #startNs(): number {
+    if (!this.#hasTime()) {
+      return NaN;
+    }
+    const { time, log } = this.builder;
+    const start = time.toNs(this.#time);
+    if (start === start || !time.canRestart) {
+      return start;
+    }
+    log.unkeep(time.acceptedCount);
+    log.describe('dropped', 0, STRAY_TIME, new Uint8Array(0));
+    this.#pairs.clear();
+    this.builder.forgetTimes();
+    return time.toNs(this.#time);
+  }
+
+  #durationNs(): number {
+    const { bytes, starts, ends } = this.#scanner;
+    const start = starts[FIELD.duration];
+    const duration = this.#duration;
+    if (start === 0 || !readDecimal(bytes, start, ends[FIELD.duration], duration)) {
+      this.#fields.repairs |= REPAIRS.number;
+      return 0;
+    }
+    const ns = duration.whole * 1000 + duration.milli;
+    if (ns < 0 || ns > Number.MAX_SAFE_INTEGER) {
+      this.#fields.repairs |= REPAIRS.duration;
+      return 0;
+    }
+    return ns;
+  }
+
+  #noteDevice(lane: number): void {
+    const draft = this.builder.lanes.drafts[lane];
+    if (draft.device === null) {
+      const device = this.#fields.number(FIELD.device);
+      const index = device === device ? device : this.#fields.number(FIELD.process);
+      draft.device = Number.isInteger(index) ? index : null;
+    }
+  }
+
+  #addCollective(): void {
+    const { collectives, spans, strings } = this.builder;
+    const sequence = this.#fields.number(FIELD.sequence);
+    const elements = this.#fields.number(FIELD.elements);
+    collectives.push(spans.length, {
+      operation: this.#fields.string(FIELD.collective, strings),
+      group: this.#fields.string(FIELD.group, strings),
+      sequence: sequence === sequence ? sequence : -1,
+      elements: elements === elements ? elements : -1,
+    });
+  }
+
+  #addEnd(end: { key: number; lane: number; offset: number; isBegin: boolean }): string | null {
+    const time = this.#startNs();
+    if (!(time === time)) {
+      return this.#hasTime() ? STRAY_TIME : NO_TIME;
+    }
+    this.#pairs.push({
+      time,
+      key: end.key,
+      lane: end.lane,
+      name: this.#fields.string(FIELD.name, this.builder.strings),
+      category: this.#class().category,
+      byteOffset: end.offset,
+      isBegin: end.isBegin,
+    });
+    return null;
+  }
+
+  #pairKey(text: string): number {
+    let key = this.#pairKeys.get(text);
+    if (key === undefined) {
+      key = this.#pairKeys.size;
+      this.#pairKeys.set(text, key);
+    }
+    return key;
+  }
+
+  #flowId(): number {
+    const id = this.#fields.number(FIELD.id);
+    return id === id ? id : FIRST_TEXT_ID + this.#fields.string(FIELD.id, this.builder.labels);
+  }
+}

@@ -1,0 +1,138 @@
+import type { StringTable } from '../../../base/string-table.ts';
+import { BACKSLASH, QUOTE } from '../json/bytes.ts';
+import { readNumber } from '../json/numbers.ts';
+import { REPAIRS, type ObjectScanner } from '../json/object-scanner.ts';
+import { unescapeInto } from '../json/unescape.ts';
+import { isUtf8 } from '../json/utf8.ts';
+
+/** A longer name is cut: the whole of it is in the file still, where the span's byte offset says. */
+export const MAX_NAME_BYTES = 65_536;
+
+/** All names of a trace together; what comes after is called `MORE_NAMES`. */
+const MAX_TABLE_BYTES = 256 << 20;
+
+const MORE_NAMES = '(the names of this trace are too many to keep)';
+
+const ELLIPSIS = new TextEncoder().encode('…');
+
+/** Reads single fields of the event that a scanner stands on. What had to be repaired is in `repairs`. */
+export class FieldReader {
+  /** Bits of `REPAIRS`. */
+  repairs = 0;
+  #scratch = new Uint8Array(1_024);
+
+  constructor(private readonly scanner: ObjectScanner) {}
+
+  has(code: number): boolean {
+    return this.scanner.starts[code] !== 0;
+  }
+
+  /** Row of the string, or of the text of any other value; 0 if the field is missing or null. */
+  string(code: number, table: StringTable): number {
+    const { bytes, starts, ends } = this.scanner;
+    const start = starts[code];
+    if (start === 0) {
+      return 0;
+    }
+    if (bytes[start] === QUOTE) {
+      return this.#intern(start + 1, ends[code] - 1, table);
+    }
+    return this.#isNull(code) ? 0 : this.#intern(start, ends[code], table);
+  }
+
+  /** NaN if the field is missing or no number. */
+  number(code: number): number {
+    const { bytes, starts, ends } = this.scanner;
+    return starts[code] === 0 ? NaN : readNumber(bytes, starts[code], ends[code]);
+  }
+
+  /** A number for a column of 32 bits, in which 0 is none: larger ones are folded, equal ones stay equal. */
+  id(code: number): number {
+    if (this.scanner.starts[code] === 0) {
+      return 0;
+    }
+    const value = this.number(code);
+    if (!(value > 0) || value === Infinity) {
+      return 0;
+    }
+    return value <= 0xffffffff ? value : (value % 0xffffffff) + 1;
+  }
+
+  /** Exactly, however large; null if the field is missing or no whole number. */
+  integer(code: number): bigint | null {
+    const { bytes, starts, ends } = this.scanner;
+    const text = String.fromCharCode(
+      ...bytes.subarray(starts[code], Math.min(ends[code], starts[code] + 40)),
+    );
+    const digits = /^"?(-?\d+)/.exec(text)?.[1];
+    return starts[code] === 0 || digits === undefined ? null : BigInt(digits);
+  }
+
+  /** Decoded; empty if the field is missing. */
+  text(code: number): string {
+    const { bytes, starts, ends } = this.scanner;
+    const start = starts[code];
+    const end = Math.min(ends[code] - 1, start + MAX_NAME_BYTES);
+    if (start === 0 || bytes[start] !== QUOTE) {
+      return '';
+    }
+    return new TextDecoder().decode(this.#unescape(start + 1, end));
+  }
+
+  #intern(start: number, end: number, table: StringTable): number {
+    const { bytes } = this.scanner;
+    if (end - start > MAX_NAME_BYTES) {
+      return this.#internCut(start, table);
+    }
+    if (table.byteLength > MAX_TABLE_BYTES) {
+      this.repairs |= REPAIRS.longName;
+      return table.internText(MORE_NAMES);
+    }
+    const before = table.length;
+    if (this.scanner.hasEscapes && hasEscape(bytes, start, end)) {
+      const text = this.#unescape(start, end);
+      return this.#check(table.intern(text, 0, text.length), before, bytes.subarray(start, end));
+    }
+    const row = table.intern(bytes, start, end);
+    return row < before ? row : this.#check(row, before, bytes.subarray(start, end));
+  }
+
+  #check(row: number, before: number, text: Uint8Array): number {
+    if (row >= before && !isUtf8(text, 0, text.length)) {
+      this.repairs |= REPAIRS.utf8;
+    }
+    return row;
+  }
+
+  #internCut(start: number, table: StringTable): number {
+    this.repairs |= REPAIRS.longName;
+    const { bytes } = this.scanner;
+    let end = start + MAX_NAME_BYTES - ELLIPSIS.length;
+    while ((bytes[end] & 0xc0) === 0x80 && end > start) {
+      end--;
+    }
+    const text = this.#unescape(start, end);
+    const cut = new Uint8Array(text.length + ELLIPSIS.length);
+    cut.set(text);
+    cut.set(ELLIPSIS, text.length);
+    return table.intern(cut, 0, cut.length);
+  }
+
+  #unescape(start: number, end: number): Uint8Array {
+    if (this.#scratch.length < end - start) {
+      this.#scratch = new Uint8Array(2 * (end - start));
+    }
+    const length = unescapeInto(this.#scratch, this.scanner.bytes, start, end);
+    return this.#scratch.subarray(0, length);
+  }
+
+  #isNull(code: number): boolean {
+    const { bytes, starts } = this.scanner;
+    return bytes[starts[code]] === 0x6e && bytes[starts[code] + 1] === 0x75;
+  }
+}
+
+function hasEscape(bytes: Uint8Array, start: number, end: number): boolean {
+  const at = bytes.subarray(start, end).indexOf(BACKSLASH);
+  return at >= 0;
+}

@@ -1,0 +1,107 @@
+import { float64Column, uint32Column, uint8Column } from '../../../base/columns.ts';
+import { orderSpans } from '../trace/span-order.ts';
+import { SpanRow } from '../trace/span-columns.ts';
+import type { TraceBuilder } from '../trace/trace-builder.ts';
+
+/** One end of a span that comes as two events. */
+export interface SpanEnd {
+  readonly time: number;
+  /** Ends of one key belong together and nest. */
+  readonly key: number;
+  readonly lane: number;
+  readonly name: number;
+  readonly category: number;
+  readonly byteOffset: number;
+  readonly isBegin: boolean;
+}
+
+const NO_BYTES = new Uint8Array(0);
+
+/** Begins and ends of spans, to be paired when all are known: they need not come in order. */
+export class PendingPairs {
+  readonly #start = float64Column();
+  readonly #lane = uint32Column();
+  readonly #duration = float64Column();
+  readonly #spanLane = uint32Column();
+  readonly #name = uint32Column();
+  readonly #category = uint8Column();
+  readonly #byteOffset = float64Column();
+  readonly #isBegin = uint8Column();
+  #keyCount = 0;
+  #lastTime = -Infinity;
+
+  get length(): number {
+    return this.#name.length;
+  }
+
+  push(end: SpanEnd): void {
+    this.#start.push(end.time);
+    this.#lane.push(end.key);
+    this.#duration.push(0);
+    this.#spanLane.push(end.lane);
+    this.#name.push(end.name);
+    this.#category.push(end.category);
+    this.#byteOffset.push(end.byteOffset);
+    this.#isBegin.push(end.isBegin ? 1 : 0);
+    this.#keyCount = Math.max(this.#keyCount, end.key + 1);
+    this.#lastTime = Math.max(this.#lastTime, end.time);
+  }
+
+  clear(): void {
+    for (const column of [this.#start, this.#duration, this.#byteOffset]) {
+      column.clear();
+    }
+    for (const column of [this.#lane, this.#spanLane, this.#name]) {
+      column.clear();
+    }
+    this.#category.clear();
+    this.#isBegin.clear();
+    this.#lastTime = -Infinity;
+  }
+
+  /** Adds the spans. One without an end lasts to the last of all ends and is clipped; an end alone is dropped. */
+  pair(builder: TraceBuilder): void {
+    const keys = { start: this.#start, lane: this.#lane, duration: this.#duration };
+    const { rows, laneStarts } = orderSpans(keys, this.#keyCount);
+    for (let key = 0; key < this.#keyCount; key++) {
+      this.#pairKey(rows.subarray(laneStarts[key], laneStarts[key + 1]), builder);
+    }
+  }
+
+  #pairKey(rows: Uint32Array, builder: TraceBuilder): void {
+    const open: number[] = [];
+    for (const row of rows) {
+      if (this.#isBegin.at(row) === 1) {
+        open.push(row);
+        continue;
+      }
+      const begin = open.pop();
+      if (begin === undefined) {
+        builder.log.unkeep(1);
+        builder.log.describe(
+          'dropped',
+          this.#byteOffset.at(row),
+          'this end has no begin',
+          NO_BYTES,
+        );
+      } else {
+        this.#add(begin, this.#start.at(row), builder);
+      }
+    }
+    builder.log.clip(open.length);
+    for (const begin of open) {
+      this.#add(begin, this.#lastTime, builder);
+    }
+  }
+
+  #add(begin: number, endTime: number, builder: TraceBuilder): void {
+    const row = new SpanRow();
+    row.start = this.#start.at(begin);
+    row.duration = endTime - row.start;
+    row.name = this.#name.at(begin);
+    row.lane = this.#spanLane.at(begin);
+    row.category = this.#category.at(begin);
+    row.byteOffset = this.#byteOffset.at(begin);
+    builder.spans.push(row);
+  }
+}

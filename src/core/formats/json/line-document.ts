@@ -1,0 +1,92 @@
+import { COMMA, IS_BLANK, OPEN_BRACE } from './bytes.ts';
+import { ByteWindow } from './byte-window.ts';
+import type { DocumentVisitor, EventSink } from './document-visitor.ts';
+import { ObjectScanner, type ObjectLayout } from './object-scanner.ts';
+
+const NEWLINE = 0x0a;
+
+const EXCERPT_BYTES = 512;
+
+/** Reads events of which each is an object on a line of its own. A bad line harms no other. */
+export class LineDocument implements EventSink {
+  readonly #visitor: DocumentVisitor;
+  readonly #maxLineBytes: number;
+  readonly #window = new ByteWindow();
+  readonly #scanner: ObjectScanner;
+  #at = 0;
+  /** Where the search for the end of the line goes on. */
+  #searched = 0;
+  #isSkipping = false;
+
+  constructor(layout: ObjectLayout, maxLineBytes: number, visitor: DocumentVisitor) {
+    this.#scanner = new ObjectScanner(layout);
+    this.#maxLineBytes = maxLineBytes;
+    this.#visitor = visitor;
+  }
+
+  push(chunk: Uint8Array): void {
+    this.#window.append(chunk, this.#at);
+    this.#searched -= this.#at;
+    this.#at = 0;
+    for (let end = this.#findLineEnd(); end >= 0; end = this.#findLineEnd()) {
+      this.#readLine(end, true);
+      this.#at = end + 1;
+      this.#searched = this.#at;
+    }
+    this.#searched = this.#window.end;
+    if (this.#window.end - this.#at > this.#maxLineBytes || this.#isSkipping) {
+      this.#giveUpLine();
+    }
+  }
+
+  finish(): void {
+    this.#readLine(this.#window.end, false);
+  }
+
+  #findLineEnd(): number {
+    const { bytes, end } = this.#window;
+    const at = bytes.indexOf(NEWLINE, this.#searched);
+    return at >= 0 && at < end ? at : -1;
+  }
+
+  #readLine(lineEnd: number, isWhole: boolean): void {
+    const { bytes } = this.#window;
+    const start = this.#skipBlanks(this.#at, lineEnd);
+    if (this.#isSkipping || start === lineEnd) {
+      this.#isSkipping = false;
+      return;
+    }
+    // The scanner takes a zero for the end of what there is.
+    bytes[lineEnd] = 0;
+    this.#scanner.bytes = bytes;
+    this.#scanner.end = lineEnd;
+    const end = bytes[start] === OPEN_BRACE ? this.#scanner.scan(start) : -1;
+    const offset = this.#window.fileOffset + start;
+    const excerpt = bytes.subarray(start, Math.min(lineEnd, start + EXCERPT_BYTES));
+    if (end >= 0 && this.#skipBlanks(end, lineEnd) === lineEnd) {
+      this.#visitor.onEvent(this.#scanner, start, end, offset);
+    } else if (isWhole) {
+      this.#visitor.onDropped(offset, 'this line is not a JSON object', excerpt);
+    } else {
+      this.#visitor.onCut(offset, 'the last line is not whole', excerpt);
+    }
+  }
+
+  #giveUpLine(): void {
+    if (!this.#isSkipping) {
+      const bytes = this.#window.bytes.subarray(this.#at, this.#at + EXCERPT_BYTES);
+      this.#visitor.onDropped(this.#window.fileOffset + this.#at, 'this line is too long', bytes);
+      this.#isSkipping = true;
+    }
+    this.#at = this.#window.end;
+  }
+
+  #skipBlanks(from: number, end: number): number {
+    const { bytes } = this.#window;
+    let p = from;
+    while (p < end && (IS_BLANK[bytes[p]] === 1 || bytes[p] === COMMA)) {
+      p++;
+    }
+    return p;
+  }
+}

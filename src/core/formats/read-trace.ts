@@ -1,0 +1,58 @@
+import type { Trace } from '../model/trace.ts';
+import type { ByteSource } from './byte-source.ts';
+import type { Format, Head, ReadOptions } from './format.ts';
+import { readHead } from './head.ts';
+import { explainUnreadable } from './known-files.ts';
+import { FORMATS } from './registry.ts';
+import { excerptOf } from './json/utf8.ts';
+import { TraceBuilder } from './trace/trace-builder.ts';
+
+/** The format that is surest of these first bytes; null if none knows them. */
+export function recognizeFormat(head: Head): Format | null {
+  let best: Format | null = null;
+  let bestSureness = 0;
+  for (const format of FORMATS) {
+    const sureness = format.recognize(head);
+    if (sureness > bestSureness) {
+      best = format;
+      bestSureness = sureness;
+    }
+  }
+  return best;
+}
+
+/**
+ * Reads a file of any known format, told by its content. Throws for the outside world and when
+ * aborted, never for content: of a file that cannot be read, a problem says why and what to do.
+ */
+export async function readTrace(source: ByteSource, options: ReadOptions): Promise<Trace> {
+  const { head, source: whole, close } = await readHead(source, options.signal);
+  const format = recognizeFormat(head);
+  if (format !== null) {
+    return format.read(whole, options);
+  }
+  await close();
+  return unreadableTrace(head, source);
+}
+
+function unreadableTrace(head: Head, source: ByteSource): Trace {
+  const trace = new TraceBuilder().finish({
+    clockZeroNs: null,
+    meta: {
+      format: 'unknown',
+      rank: null,
+      worldSize: null,
+      backend: null,
+      runName: null,
+      script: null,
+      devices: [],
+      hasStacks: false,
+    },
+    showsProcess: false,
+    byteLength: head.bytes.length,
+  });
+  const excerpt = excerptOf(head.bytes, 0, head.bytes.length, 120);
+  const truncation = source.truncation();
+  const reason = explainUnreadable(head) + (truncation === null ? '' : ` Also, ${truncation}.`);
+  return { ...trace, problems: [{ kind: 'unreadable', byteOffset: 0, reason, excerpt }] };
+}

@@ -1,0 +1,74 @@
+import type { EventCounts, Problem } from '../../model/trace.ts';
+import { excerptOf } from '../json/utf8.ts';
+
+const MAX_PROBLEMS = 100;
+
+/** So that one mistake made a thousand times leaves room for others. */
+const MAX_PROBLEMS_OF_A_KIND = 10;
+
+const MAX_EXCERPT_CHARACTERS = 120;
+
+/** Counts what happened to the events of a file, and describes the first of each sort of trouble. */
+export class ProblemLog {
+  readonly #problems: Problem[] = [];
+  readonly #countByReason = new Map<string, number>();
+  #kept = 0;
+  #repaired = 0;
+  #dropped = 0;
+  #clipped = 0;
+
+  keep(): void {
+    this.#kept++;
+  }
+
+  /** An event that was counted as kept is dropped after all. */
+  unkeep(count: number): void {
+    this.#kept -= count;
+    this.#dropped += count;
+  }
+
+  drop(byteOffset: number, reason: string, bytes: Uint8Array): void {
+    this.#dropped++;
+    this.describe('dropped', byteOffset, reason, bytes);
+  }
+
+  /** The last event, which is not whole. */
+  cut(byteOffset: number, reason: string, bytes: Uint8Array): void {
+    this.#dropped++;
+    this.describe('cut', byteOffset, reason, bytes);
+  }
+
+  /** The event is among the kept. */
+  repair(byteOffset: number, reason: string, bytes: Uint8Array): void {
+    this.#repaired++;
+    this.describe('repaired', byteOffset, reason, bytes);
+  }
+
+  clip(count: number): void {
+    this.#clipped += count;
+  }
+
+  /** Adds to the problems, not to the counts. */
+  describe(kind: Problem['kind'], byteOffset: number, reason: string, bytes: Uint8Array): void {
+    const count = (this.#countByReason.get(reason) ?? 0) + 1;
+    if (count <= MAX_PROBLEMS_OF_A_KIND && this.#problems.length < MAX_PROBLEMS) {
+      this.#countByReason.set(reason, count);
+      const excerpt = excerptOf(bytes, 0, bytes.length, MAX_EXCERPT_CHARACTERS);
+      this.#problems.push({ kind, byteOffset, reason, excerpt });
+    }
+  }
+
+  get counts(): EventCounts {
+    return {
+      read: this.#kept + this.#dropped,
+      kept: this.#kept,
+      repaired: this.#repaired,
+      dropped: this.#dropped,
+      clipped: this.#clipped,
+    };
+  }
+
+  get problems(): readonly Problem[] {
+    return this.#problems;
+  }
+}

@@ -1,0 +1,106 @@
+import { float64Column, uint32Column, uint8Column } from '../../../base/columns.ts';
+import type { Collectives, Counters, Flows, Instants } from '../../model/trace.ts';
+
+export class FlowColumns {
+  readonly #id = float64Column();
+  readonly #time = float64Column();
+  readonly #place = uint32Column();
+  readonly #name = uint32Column();
+  readonly #part = uint8Column();
+
+  push(id: number, time: number, place: number, name: number, part: 0 | 1 | 2): void {
+    this.#id.push(id);
+    this.#time.push(time);
+    this.#place.push(place);
+    this.#name.push(name);
+    this.#part.push(part);
+  }
+
+  /** Each place becomes the lane that it stands for. */
+  take(laneOf: (place: number) => number): Flows {
+    return {
+      length: this.#id.length,
+      id: this.#id.take(),
+      time: this.#time.take(),
+      lane: this.#place.take().map(laneOf),
+      name: this.#name.take(),
+      part: this.#part.take(),
+    };
+  }
+}
+
+export class CounterColumns {
+  readonly #time = float64Column();
+  readonly #series = uint32Column();
+  readonly #value = float64Column();
+
+  push(time: number, series: number, value: number): void {
+    this.#time.push(time);
+    this.#series.push(series);
+    this.#value.push(value);
+  }
+
+  take(): Counters {
+    return {
+      length: this.#time.length,
+      time: this.#time.take(),
+      series: this.#series.take(),
+      value: this.#value.take(),
+    };
+  }
+}
+
+export class InstantColumns {
+  readonly #time = float64Column();
+  readonly #place = uint32Column();
+  readonly #name = uint32Column();
+
+  push(time: number, place: number, name: number): void {
+    this.#time.push(time);
+    this.#place.push(place);
+    this.#name.push(name);
+  }
+
+  /** Each place becomes the lane that it stands for. */
+  take(laneOf: (place: number) => number): Instants {
+    return {
+      length: this.#time.length,
+      time: this.#time.take(),
+      lane: this.#place.take().map(laneOf),
+      name: this.#name.take(),
+    };
+  }
+}
+
+/** What is known of one collective; -1 is an unknown number. */
+export interface CollectiveRow {
+  readonly operation: number;
+  readonly group: number;
+  readonly sequence: number;
+  readonly elements: number;
+}
+
+export class CollectiveColumns {
+  readonly #span: number[] = [];
+  readonly #rows: CollectiveRow[] = [];
+
+  push(span: number, row: CollectiveRow): void {
+    this.#span.push(span);
+    this.#rows.push(row);
+  }
+
+  /** `spanOfRow` gives the place of a span once spans are ordered. */
+  take(spanOfRow: (row: number) => number): Collectives {
+    const spans = this.#span.map(spanOfRow);
+    const order = spans.map((_, i) => i).sort((a, b) => spans[a] - spans[b]);
+    const rows = order.map((i) => this.#rows[i]);
+    return {
+      length: order.length,
+      span: Uint32Array.from(order, (i) => spans[i]),
+      operation: Uint32Array.from(rows, (row) => row.operation),
+      group: Uint32Array.from(rows, (row) => row.group),
+      sequence: Float64Array.from(rows, (row) => row.sequence),
+      elements: Float64Array.from(rows, (row) => row.elements),
+    };
+  }
+}

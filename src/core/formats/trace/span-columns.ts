@@ -1,0 +1,119 @@
+import { float64Column, uint32Column, uint8Column, type Column } from '../../../base/columns.ts';
+import type { Spans } from '../../model/trace.ts';
+import { orderSpans, type SpanOrder } from './span-order.ts';
+
+/** One span on its way into the columns; 0 is none. Set all of it for each span. */
+export class SpanRow {
+  start = 0;
+  duration = 0;
+  name = 0;
+  lane = 0;
+  category = 0;
+  correlation = 0;
+  externalId = 0;
+  byteOffset = 0;
+  file = 0;
+  line = 0;
+  step = 0;
+  recordedPhase = 0;
+  stack = 0;
+}
+
+/** The columns of spans while they grow, in the order of the file. */
+export class SpanColumns {
+  readonly start = float64Column();
+  readonly duration = float64Column();
+  readonly lane = uint32Column();
+  readonly #name = uint32Column();
+  readonly #category = uint8Column();
+  readonly #correlation = uint32Column();
+  readonly #externalId = uint32Column();
+  readonly #byteOffset = float64Column();
+  readonly #file = new OptionalColumn(uint32Column());
+  readonly #line = new OptionalColumn(uint32Column());
+  readonly #step = new OptionalColumn(uint32Column());
+  readonly #phase = new OptionalColumn(uint8Column());
+  readonly #stack = new OptionalColumn(uint32Column());
+
+  get length(): number {
+    return this.start.length;
+  }
+
+  push(row: SpanRow): void {
+    const index = this.start.length;
+    this.start.push(row.start);
+    this.duration.push(row.duration);
+    this.lane.push(row.lane);
+    this.#name.push(row.name);
+    this.#category.push(row.category);
+    this.#correlation.push(row.correlation);
+    this.#externalId.push(row.externalId);
+    this.#byteOffset.push(row.byteOffset);
+    this.#file.push(index, row.file);
+    this.#line.push(index, row.line);
+    this.#step.push(index, row.step);
+    this.#phase.push(index, row.recordedPhase);
+    this.#stack.push(index, row.stack);
+  }
+
+  byteOffsetAt(row: number): number {
+    return this.#byteOffset.at(row);
+  }
+
+  order(laneCount: number): SpanOrder {
+    return orderSpans(this, laneCount);
+  }
+
+  /** Columns in the given order; these here are empty after. */
+  take(rows: Uint32Array): Spans {
+    return {
+      length: rows.length,
+      start: this.start.takeInOrder(rows),
+      duration: this.duration.takeInOrder(rows),
+      lane: this.lane.takeInOrder(rows),
+      name: this.#name.takeInOrder(rows),
+      category: this.#category.takeInOrder(rows),
+      correlation: this.#correlation.takeInOrder(rows),
+      externalId: this.#externalId.takeInOrder(rows),
+      byteOffset: this.#byteOffset.takeInOrder(rows),
+      file: this.#file.takeInOrder(rows),
+      line: this.#line.takeInOrder(rows),
+      step: this.#step.takeInOrder(rows),
+      recordedPhase: this.#phase.takeInOrder(rows),
+      stack: this.#stack.takeInOrder(rows),
+    };
+  }
+
+  clear(): void {
+    this.take(new Uint32Array(0));
+  }
+}
+
+/** Takes no room before its first value other than 0. */
+class OptionalColumn<A extends Uint32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>> {
+  readonly #column: Column<A>;
+  #isUsed = false;
+
+  constructor(column: Column<A>) {
+    this.#column = column;
+  }
+
+  push(row: number, value: number): void {
+    if (!this.#isUsed) {
+      if (value === 0) {
+        return;
+      }
+      this.#isUsed = true;
+      for (let i = 0; i < row; i++) {
+        this.#column.push(0);
+      }
+    }
+    this.#column.push(value);
+  }
+
+  takeInOrder(rows: Uint32Array): A | null {
+    const isUsed = this.#isUsed;
+    this.#isUsed = false;
+    return isUsed ? this.#column.takeInOrder(rows) : null;
+  }
+}

@@ -1,0 +1,73 @@
+import { open, type FileHandle } from 'node:fs/promises';
+import type { ByteSource } from '../core/formats/byte-source.ts';
+import { inflateChunks } from './inflate-chunks.ts';
+
+/** Large enough that reading costs little, small enough to stay in the cache. */
+const CHUNK_BYTES = 256 * 1024;
+
+const GZIP_MAGIC = [0x1f, 0x8b];
+
+/** A file, unpacked if it is gzip by its content. Nothing is opened before `chunks` is called. */
+export function openFile(path: string, sizeBytes: number): ByteSource {
+  let consumed = 0;
+  let truncation: string | null = null;
+  return {
+    name: path,
+    sizeBytes,
+    consumedBytes: () => consumed,
+    truncation: () => truncation,
+    async *chunks(signal) {
+      consumed = 0;
+      truncation = null;
+      const handle = await open(path, 'r');
+      try {
+        const raw = readChunks(handle, signal, (length) => (consumed += length));
+        const first = await raw.next();
+        if (first.done === true) {
+          return;
+        }
+        const isGzip = GZIP_MAGIC.every((byte, i) => first.value[i] === byte);
+        const whole = prepend(first.value, raw);
+        yield* isGzip ? inflateChunks(whole, (reason) => (truncation = reason)) : whole;
+      } finally {
+        await handle.close();
+      }
+    },
+  };
+}
+
+async function* prepend(
+  first: Uint8Array,
+  rest: AsyncGenerator<Uint8Array, void, void>,
+): AsyncGenerator<Uint8Array, void, void> {
+  yield first;
+  yield* rest;
+}
+
+/** Reads the next chunk while the one before is in use; each is valid until the one after is asked for. */
+async function* readChunks(
+  handle: FileHandle,
+  signal: AbortSignal,
+  onRead: (length: number) => void,
+): AsyncGenerator<Uint8Array, void, void> {
+  let current = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+  let spare = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+  let pending = handle.read(current, 0, CHUNK_BYTES, null);
+  try {
+    for (;;) {
+      const { bytesRead } = await pending;
+      signal.throwIfAborted();
+      if (bytesRead === 0) {
+        return;
+      }
+      onRead(bytesRead);
+      const chunk = current.subarray(0, bytesRead);
+      [current, spare] = [spare, current];
+      pending = handle.read(current, 0, CHUNK_BYTES, null);
+      yield chunk;
+    }
+  } finally {
+    // The file must not be closed under a read.
+    await pending.catch(() => undefined);
+  }
+}
