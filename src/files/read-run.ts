@@ -1,0 +1,82 @@
+import type { ByteSource } from '../core/formats/byte-source.ts';
+import { readTrace } from '../core/formats/read-trace.ts';
+import type { Run, RunFile, RunGroup } from '../core/model/run.ts';
+import type { Trace } from '../core/model/trace.ts';
+import { assembleRun } from '../core/runs/assemble-run.ts';
+import { openFile } from './open-file.ts';
+
+export interface ReadProgress {
+  readonly file: string;
+  readonly fileIndex: number;
+  readonly fileCount: number;
+  /** Of all files together, as they lie on the disk. */
+  readonly consumedBytes: number;
+  readonly totalBytes: number;
+}
+
+export interface ReadRunOptions {
+  readonly signal: AbortSignal;
+  readonly onProgress?: (progress: ReadProgress) => void;
+}
+
+/**
+ * Reads the files of a run one after another. A file that the system does not give, such as one
+ * that has vanished, is a trace with that problem; where it gives none of them, its error is thrown.
+ */
+export async function readRun(group: RunGroup, options: ReadRunOptions): Promise<Run> {
+  const { files } = group;
+  const totalBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0);
+  const traces: { readonly file: RunFile; readonly trace: Trace }[] = [];
+  const refusals: Error[] = [];
+  let doneBytes = 0;
+  for (const [fileIndex, file] of files.entries()) {
+    const show = (consumedBytes: number): void =>
+      options.onProgress?.({
+        file: file.path,
+        fileIndex,
+        fileCount: files.length,
+        consumedBytes: doneBytes + consumedBytes,
+        totalBytes,
+      });
+    show(0);
+    try {
+      const source = openFile(file.path, file.sizeBytes);
+      const trace = await readTrace(source, { signal: options.signal, onProgress: show });
+      traces.push({ file, trace });
+    } catch (error) {
+      options.signal.throwIfAborted();
+      if (!isSystemError(error)) {
+        throw error;
+      }
+      refusals.push(error);
+      traces.push({ file, trace: await traceOfRefusal(file, error, options.signal) });
+    }
+    doneBytes += file.sizeBytes;
+  }
+  if (refusals[0] !== undefined && refusals.length === files.length) {
+    throw refusals[0];
+  }
+  return assembleRun(group, traces);
+}
+
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error;
+}
+
+async function traceOfRefusal(file: RunFile, error: Error, signal: AbortSignal): Promise<Trace> {
+  const trace = await readTrace(emptySource(file.path), { signal });
+  const reason = `The file could not be read: ${error.message}. Analyze the run again once it can.`;
+  return { ...trace, problems: [{ kind: 'unreadable', byteOffset: 0, reason, excerpt: '' }] };
+}
+
+function emptySource(name: string): ByteSource {
+  return {
+    name,
+    sizeBytes: 0,
+    consumedBytes: () => 0,
+    truncation: () => null,
+    async *chunks() {
+      // Nothing to give.
+    },
+  };
+}
