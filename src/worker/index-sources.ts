@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
-import { type AnnotationSite, indexAnnotations } from '../core/source/annotation-index.ts';
+import { indexAnnotations } from '../core/source/annotation-index.ts';
+import type { AnnotationSite } from '../core/source/annotation-site.ts';
 
 /** Larger Python files are generated; training scripts stay far below. */
 const MAX_SOURCE_BYTES = 1 << 20;

@@ -7,12 +7,19 @@ import { workerApi, workerNoticeApi } from '../protocol/worker-api.ts';
 import { AnalyzedTables } from './analyzed-tables.ts';
 import { indexSources } from './index-sources.ts';
 
+/** People see ten changes a second at most. */
+const PROGRESS_INTERVAL_MS = 100;
+
 /** The thread is ended from outside; nothing in it is ever aborted. */
 const { signal } = new AbortController();
 
 if (parentPort !== null) {
+  let toldAtMs = -Infinity;
   const tables = new AnalyzedTables((text, percent) => {
-    channel.remote.progressed({ text, percent }).catch(() => undefined);
+    if (performance.now() - toldAtMs >= PROGRESS_INTERVAL_MS) {
+      toldAtMs = performance.now();
+      channel.remote.progressed({ text, percent }).catch(() => undefined);
+    }
   }, signal);
   const channel = new Channel(
     threadPort(parentPort),

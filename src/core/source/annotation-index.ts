@@ -1,14 +1,7 @@
 import type { SyntaxNode } from '@lezer/common';
 import { parser } from '@lezer/python';
+import type { AnnotationSite } from './annotation-site.ts';
 import { readStringParts, STRING_NODES } from './python-string.ts';
-
-/** A call in a Python file that names a span. */
-export interface AnnotationSite {
-  /** One part is the whole name; more are the constant parts around the fields of an f-string. */
-  readonly parts: readonly string[];
-  /** Of the call, from 1. */
-  readonly line: number;
-}
 
 /** Calls that name a span with a string; `of` is the object they must be called on. */
 const ANNOTATION_CALLS: ReadonlyMap<string, { readonly of: string | null }> = new Map([
@@ -47,32 +40,6 @@ export function indexAnnotations(text: string): readonly AnnotationSite[] {
     },
   });
   return sites;
-}
-
-/** Whether a recorded name can come from this call; an f-string without constant text never does. */
-export function matchesAnnotation(site: AnnotationSite, name: string): boolean {
-  const first = site.parts[0] ?? '';
-  if (site.parts.length === 1) {
-    return name === first;
-  }
-  const last = site.parts.at(-1) ?? '';
-  if (constantLength(site) === 0 || !name.startsWith(first) || !name.endsWith(last)) {
-    return false;
-  }
-  let position = first.length;
-  for (const part of site.parts.slice(1, -1)) {
-    const found = name.indexOf(part, position);
-    if (found < 0) {
-      return false;
-    }
-    position = found + part.length;
-  }
-  return position <= name.length - last.length;
-}
-
-/** Characters that a name must share with the call; more is surer. */
-export function constantLength(site: AnnotationSite): number {
-  return site.parts.reduce((sum, part) => sum + part.length, 0);
 }
 
 function isAnnotationCall(callee: readonly string[]): boolean {

@@ -1,9 +1,9 @@
 import { Worker } from 'node:worker_threads';
-import type { Disposable } from '../../base/lifetime.ts';
 import type { ClientOf } from '../../protocol/api.ts';
 import { Channel } from '../../protocol/channel.ts';
 import { threadPort } from '../../protocol/thread-port.ts';
 import { workerApi, workerNoticeApi } from '../../protocol/worker-api.ts';
+import type { AnalysisWorker } from './training-run.ts';
 
 /** The worker thread ended by itself; the message tells a person why and what to do. */
 export class WorkerFailed extends Error {
@@ -23,7 +23,7 @@ export interface WorkerWords {
 }
 
 /** The analysis on its own thread. Disposing it ends the thread, whatever it is doing. */
-export class RunWorker implements Disposable {
+export class RunWorker implements AnalysisWorker {
   readonly #worker: Worker;
   readonly #channel: Channel<typeof workerNoticeApi, typeof workerApi>;
   #failure: WorkerFailed | null = null;

@@ -4,7 +4,6 @@ import type { RunGroup } from '../../core/model/run.ts';
 import type { TimelineOverview } from '../../core/model/timeline.ts';
 import type { ClientOf } from '../../protocol/api.ts';
 import type { workerApi } from '../../protocol/worker-api.ts';
-import type { RunWorker } from './run-worker.ts';
 
 /** What the analysis of a run gave; `generation` counts up with each analysis. */
 export interface AnalyzedRun {
@@ -30,10 +29,15 @@ export class StaleGeneration extends Error {
   override readonly name = 'StaleGeneration';
 }
 
+/** A thread that can analyse one run and answer questions about it; disposing it ends the thread. */
+export interface AnalysisWorker extends Disposable {
+  ask<T>(question: (remote: ClientOf<typeof workerApi>) => Promise<T>): Promise<T>;
+}
+
 export interface RunHost {
-  startWorker(onProgress: (text: string, percent: number) => void): RunWorker;
+  startWorker(onProgress: (text: string, percent: number) => void): AnalysisWorker;
   analyze(
-    worker: RunWorker,
+    worker: AnalysisWorker,
     group: RunGroup,
   ): Promise<Omit<AnalyzedRun, 'generation' | 'finishedAtMs'>>;
   nowMs(): number;
@@ -41,7 +45,7 @@ export interface RunHost {
 }
 
 interface Attempt {
-  readonly worker: RunWorker;
+  readonly worker: AnalysisWorker;
   readonly result: Promise<AnalyzedRun>;
 }
 
@@ -53,7 +57,7 @@ export class TrainingRun implements Disposable {
   #group: RunGroup;
   #state: RunState = { kind: 'found' };
   #analyzed: AnalyzedRun | null = null;
-  #serving: RunWorker | null = null;
+  #serving: AnalysisWorker | null = null;
   #attempt: Attempt | null = null;
   #isOutdated = false;
   #holders = 0;
@@ -108,7 +112,15 @@ export class TrainingRun implements Disposable {
     if (this.#attempt === null && this.#serving !== null && this.#analyzed !== null) {
       return this.#analyzed;
     }
-    return await (this.#attempt ?? this.#start()).result;
+    try {
+      return await (this.#attempt ?? this.#start()).result;
+    } catch (error) {
+      const isThereAnother = this.#attempt !== null || this.#serving !== null;
+      if (!(error instanceof AnalysisCanceled) || !isThereAnother) {
+        throw error;
+      }
+    }
+    return await this.readAnalysis();
   }
 
   /** Analyses again, with the tables of the latest analysis in use until the new ones are there. */
@@ -165,7 +177,7 @@ export class TrainingRun implements Disposable {
     return attempt;
   }
 
-  async #run(worker: RunWorker): Promise<AnalyzedRun> {
+  async #run(worker: AnalysisWorker): Promise<AnalyzedRun> {
     try {
       const result = await this.host.analyze(worker, this.#group);
       this.#requireCurrent(worker);
@@ -182,7 +194,7 @@ export class TrainingRun implements Disposable {
     }
   }
 
-  #finish(worker: RunWorker, result: Pick<AnalyzedRun, 'report' | 'overview'>): AnalyzedRun {
+  #finish(worker: AnalysisWorker, result: Pick<AnalyzedRun, 'report' | 'overview'>): AnalyzedRun {
     this.#attempt = null;
     this.#serving?.dispose();
     this.#serving = worker;
@@ -198,7 +210,7 @@ export class TrainingRun implements Disposable {
     return analyzed;
   }
 
-  #requireCurrent(worker: RunWorker): void {
+  #requireCurrent(worker: AnalysisWorker): void {
     if (this.#attempt?.worker !== worker) {
       throw new AnalysisCanceled(`the analysis of ${this.#group.name} was canceled`);
     }

@@ -3,7 +3,7 @@ import {
   type AnnotationSite,
   constantLength,
   matchesAnnotation,
-} from '../../core/source/annotation-index.ts';
+} from '../../core/source/annotation-site.ts';
 import type { RunStore } from '../runs/run-store.ts';
 import { EXCLUDED_FOLDERS, type WorkspaceFiles } from './workspace-files.ts';
 

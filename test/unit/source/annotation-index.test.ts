@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict';
-import {
-  constantLength,
-  indexAnnotations,
-  matchesAnnotation,
-} from '../../../src/core/source/annotation-index.ts';
+import { indexAnnotations } from '../../../src/core/source/annotation-index.ts';
+import { constantLength, matchesAnnotation } from '../../../src/core/source/annotation-site.ts';
 
 describe('indexAnnotations', () => {
   const finds: readonly { name: string; code: string; parts: readonly string[]; line: number }[] = [
