@@ -42,6 +42,7 @@ import socket
 import sys
 import threading
 import time
+import weakref
 from collections import deque
 from types import FrameType
 from typing import Any, Callable, Iterable, Iterator, Mapping, NamedTuple, TypeVar
@@ -65,6 +66,7 @@ _OWN_FILE = (lambda: None).__code__.co_filename
 _log = logging.getLogger("training_sleuth")
 _now_ns = time.perf_counter_ns
 _recorder: Recorder | None = None
+_host_process_groups: list[Any] = []
 
 _Item = TypeVar("_Item")
 _Function = TypeVar("_Function", bound=Callable[..., Any])
@@ -203,6 +205,11 @@ def record_collectives(model: Any, *, group: str = "default") -> None:
         return
     all_reduce = sys.modules["torch"].distributed.all_reduce
     process_group = model.process_group
+    if not any(parameter.is_cuda for parameter in model.parameters()):
+        # A thread of Gloo takes the GIL to let go of the hook's callback. If the last to let go of the
+        # group is the model, it joins that thread while it holds the GIL, and neither ends (seen with
+        # PyTorch 1.13). Python lets go of a group without the GIL.
+        _host_process_groups.append(process_group)
     sequence = itertools.count()
     place = recorder.paths.caller()
 
@@ -240,6 +247,7 @@ class Recorder:
         self._step_begin_ns: int | None = None
         self._step_end_ns = zero_ns
         self._device = _DeviceSpans(self)
+        self.reductions: weakref.WeakSet[_CollectiveTimer] = weakref.WeakSet()
         _at_process_end(self.close)
 
     def __enter__(self) -> Recorder:
@@ -261,6 +269,9 @@ class Recorder:
     def close(self) -> None:
         """Writes what is left; what is recorded later is dropped."""
         self._device.collect(wait_s=_CLOSE_WAIT_S)
+        deadline = time.monotonic() + _CLOSE_WAIT_S
+        while self.reductions and time.monotonic() < deadline:
+            time.sleep(0.001)
         self._lines.close()
 
     def ts(self, at_ns: int) -> int:
@@ -331,6 +342,7 @@ class Recorder:
         """Lets go of everything without writing: it belongs to the process that this one was forked from."""
         self._lines.forget()
         self._device.forget()
+        self.reductions.clear()
 
 
 class _OpenSpan:
@@ -450,6 +462,7 @@ class _CollectiveTimer:
         self._on_device = bool(buffer.is_cuda)
         if self._recorder is None:
             return
+        self._recorder.reductions.add(self)
         self._opened = self._recorder.open("all_reduce", "communication", place, lane="communication", attrs=attrs)
         if self._on_device:
             self._opened.device_begin = self._recorder.mark_device()
