@@ -1,12 +1,18 @@
 /** The door of the suite that runs inside VS Code. */
-import { readdirSync } from 'node:fs';
+import { appendFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { format } from 'node:util';
 import Mocha from 'mocha';
 
 const TEST_TIMEOUT_MS = 60_000;
 
 /** Runs every bundled test file; VS Code calls it and takes a rejection as failure. */
 export async function run(): Promise<void> {
+  const outputFile = process.env['MOCHA_OUTPUT'];
+  if (outputFile !== undefined) {
+    Mocha.reporters.Base.consoleLog = (...words: unknown[]) =>
+      appendFileSync(outputFile, `${format(...words)}\n`);
+  }
   const mocha = new Mocha({
     ui: 'bdd',
     timeout: TEST_TIMEOUT_MS,
