@@ -1,5 +1,6 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import { open, stat, type FileHandle } from 'node:fs/promises';
 import type { ByteSource } from '../core/formats/byte-source.ts';
+import { FileError } from './file-error.ts';
 import { inflateChunks } from './inflate-chunks.ts';
 
 /** Large enough that reading costs little, small enough to stay in the cache. */
@@ -7,8 +8,9 @@ const CHUNK_BYTES = 256 * 1024;
 
 const GZIP_MAGIC = [0x1f, 0x8b];
 
-/** A file, unpacked if it is gzip by its content. Nothing is opened before `chunks` is called. */
-export function openFile(path: string, sizeBytes: number): ByteSource {
+/** A file, unpacked if it is gzip by its content. Throws a `FileError` if it cannot be read. */
+export async function openFile(path: string): Promise<ByteSource> {
+  const sizeBytes = await sizeOf(path);
   let consumed = 0;
   let truncation: string | null = null;
   return {
@@ -19,7 +21,7 @@ export function openFile(path: string, sizeBytes: number): ByteSource {
     async *chunks(signal) {
       consumed = 0;
       truncation = null;
-      const handle = await open(path, 'r');
+      const handle = await openHandle(path);
       try {
         const raw = readChunks(handle, signal, (length) => (consumed += length));
         const first = await raw.next();
@@ -29,11 +31,33 @@ export function openFile(path: string, sizeBytes: number): ByteSource {
         const isGzip = GZIP_MAGIC.every((byte, i) => first.value[i] === byte);
         const whole = prepend(first.value, raw);
         yield* isGzip ? inflateChunks(whole, (reason) => (truncation = reason)) : whole;
+      } catch (error) {
+        throw isSystemError(error) ? new FileError(path, error) : error;
       } finally {
         await handle.close();
       }
     },
   };
+}
+
+async function sizeOf(path: string): Promise<number> {
+  try {
+    return (await stat(path)).size;
+  } catch (error) {
+    throw new FileError(path, error);
+  }
+}
+
+async function openHandle(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'r');
+  } catch (error) {
+    throw new FileError(path, error);
+  }
+}
+
+function isSystemError(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error;
 }
 
 async function* prepend(

@@ -7,15 +7,19 @@ import { FORMATS } from './registry.ts';
 import { excerptOf } from './json/utf8.ts';
 import { TraceBuilder } from './trace/trace-builder.ts';
 
+export interface Recognized {
+  readonly format: Format;
+  /** 0 to 1. */
+  readonly sureness: number;
+}
+
 /** The format that is surest of these first bytes; null if none knows them. */
-export function recognizeFormat(head: Head): Format | null {
-  let best: Format | null = null;
-  let bestSureness = 0;
+export function recognizeFormat(head: Head): Recognized | null {
+  let best: Recognized | null = null;
   for (const format of FORMATS) {
     const sureness = format.recognize(head);
-    if (sureness > bestSureness) {
-      best = format;
-      bestSureness = sureness;
+    if (sureness > (best?.sureness ?? 0)) {
+      best = { format, sureness };
     }
   }
   return best;
@@ -27,9 +31,9 @@ export function recognizeFormat(head: Head): Format | null {
  */
 export async function readTrace(source: ByteSource, options: ReadOptions): Promise<Trace> {
   const { head, source: whole, close } = await readHead(source, options.signal);
-  const format = recognizeFormat(head);
-  if (format !== null) {
-    return format.read(whole, options);
+  const recognized = recognizeFormat(head);
+  if (recognized !== null) {
+    return recognized.format.read(whole, options);
   }
   await close();
   return unreadableTrace(head, source);

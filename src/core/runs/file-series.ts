@@ -1,0 +1,71 @@
+import type { RunFile } from '../model/run.ts';
+import { rankFromPath } from './rank-from-path.ts';
+
+/** A file, and what its path tells of the files that belong with it. */
+export interface SeriesFile {
+  readonly file: RunFile;
+  readonly rank: number | null;
+  /** Equal for the files of all ranks and captures of one job. */
+  readonly series: string;
+  /** When it was captured, as its name or else its date of change tells; only to be compared. */
+  readonly capturedAt: number;
+  /** A file beside that of its rank, from a worker process of it. */
+  readonly isCompanion: boolean;
+}
+
+/** `rank0.worker1.spans.jsonl`: written by a loader worker of the rank. */
+const COMPANION = /(?<=rank[-_]?\d+)\.worker\d+(?=\.spans\.jsonl)/i;
+
+/** What `tensorboard_trace_handler` calls a file: host, process, milliseconds since 1970. */
+const HOST_AND_PROCESS = /[^/]+_\d+(?=\.\d{10,}\.pt\.trace\.json)/;
+
+/** Time stamps, in seconds to nanoseconds. */
+const TIME_STAMP = /\d{10,19}/g;
+
+const EXTENSIONS = /(\.pt\.trace)?(\.json|\.spans\.jsonl|\.jsonl)?(\.gz)?$/i;
+
+export function describeFile(file: RunFile): SeriesFile {
+  const path = file.path.replaceAll('\\', '/');
+  const isCompanion = COMPANION.test(path);
+  const found = rankFromPath(path);
+  const rank = file.rank ?? found?.rank ?? null;
+  return {
+    file,
+    rank,
+    series: [folderOf(path), file.format, seriesOf(file, path, found?.pattern ?? null)].join('\n'),
+    capturedAt: Number(timeStampOf(path) ?? file.modifiedMs),
+    isCompanion,
+  };
+}
+
+/** For people: the part of a series' names that says something. */
+export function labelOfSeries(series: string): string {
+  const name = series.split('\n').at(-1)?.split('/').at(-1) ?? '';
+  const [before] = name.split('*');
+  return before.replace(/[-_. #]+$/, '').replace(/^[-_. ]+/, '');
+}
+
+export function folderOf(path: string): string {
+  const parts = path.split('/').slice(0, -1);
+  const last = parts.findLastIndex((part) => rankFromPath(part) !== null);
+  return (last > 0 ? parts.slice(0, last) : parts).join('/');
+}
+
+function seriesOf(file: RunFile, path: string, pattern: string | null): string {
+  if (file.runName !== null) {
+    return `run ${file.runName}`;
+  }
+  if (pattern !== null) {
+    return pattern.replace(COMPANION, '').replace(EXTENSIONS, '').replace(TIME_STAMP, '#');
+  }
+  const isOneOfMany = file.rank !== null && (file.worldSize ?? 1) > 1;
+  const name = isOneOfMany ? path.replace(HOST_AND_PROCESS, '*') : path;
+  return isOneOfMany ? name.replace(EXTENSIONS, '').replace(TIME_STAMP, '#') : name;
+}
+
+function timeStampOf(path: string): string | null {
+  const stamps = path.split('/').at(-1)?.match(TIME_STAMP) ?? [];
+  // In milliseconds, so that stamps of other precision can be compared.
+  const stamp = stamps.at(-1);
+  return stamp === undefined ? null : stamp.padEnd(13, '0').slice(0, 13);
+}
