@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { RunGroup } from '../core/model/run.ts';
 import { UsageError } from './exit-code.ts';
 
@@ -9,13 +10,13 @@ export interface ChosenRun {
   readonly others: readonly RunGroup[];
 }
 
-/** The run of a name, or the newest. Of two with the same name the newest. */
+/** The newest run, or the newest of those whose name or folder is `name`; null where there is no run. */
 export function chooseRun(groups: readonly RunGroup[], name: string | null): ChosenRun | null {
   const newestFirst = [...groups].sort((a, b) => modifiedMs(b) - modifiedMs(a));
   if (newestFirst.length === 0) {
     return null;
   }
-  const group = newestFirst.find((candidate) => name === null || candidate.name === name);
+  const group = newestFirst.find((candidate) => name === null || isCalled(candidate, name));
   if (group === undefined) {
     throw new UsageError(
       `There is no run ${JSON.stringify(name)}; the runs are ${namesOf(newestFirst)}`,
@@ -34,10 +35,18 @@ export function keepRanks(group: RunGroup, ranks: readonly number[]): RunGroup {
   return { ...group, files };
 }
 
+/** The first names, with the folder where two runs have the same. */
 export function namesOf(groups: readonly RunGroup[]): string {
-  const shown = groups.slice(0, NAMES_SHOWN).map(({ name }) => name);
+  const shown = groups.slice(0, NAMES_SHOWN).map((group) => {
+    const isOnly = groups.every(({ id, name }) => id === group.id || name !== group.name);
+    return isOnly ? group.name : `${group.name} in ${group.folder}`;
+  });
   const hidden = groups.length - shown.length;
   return shown.join(', ') + (hidden > 0 ? ` and ${hidden} more` : '');
+}
+
+function isCalled({ name, folder }: RunGroup, wanted: string): boolean {
+  return name === wanted || folder === wanted || basename(folder) === wanted;
 }
 
 function modifiedMs({ files }: RunGroup): number {

@@ -13,7 +13,8 @@ Options:
   --fail-on warning|error  exit with 1 when there is a finding of this severity
                            or above, with 4 when the run cannot be judged
   --rank RANKS             only these ranks, such as 0 or 0,3 or 4-7
-  --run NAME               the run of this name, where the paths hold several
+  --run NAME               the run of this name or in this folder, where the
+                           paths hold several
   --no-color               no colors, as with NO_COLOR=1 in the environment
   --help                   this text
   --version                the version

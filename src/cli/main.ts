@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { FileError } from '../files/file-error.ts';
 import { EXIT_CODES, NothingReadableError, UsageError } from './exit-code.ts';
 import { HELP } from './help.ts';
 import { parseArguments } from './parse-arguments.ts';
@@ -43,18 +44,13 @@ function explain(error: unknown): number {
     process.stderr.write(`${message}\nTry: training-sleuth --help\n`);
     return EXIT_CODES.wrongUsage;
   }
-  if (error instanceof NothingReadableError || isSystemError(error)) {
+  if (error instanceof NothingReadableError || error instanceof FileError) {
     process.stderr.write(`${message}\n`);
     return EXIT_CODES.nothingReadable;
   }
   const details = error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.stderr.write(`This is a bug of Training Sleuth: ${details}\n`);
   return EXIT_CODES.bug;
-}
-
-/** The file system refused. */
-function isSystemError(error: unknown): boolean {
-  return error instanceof Error && 'syscall' in error;
 }
 
 /** The reader of a pipe, such as `head`, may have seen enough. */

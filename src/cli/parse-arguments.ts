@@ -55,10 +55,7 @@ export function parseArguments(words: readonly string[]): Arguments {
     command,
     paths,
     format: oneOf('--format', values.format, ['text', 'json']),
-    failOn:
-      values['fail-on'] === undefined
-        ? null
-        : oneOf('--fail-on', values['fail-on'], ['warning', 'error']),
+    failOn: parseFailOn(values['fail-on']),
     ranks: values.rank.length === 0 ? null : parseRanks(values.rank),
     run: values.run ?? null,
     usesColor: !values['no-color'],
@@ -74,6 +71,12 @@ function parseWords(words: readonly string[]) {
     }
     throw error;
   }
+}
+
+function parseFailOn(value: string | undefined): AnalyzeArguments['failOn'] {
+  return value === undefined
+    ? null
+    : oneOf<'warning' | 'error'>('--fail-on', value, ['warning', 'error']);
 }
 
 /** Node goes on about `--`, which helps nobody here. */

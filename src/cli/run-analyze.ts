@@ -42,6 +42,7 @@ export async function runAnalyze(
   const { out, err, version } = surroundings;
   const group = await findGroup(options, err, signal);
   const run = await readWithProgress(group, surroundings, signal);
+  refuseUnreadable(run);
   const { report } = analyzeRun(run, { signal, tool: { name: 'training-sleuth', version } });
   signal.throwIfAborted();
   const usesColor = options.usesColor && surroundings.allowsColor && out.isTTY === true;
@@ -99,4 +100,17 @@ async function readWithProgress(
   } finally {
     bar.clear();
   }
+}
+
+/** Where no file of the run has an event, says why. */
+function refuseUnreadable({ ranks }: Run): void {
+  if (ranks.some(({ trace }) => trace.counts.kept > 0)) {
+    return;
+  }
+  const reasons = ranks.map(
+    ({ file, trace }) => `${file}: ${trace.problems[0]?.reason ?? 'There are no events in it.'}`,
+  );
+  const [first = 'The run has no files.', ...others] = reasons;
+  const more = others.length === 0 ? '' : ` (and ${others.length} more files without events)`;
+  throw new NothingReadableError(first + more);
 }

@@ -3,6 +3,7 @@ import { readTrace } from '../core/formats/read-trace.ts';
 import type { Run, RunFile, RunGroup } from '../core/model/run.ts';
 import type { Trace } from '../core/model/trace.ts';
 import { assembleRun } from '../core/runs/assemble-run.ts';
+import { FileError } from './file-error.ts';
 import { openFile } from './open-file.ts';
 
 export interface ReadProgress {
@@ -40,12 +41,12 @@ export async function readRun(group: RunGroup, options: ReadRunOptions): Promise
       });
     show(0);
     try {
-      const source = openFile(file.path, file.sizeBytes);
+      const source = await openFile(file.path);
       const trace = await readTrace(source, { signal: options.signal, onProgress: show });
       traces.push({ file, trace });
     } catch (error) {
       options.signal.throwIfAborted();
-      if (!isSystemError(error)) {
+      if (!(error instanceof FileError)) {
         throw error;
       }
       refusals.push(error);
@@ -59,13 +60,9 @@ export async function readRun(group: RunGroup, options: ReadRunOptions): Promise
   return assembleRun(group, traces);
 }
 
-function isSystemError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'syscall' in error;
-}
-
 async function traceOfRefusal(file: RunFile, error: Error, signal: AbortSignal): Promise<Trace> {
   const trace = await readTrace(emptySource(file.path), { signal });
-  const reason = `The file could not be read: ${error.message}. Analyze the run again once it can.`;
+  const reason = `The file is left out: ${error.message}. Analyze the run again once it can be read.`;
   return { ...trace, problems: [{ kind: 'unreadable', byteOffset: 0, reason, excerpt: '' }] };
 }
 

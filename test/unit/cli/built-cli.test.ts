@@ -150,6 +150,9 @@ describe('the built command line', function () {
     assert.equal(code, 0);
     assert.match(out, /Verdict: data-bound/);
     assert.match(err, /^Found 2 runs; this is the newest, .*--run takes the others: /);
+    const other = await runCli(folder, 'analyze', '.', '--run', 'balanced', '--format', 'json');
+    assert.equal(other.err, '');
+    assert.ok((JSON.parse(other.out) as Report).run.files[0]?.includes('balanced'));
   });
 
   it('reads files named one by one', async () => {

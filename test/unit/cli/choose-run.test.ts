@@ -35,6 +35,17 @@ describe('chooseRun', () => {
     assert.equal(chooseRun([old, newest, middle], 'old')?.group, old);
   });
 
+  it('takes the run in a folder, where two have the same name', () => {
+    const twin = { ...middle, name: 'old' };
+    assert.equal(chooseRun([old, twin], null)?.group, twin);
+    assert.equal(chooseRun([old, twin], '/runs/old')?.group, old);
+    assert.equal(chooseRun([old, twin], 'middle')?.group, twin);
+    assert.throws(
+      () => chooseRun([old, twin, newest], 'x'),
+      /the runs are newest, old in \/runs\/middle, old in \/runs\/old$/,
+    );
+  });
+
   it('says which runs there are when the name fits none', () => {
     assert.throws(
       () => chooseRun([old, newest], 'x'),
