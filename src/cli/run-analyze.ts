@@ -30,7 +30,7 @@ export interface Surroundings {
   readonly version: string;
   /** Colors, where the terminal has them. */
   readonly allowsColor: boolean;
-  nowMs(): number;
+  readonly nowMs: () => number;
 }
 
 /** Finds, reads, analyzes and prints a run; gives the exit code. */

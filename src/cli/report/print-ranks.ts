@@ -76,7 +76,9 @@ function partsOf(breakdown: Breakdown): readonly Part[] {
 function legend(parts: readonly Part[]): string {
   return parts
     .filter(({ percent }) => percent > 0)
-    .map(({ cell, name, percent }) => `${cell}\u00a0${name} ${formatPercent(percent)}`)
+    .map(({ cell, name, percent }) =>
+      `${cell} ${name} ${formatPercent(percent)}`.replaceAll(' ', '\u00a0'),
+    )
     .join('   ');
 }
 
