@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { groupRuns } from '../../../src/core/runs/group-runs.ts';
+import type { RunGroup } from '../../../src/core/model/run.ts';
+import { FileError } from '../../../src/files/file-error.ts';
+import { findRunFiles } from '../../../src/files/find-run-files.ts';
+import { readRun, type ReadProgress } from '../../../src/files/read-run.ts';
+
+const SPANS = 5;
+
+function drawSpans(rank: number): string {
+  const lines: object[] = [{ type: 'run', schema: 1, run: 'drawn', rank, worldSize: 2 }];
+  for (let step = 0; step < SPANS; step++) {
+    lines.push({ type: 'span', name: 'forward', phase: 'forward', step, ts: step * 10, dur: 5 });
+  }
+  return lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+}
+
+describe('readRun', () => {
+  const { signal } = new AbortController();
+  let folder: string;
+  let group: RunGroup;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'training-sleuth-run-'));
+    for (const rank of [0, 1]) {
+      await writeFile(join(folder, `rank${rank}.spans.jsonl`), drawSpans(rank));
+    }
+    const groups = groupRuns(await findRunFiles([folder], signal));
+    assert.equal(groups.length, 1);
+    [group] = groups as [RunGroup];
+  });
+
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  it('reads every file', async () => {
+    const run = await readRun(group, { signal });
+    assert.deepEqual(
+      run.ranks.map(({ rank, trace }) => [rank, trace.spans.length]),
+      [
+        [0, SPANS],
+        [1, SPANS],
+      ],
+    );
+  });
+
+  it('tells how far it is, over all files', async () => {
+    const seen: ReadProgress[] = [];
+    await readRun(group, { signal, onProgress: (progress) => seen.push(progress) });
+    const { sizeBytes } = group.files[0] ?? { sizeBytes: NaN };
+    const starts = seen.filter(({ fileIndex }, i) => fileIndex !== seen[i - 1]?.fileIndex);
+    assert.deepEqual(
+      starts.map(({ consumedBytes, fileCount }) => [consumedBytes, fileCount]),
+      [
+        [0, 2],
+        [sizeBytes, 2],
+      ],
+    );
+    assert.ok(seen.every(({ consumedBytes, totalBytes }) => consumedBytes <= totalBytes));
+  });
+
+  it('goes on without a file that vanished, and says so', async () => {
+    await rm(join(folder, 'rank1.spans.jsonl'));
+    const run = await readRun(group, { signal });
+    assert.deepEqual(
+      run.ranks.map(({ rank, trace }) => [rank, trace.spans.length]),
+      [
+        [0, SPANS],
+        [1, 0],
+      ],
+    );
+    const reasons = run.ranks.flatMap(({ trace }) => trace.problems.map(({ reason }) => reason));
+    assert.equal(reasons.length, 1);
+    assert.match(reasons.join(), /left out: .*there is no such file/);
+  });
+
+  it('throws where no file is left', async () => {
+    await rm(folder, { recursive: true });
+    await assert.rejects(readRun(group, { signal }), FileError);
+  });
+
+  it('stops when told to', async () => {
+    await assert.rejects(readRun(group, { signal: AbortSignal.abort() }), { name: 'AbortError' });
+  });
+});
