@@ -16,9 +16,11 @@ import { SourceResolver } from './source/source-resolver.ts';
 import { WorkspaceFiles } from './source/workspace-files.ts';
 import { registerStatus } from './status/status.ts';
 import { TimelineEditor } from './timeline/timeline-editor.ts';
+import type { TestAccess } from './test-access.ts';
 import { registerTree } from './tree/tree.ts';
 
-export function activate(context: vscode.ExtensionContext): void {
+/** Gives its insides to tests alone. */
+export function activate(context: vscode.ExtensionContext): TestAccess | undefined {
   const log = vscode.window.createOutputChannel(EXTENSION_NAME, { log: true });
   context.subscriptions.push(log);
   const services = buildServices(context, log);
@@ -41,6 +43,7 @@ export function activate(context: vscode.ExtensionContext): void {
   discoverWorkspace(store, { withLikely: false }).catch((error: unknown) =>
     log.warn(String(error)),
   );
+  return context.extensionMode === vscode.ExtensionMode.Test ? { store } : undefined;
 }
 
 function buildServices(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): Services {

@@ -26,7 +26,8 @@ export function packWindow(rectangles: WindowRectangles): ArrayBuffer {
 
 /** The columns are views onto `buffer`. Throws a RangeError where its size does not fit its header. */
 export function unpackWindow(buffer: ArrayBuffer): WindowRectangles {
-  const length = buffer.byteLength < HEADER_BYTES ? NaN : (new Float64Array(buffer, 0, 1)[0] ?? NaN);
+  const length =
+    buffer.byteLength < HEADER_BYTES ? NaN : (new Float64Array(buffer, 0, 1)[0] ?? NaN);
   if (buffer.byteLength !== HEADER_BYTES + length * BYTES_PER_RECTANGLE) {
     throw new RangeError(`a window of ${length} rectangles cannot have ${buffer.byteLength} bytes`);
   }

@@ -34,9 +34,9 @@ const annotationSiteSchema = z.object({
 
 /** What the extension asks of a worker thread. A worker holds at most one analysed run. */
 export const workerApi = {
-  /** Files and folders → the runs that they hold. */
+  /** Files and folders → the runs that they hold; `named` ones are taken whatever they hold. */
   discover: {
-    params: z.object({ paths: z.array(z.string()) }),
+    params: z.object({ paths: z.array(z.string()), named: z.array(z.string()) }),
     result: z.array(runGroupSchema),
   },
   analyze: {

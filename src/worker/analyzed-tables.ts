@@ -12,10 +12,10 @@ import type {
 import { describeSelection } from '../core/timeline/describe-selection.ts';
 import { computeOverview } from '../core/timeline/overview.ts';
 import { readWindow } from '../core/timeline/read-window.ts';
+import { readArguments } from '../files/read-event.ts';
 import { readRun } from '../files/read-run.ts';
 import { packWindow } from '../protocol/window-columns.ts';
 import type { DetectorOptions } from '../protocol/worker-api.ts';
-import { readEventArguments } from './read-event-arguments.ts';
 
 /** Reading takes this share of the time, by experience; the analysis has the rest. */
 const READING_PERCENT = 90;
@@ -79,7 +79,7 @@ export class AnalyzedTables {
     if (found === undefined || offset === undefined) {
       throw new NotInRun(`the run has no span ${span} on rank ${rank}`);
     }
-    return await readEventArguments(found.file, offset);
+    return await readArguments(found.file, offset, this.signal);
   }
 
   #require(): Analysis {

@@ -1,10 +1,9 @@
 import { parentPort } from 'node:worker_threads';
-import { groupRuns } from '../core/runs/group-runs.ts';
-import { findRunFiles } from '../files/find-run-files.ts';
 import { Channel } from '../protocol/channel.ts';
 import { threadPort } from '../protocol/thread-port.ts';
 import { workerApi, workerNoticeApi } from '../protocol/worker-api.ts';
 import { AnalyzedTables } from './analyzed-tables.ts';
+import { discover } from './discover.ts';
 import { indexSources } from './index-sources.ts';
 
 /** People see ten changes a second at most. */
@@ -25,7 +24,7 @@ if (parentPort !== null) {
     threadPort(parentPort),
     workerApi,
     {
-      discover: async ({ paths }) => groupRuns(await findRunFiles(paths, signal)),
+      discover: async ({ paths, named }) => await discover(paths, named, signal),
       analyze: async (request) => await tables.analyze(request),
       readWindow: (request) => tables.readWindow(request),
       readDetails: ({ selection }) => tables.readDetails(selection),

@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import { NoRunFound } from '../runs/run-store.ts';
 import type { Services } from '../services.ts';
 import { analyzeRun } from './analyze-run.ts';
 import { pickRun } from './pick-run.ts';
@@ -20,17 +19,36 @@ export async function openRun(services: Services): Promise<void> {
   if (uris === undefined) {
     return;
   }
-  const runs = await services.store.discover(uris.map((uri) => uri.fsPath));
+  const { files, folders } = await splitKinds(uris);
+  const runs = await services.store.discover(folders, files);
   if (runs.length === 0) {
-    throw new NoRunFound(
-      vscode.l10n.t(
-        'Nothing there is a trace that Training Sleuth can read. It reads traces of the PyTorch profiler, Chrome trace events and timing spans (*.spans.jsonl).',
-      ),
-    );
+    tellNothingFound(folders);
+    return;
   }
   const run =
     runs.length === 1 ? runs[0] : await pickRun(runs, vscode.l10n.t('Analyze which run?'));
   if (run !== undefined) {
     await analyzeRun(services, run);
   }
+}
+
+async function splitKinds(
+  uris: readonly vscode.Uri[],
+): Promise<{ files: string[]; folders: string[] }> {
+  const files: string[] = [];
+  const folders: string[] = [];
+  for (const uri of uris) {
+    const { type } = await vscode.workspace.fs.stat(uri);
+    (type === vscode.FileType.Directory ? folders : files).push(uri.fsPath);
+  }
+  return { files, folders };
+}
+
+function tellNothingFound(folders: readonly string[]): void {
+  void vscode.window.showInformationMessage(
+    vscode.l10n.t(
+      'There is no trace in {0}. Training Sleuth reads traces of the PyTorch profiler, Chrome trace events (*.json, *.json.gz) and timing spans (*.spans.jsonl).',
+      folders.join(', '),
+    ),
+  );
 }

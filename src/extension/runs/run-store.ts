@@ -1,15 +1,11 @@
 import * as vscode from 'vscode';
+import { assert } from '../../base/assert.ts';
 import type { RunGroup } from '../../core/model/run.ts';
 import type { DetectorOptions } from '../../protocol/worker-api.ts';
 import { memoryLimitMb } from '../settings.ts';
 import { listRunFolder } from './list-run-folder.ts';
 import { RunWorker } from './run-worker.ts';
 import { TrainingRun, type RunHost } from './training-run.ts';
-
-/** A file in which no run was found. */
-export class NoRunFound extends Error {
-  override readonly name = 'NoRunFound';
-}
 
 export interface RunStoreOptions {
   readonly workerScript: string;
@@ -71,14 +67,20 @@ export class RunStore implements vscode.Disposable {
     this.#shownChanged.fire(run);
   }
 
-  /** Finds the runs that these files hold, reading only their heads, and keeps them. */
-  async discover(paths: readonly string[]): Promise<readonly TrainingRun[]> {
-    if (paths.length === 0) {
+  /**
+   * Finds the runs that these files and folders hold, reading only the heads of files, and keeps
+   * them. Files that are `named` are taken whatever they hold.
+   */
+  async discover(
+    paths: readonly string[],
+    named: readonly string[] = [],
+  ): Promise<readonly TrainingRun[]> {
+    if (paths.length === 0 && named.length === 0) {
       return [];
     }
     const worker = this.startWorker(() => undefined);
     try {
-      const groups = await worker.ask((remote) => remote.discover({ paths }));
+      const groups = await worker.ask((remote) => remote.discover({ paths, named }));
       return groups.map((group) => this.#keep(group));
     } finally {
       worker.dispose();
@@ -87,16 +89,9 @@ export class RunStore implements vscode.Disposable {
 
   /** The run that a file belongs to, with the other ranks that lie beside it. */
   async runOfFile(path: string): Promise<TrainingRun> {
-    const runs = await this.discover(await listRunFolder(path));
-    const found = runs.find((run) => run.group.files.some((file) => file.path === path));
-    if (found === undefined) {
-      throw new NoRunFound(
-        vscode.l10n.t(
-          '{0} holds no trace that Training Sleuth can read. It reads traces of the PyTorch profiler, Chrome trace events and timing spans (*.spans.jsonl).',
-          path,
-        ),
-      );
-    }
+    const runs = await this.discover(await listRunFolder(path), [path]);
+    const found = runs.find((run) => hasFile(run.group, path));
+    assert(found !== undefined, `${path} was named, and is in no run`);
     return found;
   }
 
@@ -140,18 +135,21 @@ export class RunStore implements vscode.Disposable {
     this.#shownChanged.dispose();
   }
 
+  /** A run stays the same where its group was named anew, such as when a second capture appears. */
   #keep(group: RunGroup): TrainingRun {
-    const known = this.#runs.get(group.id);
-    if (known !== undefined) {
-      if (!hasSameFiles(known.group, group)) {
-        known.update(group);
-      }
-      return known;
+    const known = this.#runs.get(group.id) ?? this.runs.find((run) => shareFile(run.group, group));
+    if (known === undefined) {
+      const run = new TrainingRun(group, this.#host);
+      this.#runs.set(group.id, run);
+      this.#listChanged.fire();
+      return run;
     }
-    const run = new TrainingRun(group, this.#host);
-    this.#runs.set(group.id, run);
-    this.#listChanged.fire();
-    return run;
+    if (known.id !== group.id || !hasSameFiles(known.group, group)) {
+      this.#runs.delete(known.id);
+      this.#runs.set(group.id, known);
+      known.update(group);
+    }
+    return known;
   }
 
   /** The first analysis of a run brings it into view; later ones only refresh what is in view. */
@@ -166,6 +164,15 @@ export class RunStore implements vscode.Disposable {
       this.show(run);
     }
   }
+}
+
+function hasFile(group: RunGroup, path: string): boolean {
+  return group.files.some((file) => file.path === path);
+}
+
+function shareFile(a: RunGroup, b: RunGroup): boolean {
+  const [first] = b.files;
+  return first !== undefined && hasFile(a, first.path);
 }
 
 function hasSameFiles(a: RunGroup, b: RunGroup): boolean {

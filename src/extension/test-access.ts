@@ -1,0 +1,6 @@
+import type { RunStore } from './runs/run-store.ts';
+
+/** What the extension lends to its own tests, and to nobody else. */
+export interface TestAccess {
+  readonly store: RunStore;
+}

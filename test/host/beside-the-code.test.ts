@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { COMMANDS } from '../../src/extension/ids.ts';
+import {
+  activateExtension,
+  closeAllEditors,
+  type DrawnSpan,
+  makeFolder,
+  readHints,
+  removeFolder,
+  waitForProblems,
+  waitForRun,
+  writeScript,
+  writeSpans,
+} from './workspace.ts';
+
+const FOLDER = 'beside-the-code-test';
+const EVIL = '[evil](command:workbench.action.quit) </script> **bold**';
+
+/** Data waits for 60 of 100 ms at line 1; `named` stands where the code says so; the last line is past the end. */
+const SPANS: readonly DrawnSpan[] = [
+  { name: 'loader', phase: 'data', file: '/cluster/me/slow_loop.py', line: 1, fromMs: 0, toMs: 60 },
+  {
+    name: 'forward',
+    phase: 'forward',
+    file: '/cluster/me/slow_loop.py',
+    line: 4,
+    fromMs: 60,
+    toMs: 80,
+  },
+  {
+    name: EVIL,
+    phase: 'backward',
+    file: '/cluster/me/slow_loop.py',
+    line: 99,
+    fromMs: 80,
+    toMs: 95,
+  },
+  { name: 'secret', phase: 'logging', file: '/etc/passwd', line: 1, fromMs: 95, toMs: 97 },
+];
+
+describe('beside the code', () => {
+  let script = vscode.Uri.file('/');
+  let trace = vscode.Uri.file('/');
+
+  before(async () => {
+    const { store } = await activateExtension();
+    const folder = makeFolder(FOLDER);
+    script = vscode.Uri.file(join(folder, 'slow_loop.py'));
+    trace = vscode.Uri.file(join(folder, 'slow.rank0.spans.jsonl'));
+    writeScript(script.fsPath, 6, { 1: 'for batch in loader:', 4: '    loss = model(batch)' });
+    writeSpans(trace.fsPath, { rank: 0, worldSize: 1, steps: 60, spans: SPANS });
+    await vscode.commands.executeCommand('vscode.open', trace);
+    const run = await waitForRun(
+      store,
+      ({ group, analyzed }) => analyzed !== null && group.folder === folder,
+    );
+    store.show(run);
+  });
+
+  after(async () => {
+    await closeAllEditors();
+    removeFolder(FOLDER);
+  });
+
+  it('shows what each recorded line costs at the end of that line', async () => {
+    const hints = await readHints(script);
+    const [first] = hints;
+    assert.ok(first, 'there are no hints');
+    assert.equal(first.line, 1);
+    assert.equal(first.column, 'for batch in loader:'.length);
+    assert.equal(first.text.replaceAll('\u00a0', ' '), '◂ 60 ms/step · 60 % · p95 60 ms');
+    assert.deepEqual(
+      hints.map(({ line }) => line),
+      [1, 4, 6],
+    );
+  });
+
+  it('puts a line past the end of the file at its last line', async () => {
+    const last = (await readHints(script)).at(-1);
+    assert.equal(last?.text.replaceAll('\u00a0', ' '), '◂ 15 ms/step · 15 % · p95 15 ms');
+    assert.equal(last?.column, '# line 6'.length);
+  });
+
+  it('tells more on hover, and takes names of the trace as plain text', async () => {
+    const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
+      'vscode.executeHoverProvider',
+      script,
+      new vscode.Position(5, 1),
+    );
+    const texts = hovers
+      .flatMap(({ contents }) => contents)
+      .map((content) => (content instanceof vscode.MarkdownString ? content.value : ''));
+    const text = texts.find((one) => one.includes('p99'));
+    assert.ok(text, 'there is no hover of ours');
+    assert.ok(!text.includes('[evil](command:'), text);
+    assert.ok(!text.includes('**bold**'), text);
+    assert.ok(!text.includes('</script>'), text);
+    assert.ok(text.includes('command:trainingSleuth.showRun'), text);
+  });
+
+  it('lists the finding at the line that causes it, with a link to its page', async () => {
+    const problems = await waitForProblems(script, (list) => list.length > 0);
+    const stall = problems.find(
+      ({ code }) => typeof code === 'object' && String(code.value) === 'data-stall',
+    );
+    assert.ok(stall, problems.map(({ message }) => message).join('\n'));
+    assert.equal(stall.range.start.line, 0);
+    assert.equal(stall.range.end.character, 'for batch in loader:'.length);
+    assert.equal(stall.severity, vscode.DiagnosticSeverity.Error);
+    assert.ok(
+      typeof stall.code === 'object' &&
+        stall.code.target.path.endsWith('docs/detectors/data-stall.md'),
+    );
+  });
+
+  it('goes to the line of the worst finding', async () => {
+    await vscode.commands.executeCommand(COMMANDS.goToWorstFinding);
+    const editor = vscode.window.activeTextEditor;
+    assert.equal(editor?.document.uri.fsPath, script.fsPath);
+    assert.equal(editor?.selection.active.line, 0);
+  });
+
+  it('hides the hints on command, and shows them again', async () => {
+    await vscode.commands.executeCommand(COMMANDS.toggleHints);
+    assert.deepEqual(await readHints(script), []);
+    await vscode.commands.executeCommand(COMMANDS.toggleHints);
+    assert.equal((await readHints(script)).length, 3);
+  });
+
+  it('clears hints and problems on command, and shows those of the chosen run again', async () => {
+    const { store } = await activateExtension();
+    const run = store.shown;
+    await vscode.commands.executeCommand(COMMANDS.clearFindings);
+    assert.deepEqual(await waitForProblems(script, (list) => list.length === 0), []);
+    assert.deepEqual(await readHints(script), []);
+    store.show(run);
+    await waitForProblems(script, (list) => list.length > 0);
+    assert.equal((await readHints(script)).length, 3);
+  });
+});
