@@ -89,6 +89,45 @@ export class Workbench {
     return this.#frameOf(outer.locator('iframe#active-frame'));
   }
 
+  /** Chooses in the quick pick that is open. */
+  async pick(label: string): Promise<void> {
+    await this.#pick(label, label);
+  }
+
+  async closeAllEditors(): Promise<void> {
+    await this.runCommand('View: Close All Editors');
+    await this.page.locator('.tab').first().waitFor({ state: 'detached' });
+  }
+
+  /** Waits until the cursor of the editor in front is on a line. */
+  async waitForCursor(line: number): Promise<void> {
+    await this.page.locator('.statusbar-item', { hasText: `Ln ${line}, ` }).waitFor();
+  }
+
+  /** The first inlay hint on screen that fits, with plain spaces. */
+  async hint(pattern: RegExp): Promise<string> {
+    const hint = this.page
+      .locator('.view-line span[class*="dyn-rule"]', { hasText: pattern })
+      .first();
+    await hint.waitFor();
+    return plainSpaces(await hint.innerText());
+  }
+
+  /** A row of the Problems panel that holds a text. */
+  async problem(text: string): Promise<string> {
+    await this.runCommand('View: Focus Problems');
+    const row = this.page.locator('.markers-panel .monaco-list-row', { hasText: text }).first();
+    await row.waitFor();
+    return plainSpaces(await row.innerText());
+  }
+
+  /** What the status bar says for an extension. */
+  async statusOf(pattern: RegExp): Promise<string> {
+    const item = this.page.locator('.statusbar-item', { hasText: pattern }).first();
+    await item.waitFor();
+    return plainSpaces(await item.innerText());
+  }
+
   async takePicture(file: string): Promise<void> {
     mkdirSync(dirname(file), { recursive: true });
     await this.page.screenshot({ path: file });
@@ -113,4 +152,8 @@ export class Workbench {
     }
     return frame;
   }
+}
+
+function plainSpaces(text: string): string {
+  return text.replaceAll('\u00a0', ' ');
 }

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import type { Frame, Locator } from 'playwright-core';
+
+/** Places tried along a track until the pointer is over what is looked for. */
+const PROBES = 60;
+
+/** The run editor, as a person reads and clicks it. */
+export class RunPage {
+  constructor(private readonly frame: Frame) {}
+
+  /** The sentence over the run. */
+  async verdict(): Promise<string> {
+    const verdict = this.frame.locator('.verdict').first();
+    await verdict.waitFor();
+    return plainSpaces(await verdict.innerText());
+  }
+
+  async findingTitles(): Promise<readonly string[]> {
+    const titles = this.frame.locator('.finding .finding-title');
+    return (await titles.allInnerTexts()).map(plainSpaces);
+  }
+
+  /** Moves along the track of the first rank and clicks the first thing whose tooltip fits. */
+  async clickSpan(pattern: RegExp): Promise<void> {
+    const canvas = this.frame.locator('.tracks canvas');
+    await canvas.waitFor();
+    const tooltip = this.frame.locator('.tooltip');
+    const box = await canvas.boundingBox();
+    assert.ok(box !== null, 'the timeline has no size');
+    const y = await this.#middleOfFirstTrack(canvas);
+    for (let probe = 1; probe < PROBES; probe++) {
+      const position = { x: (probe / PROBES) * box.width, y };
+      await canvas.hover({ position });
+      if ((await tooltip.isVisible()) && pattern.test(await tooltip.innerText())) {
+        await canvas.click({ position });
+        return;
+      }
+    }
+    assert.fail(`nothing on the timeline says ${String(pattern)}`);
+  }
+
+  /** Presses "Go to line" of what is selected; gives the place that it names. */
+  async goToLine(): Promise<string> {
+    const link = this.frame
+      .locator('.details')
+      .getByText(/\.py:\d+/)
+      .first();
+    await link.waitFor();
+    const place = plainSpaces(await link.innerText());
+    await link.click();
+    return place;
+  }
+
+  async #middleOfFirstTrack(canvas: Locator): Promise<number> {
+    const button = this.frame.locator('.rank-button').first();
+    const [rank, tracks] = await Promise.all([button.boundingBox(), canvas.boundingBox()]);
+    assert.ok(rank !== null && tracks !== null, 'the timeline has no ranks');
+    return rank.y + rank.height / 2 - tracks.y;
+  }
+}
+
+function plainSpaces(text: string): string {
+  return text.replaceAll('\u00a0', ' ');
+}
