@@ -18,6 +18,7 @@ module.exports = {
     inside('src/base'),
     inside('src/core/model', 'src/base'),
     inside('src/core/formats', 'src/core/model', 'src/base'),
+    inside('src/core/runs', 'src/core/model', 'src/base'),
     inside('src/core/derived', 'src/core/model', 'src/base'),
     inside('src/core/source', 'src/core/model', 'src/base'),
     packages('src/core/source', '@lezer/python', '@lezer/common'),

@@ -17,7 +17,14 @@ export default defineConfig(
     extends: [eslint.configs.recommended, tseslint.configs.strictTypeChecked],
     languageOptions: {
       parserOptions: {
-        project: ['src/*/tsconfig.json', 'webview/tsconfig.json', 'test/tsconfig.json'],
+        // The first project that holds a file lints it: layers in the order of their imports.
+        project: [
+          ...['base', 'core', 'protocol', 'files', 'worker', 'cli', 'extension'].map(
+            (layer) => `src/${layer}/tsconfig.json`,
+          ),
+          'webview/tsconfig.json',
+          'test/tsconfig.json',
+        ],
         tsconfigRootDir: import.meta.dirname,
       },
     },
