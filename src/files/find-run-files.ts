@@ -1,7 +1,8 @@
 import type { Dirent, Stats } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { recognizeFormat } from '../core/formats/read-trace.ts';
+import type { Identity } from '../core/formats/format.ts';
 import { readHead } from '../core/formats/head.ts';
 import type { RunFile } from '../core/model/run.ts';
 import { rankFromPath } from '../core/runs/rank-from-path.ts';
@@ -71,18 +72,23 @@ async function describe(path: string, signal: AbortSignal, minSureness: number):
   const { head, close } = await readHead(await openFile(path), signal);
   await close();
   const recognized = recognizeFormat(head);
-  const format =
-    recognized !== null && recognized.sureness >= minSureness ? recognized.format : null;
-  const identity = format?.identify(head);
-  const inPath = rankFromPath(path);
+  const isSure = recognized !== null && recognized.sureness >= minSureness;
   return {
     path,
-    format: format?.id ?? UNKNOWN,
+    format: isSure ? recognized.format.id : UNKNOWN,
+    ...completeIdentity(isSure ? recognized.format.identify(head) : null, path),
+    sizeBytes: size,
+    modifiedMs: mtimeMs,
+  };
+}
+
+/** What the path tells where the content does not. */
+function completeIdentity(identity: Identity | null, path: string): Identity {
+  const inPath = rankFromPath(path);
+  return {
     rank: identity?.rank ?? inPath?.rank ?? null,
     worldSize: identity?.worldSize ?? inPath?.worldSize ?? null,
     runName: identity?.runName ?? null,
-    sizeBytes: size,
-    modifiedMs: mtimeMs,
   };
 }
 
@@ -93,16 +99,22 @@ async function findCandidates(root: string, signal: AbortSignal): Promise<string
     signal.throwIfAborted();
     for (const entry of await listFolder(folder.path, folder.depth)) {
       const path = join(folder.path, entry.name);
-      if (entry.isDirectory()) {
-        if (folder.depth < MAX_DEPTH && !IGNORED_FOLDER.test(basename(path))) {
-          folders.push({ path, depth: folder.depth + 1 });
-        }
-      } else if (CANDIDATE.test(entry.name) && candidates.length < MAX_CANDIDATES) {
+      if (entry.isDirectory() && isEntered(entry.name, folder.depth)) {
+        folders.push({ path, depth: folder.depth + 1 });
+      } else if (
+        entry.isFile() &&
+        CANDIDATE.test(entry.name) &&
+        candidates.length < MAX_CANDIDATES
+      ) {
         candidates.push(path);
       }
     }
   }
   return candidates;
+}
+
+function isEntered(name: string, depth: number): boolean {
+  return depth < MAX_DEPTH && !IGNORED_FOLDER.test(name);
 }
 
 /** A folder below the first that cannot be listed is passed over. */

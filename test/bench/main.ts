@@ -24,15 +24,17 @@ function measure(way: string, path: string): Measured {
 
 function median(results: readonly Measured[]): Measured {
   const ms = results.map((result) => result.ms).sort((a, b) => a - b)[results.length >> 1];
-  const peakBytes = results.map((result) => result.peakBytes).sort((a, b) => a - b)[results.length >> 1];
-  return { ms: ms ?? NaN, peakBytes: peakBytes ?? NaN, count: results[0]?.count ?? NaN };
+  const peakBytes = results.map((result) => result.peakBytes).sort((a, b) => a - b)[
+    results.length >> 1
+  ];
+  return { ms, peakBytes, count: results[0].count };
 }
 
 /** Alternating, so that what else the machine does falls on all alike. */
 function compare(ways: readonly (readonly [way: string, path: string])[]): Measured[] {
   const results = ways.map((): Measured[] => []);
   for (let round = 0; round < ROUNDS; round++) {
-    ways.forEach(([way, path], i) => results[i]?.push(measure(way, path)));
+    ways.forEach(([way, path], i) => results[i].push(measure(way, path)));
   }
   return results.map(median);
 }
@@ -73,7 +75,11 @@ async function main(): Promise<void> {
     ['nothing', path],
   ]);
   const [parsed, columns, unpacked, packedColumns, nothing] = results as [
-    Measured, Measured, Measured, Measured, Measured,
+    Measured,
+    Measured,
+    Measured,
+    Measured,
+    Measured,
   ];
   const lines = [
     `Reading ${sourceName()}, repeated to ${(size / 1e6).toFixed(0)} MB and ${columns.count} events; median of ${ROUNDS}, each in a process of its own.`,
@@ -86,7 +92,9 @@ async function main(): Promise<void> {
     row('gzip into columns', packedColumns, size, unpacked),
     '',
     `A process that reads nothing: ${(nothing.peakBytes / 2 ** 20).toFixed(0)} MiB.`,
-    parsed.count === columns.count ? '' : `The counts differ: ${parsed.count} and ${columns.count}.`,
+    parsed.count === columns.count
+      ? ''
+      : `The counts differ: ${parsed.count} and ${columns.count}.`,
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
   const isGood = columns.ms <= parsed.ms && 3 * columns.peakBytes <= parsed.peakBytes;

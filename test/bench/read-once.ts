@@ -26,6 +26,8 @@ const ways: Readonly<Record<string, (path: string) => Promise<number>>> = {
 
 const [way = '', path = ''] = process.argv.slice(2);
 const start = performance.now();
-const count = await ways[way]?.(path);
+const count = await ways[way](path);
 const ms = performance.now() - start;
-process.stdout.write(JSON.stringify({ ms, count, peakBytes: process.resourceUsage().maxRSS * 1024 }));
+process.stdout.write(
+  JSON.stringify({ ms, count, peakBytes: process.resourceUsage().maxRSS * 1024 }),
+);

@@ -9,7 +9,7 @@ export interface OpenHead {
   /** The same bytes from the first on; to be read once. */
   readonly source: ByteSource;
   /** To be called where the source is not read on. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** Reads the first bytes of a source, and gives a source that has them still. */
@@ -37,7 +37,9 @@ export async function readHead(source: ByteSource, signal: AbortSignal): Promise
   return {
     head,
     source: replay(source, bytes, isWhole ? null : iterator),
-    close: async () => void (await iterator.return?.()),
+    close: async () => {
+      await iterator.return?.();
+    },
   };
 }
 

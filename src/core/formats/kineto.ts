@@ -31,8 +31,8 @@ const CLASSES: ReadonlyMap<string, EventClass> = new Map(
     Memset: eventClass('memset', STREAM),
     gpu_user_annotation: eventClass('device-annotation', DEVICE_ANNOTATIONS),
     cuda_sync: eventClass('device-sync', DEVICE_ANNOTATIONS),
-    overhead: eventClass('overhead', LOGICAL),
-    Trace: eventClass('other', LOGICAL, true),
+    overhead: eventClass('overhead', LOGICAL, 'bounded'),
+    Trace: eventClass('other', LOGICAL, 'hidden'),
   }),
 );
 

@@ -6,8 +6,11 @@ export interface EventClass {
   /** Index into `SPAN_CATEGORIES`. */
   readonly category: number;
   readonly lane: LaneKindIndex;
-  /** It is about the profiler, not the program: counted as kept, never shown. */
-  readonly isPseudo: boolean;
+  /**
+   * What is about the profiler rather than the program is `hidden`: counted as kept, never shown; or
+   * `bounded`: clipped to the time of all else.
+   */
+  readonly role: 'shown' | 'bounded' | 'hidden';
 }
 
 /** How one family of recorders uses the events. */
@@ -22,7 +25,7 @@ export const OTHER_CLASS: EventClass = eventClass('other');
 export function eventClass(
   category: SpanCategory,
   lane: LaneKindIndex = THREAD,
-  isPseudo = false,
+  role: EventClass['role'] = 'shown',
 ): EventClass {
-  return { category: categoryIndex(category), lane, isPseudo };
+  return { category: categoryIndex(category), lane, role };
 }

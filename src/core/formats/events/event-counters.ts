@@ -3,7 +3,7 @@ import { readNumber } from '../json/numbers.ts';
 import type { ObjectScanner } from '../json/object-scanner.ts';
 import type { TraceBuilder } from '../trace/trace-builder.ts';
 import { FIELD } from './event-layout.ts';
-import type { FieldReader } from './field-reader.ts';
+import type { FieldReader } from '../json/field-reader.ts';
 
 /** The key that stands for the counter itself. */
 const PLAIN_KEY = 'value';

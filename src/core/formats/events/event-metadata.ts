@@ -1,6 +1,6 @@
 import type { TraceBuilder } from '../trace/trace-builder.ts';
 import { FIELD } from './event-layout.ts';
-import type { FieldReader } from './field-reader.ts';
+import type { FieldReader } from '../json/field-reader.ts';
 
 /** What events of phase `M` tell: names and places of processes and threads, the zero of the clock. */
 export class EventMetadata {

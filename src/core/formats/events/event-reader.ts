@@ -1,17 +1,17 @@
 import { categoryIndex } from '../../model/span-category.ts';
 import { QUOTE } from '../json/bytes.ts';
-import type { DocumentVisitor } from '../json/document-visitor.ts';
 import { readDecimal, type DecimalParts } from '../json/numbers.ts';
 import { REPAIRS, type ObjectScanner } from '../json/object-scanner.ts';
-import { describeRepairs } from '../json/repair-text.ts';
+import { EventLogVisitor } from '../trace/event-log-visitor.ts';
 import { LOGICAL, STREAM } from '../trace/lane-table.ts';
 import { SpanRow } from '../trace/span-columns.ts';
 import type { TraceBuilder } from '../trace/trace-builder.ts';
 import { OTHER_CLASS, type Dialect, type EventClass } from './dialect.ts';
+import { addBounded } from './bounded-spans.ts';
 import { EventCounters } from './event-counters.ts';
 import { FIELD } from './event-layout.ts';
 import { EventMetadata } from './event-metadata.ts';
-import { FieldReader } from './field-reader.ts';
+import type { FieldReader } from '../json/field-reader.ts';
 import { PendingPairs } from './pending-pairs.ts';
 
 type Handler = (reader: EventReader, offset: number) => string | null;
@@ -47,17 +47,16 @@ const PYTHON = categoryIndex('python');
 const NO_TIME = 'this event has no time';
 const STRAY_TIME = 'the time of this event is more than 52 days from the others';
 
-const MAX_EXCERPT_BYTES = 512;
-
 /** Strings that are no numbers get flow ids from here. */
 const FIRST_TEXT_ID = 2 ** 52;
 
 /** Puts the events of the trace event format into a trace, whichever tool wrote them. */
-export class EventReader implements DocumentVisitor {
+export class EventReader extends EventLogVisitor {
   readonly metadata = new EventMetadata();
   /** Whether any span tells of Python frames. */
   hasStacks = false;
   readonly #pairs = new PendingPairs();
+  readonly #bounded: SpanRow[] = [];
   readonly #pairKeys = new Map<string, number>();
   readonly #row = new SpanRow();
   readonly #time: DecimalParts = { whole: 0, milli: 0 };
@@ -73,65 +72,42 @@ export class EventReader implements DocumentVisitor {
     private readonly dialect: Dialect,
     private readonly members: (key: string, value: Uint8Array | null) => void,
   ) {
+    super(builder.log);
     const { labels } = builder;
     this.#pseudoProcesses = new Set(dialect.pseudoProcesses.map((name) => labels.internText(name)));
     this.#counters = new EventCounters(builder);
   }
 
-  onMember(key: string, value: Uint8Array | null): void {
+  override onMember(key: string, value: Uint8Array | null): void {
     this.members(key, value);
   }
 
-  onDropped(fileOffset: number, reason: string, bytes: Uint8Array): void {
-    this.builder.log.drop(fileOffset, reason, bytes);
-  }
-
-  onRepaired(fileOffset: number, reason: string, bytes: Uint8Array): void {
-    this.builder.log.describe('repaired', fileOffset, reason, bytes);
-  }
-
-  onCut(fileOffset: number, reason: string, bytes: Uint8Array): void {
-    if (bytes.length > 0) {
-      this.builder.log.cut(fileOffset, reason, bytes);
-    } else {
-      this.builder.log.describe('cut', fileOffset, reason, bytes);
-    }
-  }
-
-  onEvent(scanner: ObjectScanner, start: number, end: number, offset: number): void {
-    if (scanner !== this.#scanner) {
-      this.#scanner = scanner;
-      this.#fields = new FieldReader(scanner);
-    }
-    this.#fields.repairs = scanner.repairs;
+  protected override readEvent(
+    scanner: ObjectScanner,
+    fields: FieldReader,
+    offset: number,
+  ): string | null {
+    this.#scanner = scanner;
+    this.#fields = fields;
     const phase = this.#phase();
-    const reason = phase === LETTER_X ? this.readSpan(offset) : this.#readOther(phase, offset);
-    const excerpt = (): Uint8Array =>
-      scanner.bytes.subarray(start, Math.min(end, start + MAX_EXCERPT_BYTES));
-    if (reason !== null) {
-      this.builder.log.drop(offset, reason, excerpt());
-      return;
-    }
-    this.builder.log.keep();
-    if (this.#fields.repairs !== 0) {
-      this.builder.log.repair(offset, describeRepairs(this.#fields.repairs), excerpt());
-    }
+    return phase === LETTER_X ? this.readSpan(offset) : this.#readOther(phase, offset);
   }
 
-  /** Pairs what came as begin and end. */
+  /** Adds what could not be placed before all was known. */
   finish(): void {
     this.#pairs.pair(this.builder);
+    addBounded(this.#bounded, this.builder);
   }
 
   readSpan(offset: number): string | null {
     const eventClass = this.#class();
     const process = this.#fields.string(FIELD.process, this.builder.labels);
-    if (eventClass.isPseudo || this.#pseudoProcesses.has(process)) {
+    if (eventClass.role === 'hidden' || this.#pseudoProcesses.has(process)) {
       return null;
     }
     const start = this.#startNs();
-    if (!(start === start)) {
-      return this.#hasTime() ? STRAY_TIME : NO_TIME;
+    if (Number.isNaN(start)) {
+      return this.#whyNoTime();
     }
     const { lanes, strings, labels, spans } = this.builder;
     const place = lanes.place(process, this.#fields.string(FIELD.thread, labels));
@@ -152,7 +128,11 @@ export class EventReader implements DocumentVisitor {
     if (this.#fields.has(FIELD.collective)) {
       this.#addCollective();
     }
-    spans.push(row);
+    if (eventClass.role === 'bounded') {
+      this.#bounded.push({ ...row });
+    } else {
+      spans.push(row);
+    }
     return null;
   }
 
@@ -178,8 +158,8 @@ export class EventReader implements DocumentVisitor {
       return null;
     }
     const time = this.#startNs();
-    if (!(time === time)) {
-      return this.#hasTime() ? STRAY_TIME : NO_TIME;
+    if (Number.isNaN(time)) {
+      return this.#whyNoTime();
     }
     this.builder.instants.push(
       time,
@@ -191,8 +171,8 @@ export class EventReader implements DocumentVisitor {
 
   readFlow(part: 0 | 1 | 2): string | null {
     const time = this.#startNs();
-    if (!(time === time)) {
-      return this.#hasTime() ? STRAY_TIME : NO_TIME;
+    if (Number.isNaN(time)) {
+      return this.#whyNoTime();
     }
     const name = this.#fields.string(FIELD.name, this.builder.strings);
     this.builder.flows.push(this.#flowId(), time, this.#place(), name, part);
@@ -201,8 +181,8 @@ export class EventReader implements DocumentVisitor {
 
   readCounter(): string | null {
     const time = this.#startNs();
-    if (!(time === time)) {
-      return this.#hasTime() ? STRAY_TIME : NO_TIME;
+    if (Number.isNaN(time)) {
+      return this.#whyNoTime();
     }
     this.#counters.read(this.#scanner, this.#fields, time);
     return null;
@@ -251,6 +231,10 @@ export class EventReader implements DocumentVisitor {
     );
   }
 
+  #whyNoTime(): string {
+    return this.#hasTime() ? STRAY_TIME : NO_TIME;
+  }
+
   #hasTime(): boolean {
     const { bytes, starts, ends } = this.#scanner;
     const start = starts[FIELD.time];
@@ -263,12 +247,13 @@ export class EventReader implements DocumentVisitor {
     }
     const { time, log } = this.builder;
     const start = time.toNs(this.#time);
-    if (start === start || !time.canRestart) {
+    if (!Number.isNaN(start) || !time.canRestart) {
       return start;
     }
     log.unkeep(time.acceptedCount);
     log.describe('dropped', 0, STRAY_TIME, new Uint8Array(0));
     this.#pairs.clear();
+    this.#bounded.length = 0;
     this.builder.forgetTimes();
     return time.toNs(this.#time);
   }
@@ -293,7 +278,7 @@ export class EventReader implements DocumentVisitor {
     const draft = this.builder.lanes.drafts[lane];
     if (draft.device === null) {
       const device = this.#fields.number(FIELD.device);
-      const index = device === device ? device : this.#fields.number(FIELD.process);
+      const index = Number.isFinite(device) ? device : this.#fields.number(FIELD.process);
       draft.device = Number.isInteger(index) ? index : null;
     }
   }
@@ -305,15 +290,15 @@ export class EventReader implements DocumentVisitor {
     collectives.push(spans.length, {
       operation: this.#fields.string(FIELD.collective, strings),
       group: this.#fields.string(FIELD.group, strings),
-      sequence: sequence === sequence ? sequence : -1,
-      elements: elements === elements ? elements : -1,
+      sequence: Number.isFinite(sequence) ? sequence : -1,
+      elements: Number.isFinite(elements) ? elements : -1,
     });
   }
 
   #addEnd(end: { key: number; lane: number; offset: number; isBegin: boolean }): string | null {
     const time = this.#startNs();
-    if (!(time === time)) {
-      return this.#hasTime() ? STRAY_TIME : NO_TIME;
+    if (Number.isNaN(time)) {
+      return this.#whyNoTime();
     }
     this.#pairs.push({
       time,
@@ -338,6 +323,8 @@ export class EventReader implements DocumentVisitor {
 
   #flowId(): number {
     const id = this.#fields.number(FIELD.id);
-    return id === id ? id : FIRST_TEXT_ID + this.#fields.string(FIELD.id, this.builder.labels);
+    return Number.isFinite(id)
+      ? id
+      : FIRST_TEXT_ID + this.#fields.string(FIELD.id, this.builder.labels);
   }
 }

@@ -55,6 +55,15 @@ function classOf(isIn: (byte: number) => boolean): Uint8Array {
   return Uint8Array.from({ length: 256 }, (_, byte) => (isIn(byte) ? 1 : 0));
 }
 
+/** To the first byte that is no blank. */
+export function skipBlanks(bytes: Uint8Array, start: number): number {
+  let p = start;
+  while (IS_BLANK[bytes[p]] === 1) {
+    p++;
+  }
+  return p;
+}
+
 export function isDigit(byte: number): boolean {
   return byte >= ZERO && byte <= NINE;
 }

@@ -20,11 +20,10 @@ export class ContainerSkipper {
     for (let p = start; p < end; p++) {
       const byte = bytes[p];
       if (this.#isInString) {
-        this.#stepInString(byte);
-        if (this.#isInString || this.#depth > 0) {
-          continue;
+        if (this.#closesString(byte) && this.#depth === 0) {
+          return p + 1;
         }
-        return p + 1;
+        continue;
       }
       if (this.#depth === 0 && this.#hasStarted && endsScalar(byte)) {
         return p;
@@ -49,14 +48,16 @@ export class ContainerSkipper {
     return false;
   }
 
-  #stepInString(byte: number): void {
+  #closesString(byte: number): boolean {
     if (this.#isEscaped) {
       this.#isEscaped = false;
     } else if (byte === BACKSLASH) {
       this.#isEscaped = true;
     } else if (byte === QUOTE) {
       this.#isInString = false;
+      return true;
     }
+    return false;
   }
 }
 

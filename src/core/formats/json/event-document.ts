@@ -1,18 +1,19 @@
 import {
   CLOSE_BRACE,
   CLOSE_BRACKET,
-  COLON,
   COMMA,
-  IS_BLANK,
   OPEN_BRACE,
   OPEN_BRACKET,
   QUOTE,
   STARTS_VALUE,
+  skipBlanks,
 } from './bytes.ts';
 import { ByteWindow } from './byte-window.ts';
 import { ContainerSkipper } from './container-skipper.ts';
+import { EventFinder } from './event-finder.ts';
 import type { DocumentVisitor, EventSink } from './document-visitor.ts';
 import { MALFORMED, NEEDS_MORE, ObjectScanner, type ObjectLayout } from './object-scanner.ts';
+import { Separators } from './separators.ts';
 
 export interface DocumentOptions {
   /** Events in an array, or in arrays that are members of an object. */
@@ -50,13 +51,11 @@ export class EventDocument implements EventSink {
   /** Where to go on when what is being skipped or searched is over. */
   #placeAfter: Place = 'events';
   #skipper = new ContainerSkipper();
-  /** Whether the next opening brace, behind blanks and a comma, begins an event. */
-  #isBetweenEvents = false;
+  #finder = new EventFinder(false);
+  readonly #separators = new Separators();
   #at = 0;
   #retryAt = 0;
   #isFinal = false;
-  #commas = 0;
-  #isFirst = true;
 
   constructor(options: DocumentOptions, visitor: DocumentVisitor) {
     this.#options = options;
@@ -145,9 +144,17 @@ export class EventDocument implements EventSink {
       return true;
     }
     const keyEnd = this.#scanner.skipString(start + 1);
-    const valueStart = keyEnd < 0 ? NEEDS_MORE : this.#valueAfter(keyEnd);
+    const valueStart = keyEnd < 0 ? keyEnd : this.#scanner.skipColon(keyEnd);
+    if (valueStart === MALFORMED) {
+      this.#at = keyEnd;
+      return true;
+    }
     if (valueStart < 0) {
-      return this.#waitFor(start, MAX_MEMBER_BYTES);
+      if (end - start <= MAX_MEMBER_BYTES) {
+        return this.#waitFor(start, MAX_MEMBER_BYTES);
+      }
+      this.#skipThen('members');
+      return true;
     }
     return this.#readMember(start, keyEnd, valueStart);
   }
@@ -175,20 +182,9 @@ export class EventDocument implements EventSink {
     return true;
   }
 
-  /** The first byte of the value after a key, `NEEDS_MORE` if it is not there yet. */
-  #valueAfter(keyEnd: number): number {
-    const { bytes, end } = this.#window;
-    let p = keyEnd;
-    while (p < end && (IS_BLANK[bytes[p]] === 1 || bytes[p] === COLON)) {
-      p++;
-    }
-    return p >= end ? NEEDS_MORE : p;
-  }
-
   #enterEvents(): void {
     this.#place = 'events';
-    this.#commas = 0;
-    this.#isFirst = true;
+    this.#separators.restart();
   }
 
   #stepEvent(): boolean {
@@ -202,8 +198,7 @@ export class EventDocument implements EventSink {
       case OPEN_BRACE:
         return this.#readEvent(start);
       case CLOSE_BRACKET:
-        this.#at++;
-        this.#noteSeparators(0);
+        this.#checkSeparators('end', this.#at++);
         this.#place = this.#options.shape === 'object' ? 'members' : 'done';
         return true;
       default:
@@ -221,7 +216,7 @@ export class EventDocument implements EventSink {
       this.#leaveMalformed(start);
       return true;
     }
-    this.#noteSeparators(this.#isFirst ? 0 : 1);
+    this.#checkSeparators('value', start);
     if (end - start > this.#options.maxEventBytes) {
       this.#dropEvent(start, TOO_LARGE);
     } else {
@@ -270,7 +265,8 @@ export class EventDocument implements EventSink {
   /** Goes to the end of the event if its braces tell it, else to what looks like the next event. */
   #leaveMalformed(start: number): void {
     const end = this.#scanner.skipContainer(start);
-    const next = end < 0 || end - start > MAX_MALFORMED_BYTES ? end : this.#nonBlank(end);
+    const next =
+      end < 0 || end - start > MAX_MALFORMED_BYTES ? end : skipBlanks(this.#window.bytes, end);
     const byte = next < 0 ? 0 : this.#window.bytes[next];
     if (byte === COMMA || byte === CLOSE_BRACKET || (byte === OPEN_BRACE && next > end)) {
       this.#at = end;
@@ -279,38 +275,21 @@ export class EventDocument implements EventSink {
     this.#searchFrom(start + 1, false);
   }
 
-  #nonBlank(from: number): number {
-    let p = from;
-    while (IS_BLANK[this.#window.bytes[p]] === 1) {
-      p++;
-    }
-    return p;
-  }
-
   #searchFrom(at: number, isBetweenEvents: boolean): void {
     this.#at = at;
-    this.#isBetweenEvents = isBetweenEvents;
+    this.#finder = new EventFinder(isBetweenEvents);
     this.#place = 'searching';
   }
 
-  /** For a brace that opens behind one that closes, with at most a comma between them. */
   #search(): boolean {
     const { bytes, end } = this.#window;
-    for (let p = this.#at; p < end; p++) {
-      const byte = bytes[p];
-      if (byte === OPEN_BRACE && this.#isBetweenEvents) {
-        this.#at = p;
-        this.#enterEvents();
-        return true;
-      }
-      if (byte === CLOSE_BRACE) {
-        this.#isBetweenEvents = true;
-      } else if (byte > 0x20 && byte !== COMMA) {
-        this.#isBetweenEvents = false;
-      }
+    const start = this.#finder.find(bytes, this.#at, end);
+    this.#at = start < 0 ? end : start;
+    if (start < 0) {
+      return false;
     }
-    this.#at = end;
-    return false;
+    this.#enterEvents();
+    return true;
   }
 
   #skipThen(place: Place): void {
@@ -331,25 +310,14 @@ export class EventDocument implements EventSink {
   }
 
   #skipSeparators(): void {
-    const { bytes, end } = this.#window;
-    let p = this.#at;
-    while (p < end && (IS_BLANK[bytes[p]] === 1 || bytes[p] === COMMA)) {
-      if (bytes[p] === COMMA) {
-        this.#commas++;
-      }
-      p++;
-    }
-    this.#at = p;
+    this.#at = this.#separators.skip(this.#window.bytes, this.#at, this.#window.end);
   }
 
-  #noteSeparators(expected: number): void {
-    if (this.#commas !== expected) {
-      const reason =
-        this.#commas > expected ? 'there is a comma too many here' : 'a comma is missing here';
-      this.#visitor.onRepaired(this.#offset(this.#at), reason, this.#bytesAt(this.#at));
+  #checkSeparators(before: 'value' | 'end', at: number): void {
+    const trouble = this.#separators.takeTrouble(before);
+    if (trouble !== null) {
+      this.#visitor.onRepaired(this.#offset(at), trouble, this.#bytesAt(at));
     }
-    this.#commas = 0;
-    this.#isFirst = false;
   }
 
   #waitFor(start: number, maxBytes: number): boolean {
@@ -363,7 +331,7 @@ export class EventDocument implements EventSink {
   }
 
   #dropEvent(start: number, reason: string): void {
-    this.#noteSeparators(this.#isFirst ? 0 : 1);
+    this.#checkSeparators('value', start);
     this.#visitor.onDropped(this.#offset(start), reason, this.#bytesAt(start));
   }
 

@@ -27,32 +27,36 @@ export function readDecimal(
   out: DecimalParts,
 ): boolean {
   const isQuoted = bytes[from] === QUOTE;
-  let p = isQuoted ? from + 1 : from;
+  const start = isQuoted ? from + 1 : from;
   const end = isQuoted ? to - 1 : to;
-  const isNegative = bytes[p] === MINUS;
-  if (isNegative) {
-    p++;
+  const isNegative = bytes[start] === MINUS;
+  if (!readPlain(bytes, isNegative ? start + 1 : start, end, out)) {
+    return readUnusual(bytes, start, end, out);
   }
-  const start = p;
+  if (isNegative) {
+    out.whole = -out.whole;
+    out.milli = -out.milli;
+  }
+  return true;
+}
+
+/** Digits, or digits with decimals, of no more than a double holds exactly. */
+function readPlain(bytes: Uint8Array, start: number, end: number, out: DecimalParts): boolean {
   let whole = 0;
+  let p = start;
   while (p < end && isDigit(bytes[p])) {
     whole = whole * 10 + (bytes[p++] - ZERO);
   }
-  const digits = p - start;
-  let milli = 0;
+  if (p === start || p - start > EXACT_DIGITS + 1 || whole > MAX_EXACT) {
+    return false;
+  }
+  out.whole = whole;
+  out.milli = 0;
   if (p < end && bytes[p] === DOT) {
-    milli = readThousandths(bytes, p + 1, end);
-    p++;
-    while (p < end && isDigit(bytes[p])) {
-      p++;
-    }
+    out.milli = readThousandths(bytes, p + 1, end);
+    p = skipDigits(bytes, p + 1, end);
   }
-  if (p !== end || digits === 0 || digits > EXACT_DIGITS + 1 || whole > MAX_EXACT) {
-    return readUnusual(bytes, isNegative ? start - 1 : start, end, out);
-  }
-  out.whole = isNegative ? -whole : whole;
-  out.milli = isNegative ? -milli : milli;
-  return true;
+  return p === end;
 }
 
 /** As `readDecimal`, of a number of thousandths: `1500` is 1 and 500. */
@@ -87,18 +91,21 @@ export function readNumber(bytes: Uint8Array, from: number, to: number): number 
   return to > from ? value : NaN;
 }
 
+function skipDigits(bytes: Uint8Array, start: number, end: number): number {
+  let p = start;
+  while (p < end && isDigit(bytes[p])) {
+    p++;
+  }
+  return p;
+}
+
+/** The first three decimals, rounded by the fourth, if all bytes are digits. */
 function readThousandths(bytes: Uint8Array, start: number, end: number): number {
   let milli = 0;
-  for (let i = 0; i < 3; i++) {
-    const p = start + i;
-    milli = milli * 10 + (p < end && isDigit(bytes[p]) ? bytes[p] - ZERO : 0);
-    if (p < end && !isDigit(bytes[p])) {
-      end = p;
-    }
+  for (let p = start; p < start + 3; p++) {
+    milli = milli * 10 + (p < end ? bytes[p] - ZERO : 0);
   }
-  return start + 3 < end && bytes[start + 3] >= ZERO + 5 && isDigit(bytes[start + 3])
-    ? milli + 1
-    : milli;
+  return start + 3 < end && bytes[start + 3] >= ZERO + 5 ? milli + 1 : milli;
 }
 
 function readAnyNumber(bytes: Uint8Array, from: number, to: number): number {

@@ -62,6 +62,7 @@ export class ObjectScanner {
   /** Whether the object has no member at all. */
   isEmpty = true;
   readonly #layout: ObjectLayout;
+  #code = 0;
 
   constructor(layout: ObjectLayout) {
     this.#layout = layout;
@@ -95,28 +96,21 @@ export class ObjectScanner {
         continue;
       }
       this.isEmpty = false;
-      const keyStart = p + 1;
-      p = this.skipString(keyStart);
-      const code = p < 0 ? 0 : keys.find(this.bytes, keyStart, p - 1);
-      p = p < 0 ? p : this.#skipColon(p);
+      isFirst = false;
+      p = this.#scanKey(p, keys);
       if (p < 0) {
         return p;
       }
-      isFirst = false;
+      const code = this.#code;
       if (code === layout.nestingCode && this.bytes[p] === OPEN_BRACE && keys === layout.keys) {
         this.#open(code, p++);
         keys = layout.nestedKeys;
         isFirst = true;
         continue;
       }
-      const valueStart = p;
-      p = this.skipValue(p);
+      p = this.#scanMember(code, p);
       if (p < 0) {
         return p;
-      }
-      if (code !== 0) {
-        this.#open(code, valueStart);
-        this.ends[code] = p;
       }
     }
   }
@@ -191,6 +185,42 @@ export class ObjectScanner {
     }
   }
 
+  /** From behind a key to the first byte of its value. */
+  skipColon(start: number): number {
+    const bytes = this.bytes;
+    let p = start;
+    while (IS_BLANK[bytes[p]] === 1) {
+      p++;
+    }
+    if (bytes[p] !== COLON) {
+      return p >= this.end ? NEEDS_MORE : MALFORMED;
+    }
+    p++;
+    while (IS_BLANK[bytes[p]] === 1) {
+      p++;
+    }
+    return p >= this.end ? NEEDS_MORE : p;
+  }
+
+  /** From the quote of a key to the first byte of its value; leaves its code in `#code`. */
+  #scanKey(quote: number, keys: KeySet): number {
+    const end = this.skipString(quote + 1);
+    if (end < 0) {
+      return end;
+    }
+    this.#code = keys.find(this.bytes, quote + 1, end - 1);
+    return this.skipColon(end);
+  }
+
+  #scanMember(code: number, start: number): number {
+    const end = this.skipValue(start);
+    if (code !== 0 && end >= 0) {
+      this.#open(code, start);
+      this.ends[code] = end;
+    }
+    return end;
+  }
+
   #open(code: number, valueStart: number): void {
     if (this.starts[code] !== 0) {
       this.repairs |= REPAIRS.duplicate;
@@ -217,23 +247,6 @@ export class ObjectScanner {
       this.repairs |= REPAIRS.separator;
     }
     return p;
-  }
-
-  /** From behind a key to the first byte of its value. */
-  #skipColon(start: number): number {
-    const bytes = this.bytes;
-    let p = start;
-    while (IS_BLANK[bytes[p]] === 1) {
-      p++;
-    }
-    if (bytes[p] !== COLON) {
-      return p >= this.end ? NEEDS_MORE : MALFORMED;
-    }
-    p++;
-    while (IS_BLANK[bytes[p]] === 1) {
-      p++;
-    }
-    return p >= this.end ? NEEDS_MORE : p;
   }
 
   #skipEscape(p: number): number {

@@ -1,7 +1,16 @@
 import { BACKSLASH } from './bytes.ts';
 
-const SIMPLE_ESCAPES = new Map(
-  [...'"\\/bfnrt'].map((letter, i) => [letter.charCodeAt(0), '"\\/\b\f\n\r\t'.charCodeAt(i)]),
+const SIMPLE_ESCAPES: ReadonlyMap<number, number> = new Map(
+  Object.entries({
+    '"': '"',
+    '\\': '\\',
+    '/': '/',
+    b: '\b',
+    f: '\f',
+    n: '\n',
+    r: '\r',
+    t: '\t',
+  }).map(([letter, meaning]) => [letter.charCodeAt(0), meaning.charCodeAt(0)]),
 );
 
 const LETTER_U = 0x75;

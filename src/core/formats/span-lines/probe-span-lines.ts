@@ -1,4 +1,4 @@
-import { FieldReader } from '../events/field-reader.ts';
+import { FieldReader } from '../json/field-reader.ts';
 import type { Head, Identity } from '../format.ts';
 import type { DocumentVisitor } from '../json/document-visitor.ts';
 import { LineDocument } from '../json/line-document.ts';

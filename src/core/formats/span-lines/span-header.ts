@@ -1,4 +1,4 @@
-import type { FieldReader } from '../events/field-reader.ts';
+import type { FieldReader } from '../json/field-reader.ts';
 import type { TraceMeta } from '../../model/trace.ts';
 import { SPAN_FIELD } from './span-layout.ts';
 

@@ -1,17 +1,14 @@
 import { PHASES } from '../../model/phase.ts';
 import { categoryIndex } from '../../model/span-category.ts';
-import { FieldReader } from '../events/field-reader.ts';
-import type { DocumentVisitor } from '../json/document-visitor.ts';
+import type { FieldReader } from '../json/field-reader.ts';
 import { readThousandthsAsDecimal, type DecimalParts } from '../json/numbers.ts';
 import { REPAIRS, type ObjectScanner } from '../json/object-scanner.ts';
-import { describeRepairs } from '../json/repair-text.ts';
+import { EventLogVisitor } from '../trace/event-log-visitor.ts';
 import { LOGICAL, STREAM, THREAD, type LaneKindIndex } from '../trace/lane-table.ts';
 import { SpanRow } from '../trace/span-columns.ts';
 import type { TraceBuilder } from '../trace/trace-builder.ts';
 import { SpanHeader } from './span-header.ts';
 import { SPAN_FIELD } from './span-layout.ts';
-
-const MAX_EXCERPT_BYTES = 512;
 
 /** Lanes that are no thread of the host. */
 const LANE_KIND_BY_NAME: ReadonlyMap<string, LaneKindIndex> = new Map([
@@ -23,52 +20,28 @@ const LANE_KIND_BY_NAME: ReadonlyMap<string, LaneKindIndex> = new Map([
 const NO_TIME = 'this line has no time';
 
 /** Puts the lines of a span file into a trace. */
-export class SpanLineReader implements DocumentVisitor {
+export class SpanLineReader extends EventLogVisitor {
   readonly header = new SpanHeader();
   readonly #row = new SpanRow();
   readonly #time: DecimalParts = { whole: 0, milli: 0 };
   readonly #laneByLabel = new Map<number, number>();
   readonly #phaseByLabel = new Map<number, number>();
   #hasHeader = false;
-  #fields: FieldReader | null = null;
 
-  constructor(private readonly builder: TraceBuilder) {}
-
-  onEvent(scanner: ObjectScanner, start: number, end: number, offset: number): void {
-    const fields = (this.#fields ??= new FieldReader(scanner));
-    fields.repairs = scanner.repairs;
-    const { log } = this.builder;
-    const reason = this.#readLine(fields, scanner, offset);
-    const excerpt = (): Uint8Array =>
-      scanner.bytes.subarray(start, Math.min(end, start + MAX_EXCERPT_BYTES));
-    if (reason !== null) {
-      log.drop(offset, reason, excerpt());
-      return;
-    }
-    log.keep();
-    if (fields.repairs !== 0) {
-      log.repair(offset, describeRepairs(fields.repairs), excerpt());
-    }
+  constructor(private readonly builder: TraceBuilder) {
+    super(builder.log);
   }
 
-  onMember(): void {
+  override onMember(): void {
     // Lines have nothing around them.
   }
 
-  onDropped(fileOffset: number, reason: string, bytes: Uint8Array): void {
-    this.builder.log.drop(fileOffset, reason, bytes);
-  }
-
-  onRepaired(fileOffset: number, reason: string, bytes: Uint8Array): void {
-    this.builder.log.describe('repaired', fileOffset, reason, bytes);
-  }
-
-  onCut(fileOffset: number, reason: string, bytes: Uint8Array): void {
-    this.builder.log.cut(fileOffset, reason, bytes);
-  }
-
-  /** Null, or why the line is dropped. A type that is not known is kept without a row. */
-  #readLine(fields: FieldReader, scanner: ObjectScanner, offset: number): string | null {
+  /** A type that is not known is kept without a row. */
+  protected override readEvent(
+    scanner: ObjectScanner,
+    fields: FieldReader,
+    offset: number,
+  ): string | null {
     switch (fields.text(SPAN_FIELD.type)) {
       case 'run':
         this.#readHeader(fields);

@@ -56,8 +56,16 @@ export class SpanColumns {
     this.#stack.push(index, row.stack);
   }
 
-  byteOffsetAt(row: number): number {
-    return this.#byteOffset.at(row);
+  /** From the first start to the last end; `first` is above `last` if there is no span. */
+  bounds(): { readonly first: number; readonly last: number } {
+    let first = Infinity;
+    let last = -Infinity;
+    for (let row = 0; row < this.length; row++) {
+      const start = this.start.at(row);
+      first = Math.min(first, start);
+      last = Math.max(last, start + this.duration.at(row));
+    }
+    return { first, last };
   }
 
   order(laneCount: number): SpanOrder {

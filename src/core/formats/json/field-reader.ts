@@ -1,9 +1,9 @@
 import type { StringTable } from '../../../base/string-table.ts';
-import { BACKSLASH, QUOTE } from '../json/bytes.ts';
-import { readNumber } from '../json/numbers.ts';
-import { REPAIRS, type ObjectScanner } from '../json/object-scanner.ts';
-import { unescapeInto } from '../json/unescape.ts';
-import { isUtf8 } from '../json/utf8.ts';
+import { BACKSLASH, QUOTE } from './bytes.ts';
+import { readNumber } from './numbers.ts';
+import { REPAIRS, type ObjectScanner } from './object-scanner.ts';
+import { unescapeInto } from './unescape.ts';
+import { isUtf8 } from './utf8.ts';
 
 /** A longer name is cut: the whole of it is in the file still, where the span's byte offset says. */
 export const MAX_NAME_BYTES = 65_536;
