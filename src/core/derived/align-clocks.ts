@@ -59,7 +59,7 @@ export function alignClocks(
     const method = 'clocks of the files, confirmed by matched collectives';
     return { ...base, method, uncertaintyNs: uncertaintyOf(residual, shifts), isComparable: true };
   }
-  const refined = offsets.map((offset, rank) => offset - (shifts[rank] as number));
+  const refined = offsets.map((offset, rank) => offset - shifts[rank]);
   return {
     offsets: refined,
     method:
@@ -103,7 +103,7 @@ function residualOf(matches: readonly CollectiveMatch[], shifts: readonly number
   const residuals = matches.flatMap(({ end }) => {
     const center = median(end.filter((time) => !Number.isNaN(time)));
     return [...end].flatMap((time, rank) =>
-      Number.isNaN(time) ? [] : [Math.abs(time - center - (shifts[rank] as number))],
+      Number.isNaN(time) ? [] : [Math.abs(time - center - shifts[rank])],
     );
   });
   return median(residuals);

@@ -12,25 +12,22 @@ export function computeBreakdown(busy: DeviceBusy, gaps: Gaps, steps: Steps): Br
   const classes = [0, 0, 0];
   let total = 0;
   for (const step of rows) {
-    const start = steps.start[step] as number;
-    const end = steps.end[step] as number;
+    const start = steps.start[step];
+    const end = steps.end[step];
     total += end - start;
     for (let i = Math.max(0, countUpTo(busy.start, start) - 1); i < busy.length; i++) {
-      if ((busy.start[i] as number) >= end) {
+      if (busy.start[i] >= end) {
         break;
       }
-      const shared =
-        Math.min(end, busy.end[i] as number) - Math.max(start, busy.start[i] as number);
-      classes[busy.kind[i] as number] =
-        (classes[busy.kind[i] as number] as number) + Math.max(0, shared);
+      const shared = Math.min(end, busy.end[i]) - Math.max(start, busy.start[i]);
+      classes[busy.kind[i]] = classes[busy.kind[i]] + Math.max(0, shared);
     }
   }
   const causes = GAP_CAUSES.map(() => 0);
   for (let i = 0; i < gaps.length; i++) {
-    if (steps.isWarmup[gaps.step[i] as number] === 0) {
-      const cause = gaps.cause[i] as number;
-      causes[cause] =
-        (causes[cause] as number) + (gaps.end[i] as number) - (gaps.start[i] as number);
+    if (steps.isWarmup[gaps.step[i]] === 0) {
+      const cause = gaps.cause[i];
+      causes[cause] = causes[cause] + gaps.end[i] - gaps.start[i];
     }
   }
   const percent = (time: number | undefined): number => (100 * (time ?? 0)) / total;

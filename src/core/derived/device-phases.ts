@@ -24,9 +24,9 @@ export function computeDevicePhases(
   const builder = new PhaseIntervalsBuilder();
   let until = -Infinity;
   for (const i of work.order) {
-    const start = spans.start[i] as number;
-    const end = start + (spans.duration[i] as number);
-    builder.add(Math.max(start, until), end, (own[i] as number) || OTHER);
+    const start = spans.start[i];
+    const end = start + spans.duration[i];
+    builder.add(Math.max(start, until), end, own[i] || OTHER);
     until = Math.max(until, end);
   }
   return builder.finish();
@@ -34,7 +34,6 @@ export function computeDevicePhases(
 
 /** Index into `PHASES` of what a gap waits for; 0 where its cause is no phase. */
 export function phaseOfGap(gaps: Gaps, gap: number): number {
-  const cause = GAP_CAUSES[gaps.cause[gap] as number];
-  const phase = cause === undefined ? undefined : PHASE_OF_CAUSE[cause];
+  const phase = PHASE_OF_CAUSE[GAP_CAUSES[gaps.cause[gap]]];
   return phase === undefined ? 0 : phaseIndex(phase);
 }

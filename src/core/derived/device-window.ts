@@ -12,7 +12,7 @@ export function computeDeviceWindow({
   if (busy.length === 0) {
     return null;
   }
-  const spanNs = (busy.end[busy.length - 1] as number) - (busy.start[0] as number);
+  const spanNs = busy.end[busy.length - 1] - busy.start[0];
   return {
     spanNs: Math.round(spanNs),
     computeNs: Math.round(lengthOf(compute)),

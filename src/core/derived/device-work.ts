@@ -41,7 +41,7 @@ export function computeDeviceWork(trace: Trace, phases: Uint8Array): DeviceWork 
   const onDevice = Uint8Array.from(lanes, (lane) => (lane.device === device ? 1 : 0));
   const order: number[] = [];
   for (let i = 0; i < spans.length; i++) {
-    if (kinds[i] !== 0 && onDevice[spans.lane[i] as number] === 1) {
+    if (kinds[i] !== 0 && onDevice[spans.lane[i]] === 1) {
       order.push(i);
     } else {
       kinds[i] = 0;
@@ -51,9 +51,7 @@ export function computeDeviceWork(trace: Trace, phases: Uint8Array): DeviceWork 
     device,
     spansOnOtherDevices: others,
     classes: kinds,
-    order: Uint32Array.from(order).sort(
-      (a, b) => (spans.start[a] as number) - (spans.start[b] as number),
-    ),
+    order: Uint32Array.from(order).sort((a, b) => spans.start[a] - spans.start[b]),
     compute: intervalsOf(trace, kinds, COMPUTE),
     communication: intervalsOf(trace, kinds, COMMUNICATION),
     copy: intervalsOf(trace, kinds, COPY),
@@ -68,7 +66,7 @@ export function computeDeviceBusy({ compute, communication, copy }: DeviceWork):
   const rows: { start: number; end: number; kind: number }[] = [];
   parts.forEach((part, kind) => {
     for (let i = 0; i < part.length; i++) {
-      rows.push({ start: part.start[i] as number, end: part.end[i] as number, kind });
+      rows.push({ start: part.start[i], end: part.end[i], kind });
     }
   });
   rows.sort((a, b) => a.start - b.start);
@@ -88,14 +86,14 @@ function classesByName(trace: Trace, phases: Uint8Array): Uint8Array<ArrayBuffer
   for (let i = 0; i < kinds.length; i++) {
     switch (spans.category[i]) {
       case KERNEL:
-        kinds[i] = isCommunication[spans.name[i] as number] === 1 ? COMMUNICATION : COMPUTE;
+        kinds[i] = isCommunication[spans.name[i]] === 1 ? COMMUNICATION : COMPUTE;
         break;
       case MEMCPY:
       case MEMSET:
         kinds[i] = COPY;
         break;
       case RECORDED:
-        kinds[i] = isStream[spans.lane[i] as number] === 1 ? recordedClass(phases[i] as number) : 0;
+        kinds[i] = isStream[spans.lane[i]] === 1 ? recordedClass(phases[i]) : 0;
         break;
       default:
     }
@@ -113,17 +111,24 @@ function busiestDevice(trace: Trace, kinds: Uint8Array): { device: number | null
   let total = 0;
   for (let i = 0; i < kinds.length; i++) {
     if (kinds[i] !== 0) {
-      const device = lanes[spans.lane[i] as number]?.device ?? null;
+      const device = lanes[spans.lane[i]]?.device ?? null;
       const sum = byDevice.get(device) ?? { time: 0, count: 0 };
       byDevice.set(device, {
-        time: sum.time + (spans.duration[i] as number),
+        time: sum.time + spans.duration[i],
         count: sum.count + 1,
       });
       total++;
     }
   }
-  const [busiest] = [...byDevice].sort(([, a], [, b]) => b.time - a.time);
-  return { device: busiest?.[0] ?? null, others: total - (busiest?.[1].count ?? 0) };
+  let device: number | null = null;
+  let most = { time: -1, count: 0 };
+  for (const [candidate, sum] of byDevice) {
+    if (sum.time > most.time) {
+      device = candidate;
+      most = sum;
+    }
+  }
+  return { device, others: total - most.count };
 }
 
 function intervalsOf({ spans }: Trace, kinds: Uint8Array, kind: number): Intervals {
@@ -133,9 +138,9 @@ function intervalsOf({ spans }: Trace, kinds: Uint8Array, kind: number): Interva
       rows.push(i);
     }
   }
-  const starts = Float64Array.from(rows, (i) => spans.start[i] as number);
+  const starts = Float64Array.from(rows, (i) => spans.start[i]);
   return uniteIntervals(
     starts,
-    Float64Array.from(rows, (i, k) => (starts[k] as number) + (spans.duration[i] as number)),
+    Float64Array.from(rows, (i, k) => starts[k] + spans.duration[i]),
   );
 }

@@ -5,6 +5,9 @@ export interface Frame {
   readonly function: string;
 }
 
+/** In characters; longer names are no paths. */
+const MAX_FRAME_LENGTH = 2_000;
+
 /** Packages and modules that profilers write without their folder, because it is on `sys.path`. */
 const LIBRARY_TOPS = new Set(
   (
@@ -27,11 +30,14 @@ const LIBRARY_MODULES = new Set(
 
 /** Null for names of other kinds, such as `<built-in method …>` and `nn.Module: …`. */
 export function parseFrame(text: string): Frame | null {
-  const match = /^\s*(.+?\.(?:py|pyx|ipynb))\((\d+)\): (.+?)\s*$/s.exec(text.slice(0, 2_000));
-  const [, file, line, name] = match ?? [];
-  return file === undefined || line === undefined || name === undefined || Number(line) < 1
-    ? null
-    : { file, line: Number(line), function: name };
+  const match = /^\s*(.+?\.(?:py|pyx|ipynb))\((\d+)\): (.+?)\s*$/s.exec(
+    text.slice(0, MAX_FRAME_LENGTH),
+  );
+  if (match === null) {
+    return null;
+  }
+  const [, file, line, name] = match;
+  return Number(line) < 1 ? null : { file, line: Number(line), function: name };
 }
 
 /** Whether a frame is in code that the user wrote, as far as its path tells. */

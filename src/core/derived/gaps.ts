@@ -24,6 +24,15 @@ interface Blame {
   readonly culprit: SpanIndex;
 }
 
+/** A gap is a part of an idle stretch inside one step. */
+interface GapRow {
+  readonly start: number;
+  readonly end: number;
+  readonly step: number;
+  readonly idle: Idle;
+  readonly blame: Blame;
+}
+
 /** Every idle stretch of the device inside a step, with its cause. */
 export function computeGaps(
   trace: Trace,
@@ -32,30 +41,10 @@ export function computeGaps(
   host: HostActivity,
   steps: Steps,
 ): Gaps {
-  const rows: { start: number; end: number; step: number; idle: Idle; blame: Blame }[] = [];
-  if (work.order.length > 0 && steps.length > 0) {
-    let firstStep = 0;
-    for (const idle of idleStretches(trace, work, steps)) {
-      while (firstStep < steps.length && (steps.end[firstStep] as number) <= idle.start) {
-        firstStep++;
-      }
-      if (firstStep === steps.length || (steps.start[firstStep] as number) >= idle.end) {
-        continue;
-      }
-      const blame = blameFor(trace, idle, partner, host);
-      for (
-        let step = firstStep;
-        step < steps.length && (steps.start[step] as number) < idle.end;
-        step++
-      ) {
-        const start = Math.max(idle.start, steps.start[step] as number);
-        const end = Math.min(idle.end, steps.end[step] as number);
-        if (end > start) {
-          rows.push({ start, end, step, idle, blame });
-        }
-      }
-    }
-  }
+  const rows =
+    work.order.length > 0 && steps.length > 0
+      ? listGaps(trace, idleStretches(trace, work, steps), partner, host, steps)
+      : [];
   return {
     length: rows.length,
     start: Float64Array.from(rows, (row) => row.start),
@@ -69,29 +58,57 @@ export function computeGaps(
   };
 }
 
+function listGaps(
+  trace: Trace,
+  stretches: Iterable<Idle>,
+  partner: Int32Array,
+  host: HostActivity,
+  steps: Steps,
+): GapRow[] {
+  const rows: GapRow[] = [];
+  let firstStep = 0;
+  for (const idle of stretches) {
+    while (firstStep < steps.length && steps.end[firstStep] <= idle.start) {
+      firstStep++;
+    }
+    if (firstStep === steps.length || steps.start[firstStep] >= idle.end) {
+      continue;
+    }
+    const blame = blameFor(trace, idle, partner, host);
+    for (let step = firstStep; step < steps.length && steps.start[step] < idle.end; step++) {
+      const start = Math.max(idle.start, steps.start[step]);
+      const end = Math.min(idle.end, steps.end[step]);
+      if (end > start) {
+        rows.push({ start, end, step, idle, blame });
+      }
+    }
+  }
+  return rows;
+}
+
 function* idleStretches({ spans }: Trace, work: DeviceWork, steps: Steps): Generator<Idle> {
-  let until = Math.min(steps.start[0] as number, spans.start[work.order[0] as number] as number);
+  let until = Math.min(steps.start[0], spans.start[work.order[0]]);
   let before = -1;
   for (const i of work.order) {
-    const start = spans.start[i] as number;
+    const start = spans.start[i];
     if (start > until) {
       yield { start: until, end: start, before, after: i };
     }
-    const end = start + (spans.duration[i] as number);
+    const end = start + spans.duration[i];
     if (end > until || before < 0) {
       until = Math.max(until, end);
       before = i;
     }
   }
-  const last = steps.end[steps.length - 1] as number;
+  const last = steps.end[steps.length - 1];
   if (last > until) {
     yield { start: until, end: last, before, after: -1 };
   }
 }
 
 function blameFor(trace: Trace, idle: Idle, partner: Int32Array, host: HostActivity): Blame {
-  const launch = idle.after >= 0 ? (partner[idle.after] as number) : -1;
-  const launchedAt = launch >= 0 ? (trace.spans.start[launch] as number) : idle.end;
+  const launch = idle.after >= 0 ? partner[idle.after] : -1;
+  const launchedAt = launch >= 0 ? trace.spans.start[launch] : idle.end;
   const until = launchedAt > idle.start ? Math.min(launchedAt, idle.end) : idle.end;
   for (const [cause, activity] of [
     ['data', host.data],

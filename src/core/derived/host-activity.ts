@@ -3,6 +3,7 @@ import { categoryIndex } from '../model/span-category.ts';
 import type { Trace } from '../model/trace.ts';
 import type { LaneIndex, SpanIndex } from '../model/units.ts';
 import { countUpTo, Coverage, type Intervals } from './intervals.ts';
+import { laneRange } from './lane-range.ts';
 import type { PhaseColumns } from './phases.ts';
 
 const DATA = phaseIndex('data');
@@ -43,15 +44,14 @@ export class Activity {
       i < this.intervals.length;
       i++
     ) {
-      if ((this.intervals.start[i] as number) >= end) {
+      if (this.intervals.start[i] >= end) {
         break;
       }
       const shared =
-        Math.min(end, this.intervals.end[i] as number) -
-        Math.max(start, this.intervals.start[i] as number);
+        Math.min(end, this.intervals.end[i]) - Math.max(start, this.intervals.start[i]);
       if (shared > most) {
         most = shared;
-        best = this.spans[i] as number;
+        best = this.spans[i];
       }
     }
     return best;
@@ -60,7 +60,7 @@ export class Activity {
   /** The stretch that contains `time`, its end included, as a row; -1 is none. */
   rowAt(time: number): number {
     const row = countUpTo(this.intervals.start, time) - 1;
-    return row >= 0 && time <= (this.intervals.end[row] as number) ? row : -1;
+    return row >= 0 && time <= this.intervals.end[row] ? row : -1;
   }
 }
 
@@ -91,17 +91,15 @@ export function computeHostActivity(
   const isMain = (i: SpanIndex): boolean => spans.lane[i] === mainLane;
   const isHost = Uint8Array.from(lanes, (lane) => (lane.kind === 'thread' ? 1 : 0));
   const isCall = (i: SpanIndex, names: Uint8Array): boolean =>
-    spans.category[i] === RUNTIME &&
-    names[spans.name[i] as number] === 1 &&
-    isHost[spans.lane[i] as number] === 1;
-  const main = lanes[mainLane];
+    spans.category[i] === RUNTIME && names[spans.name[i]] === 1 && isHost[spans.lane[i]] === 1;
+  const main = laneRange(trace, mainLane);
   const ofMain = (isWanted: (i: SpanIndex) => boolean): Activity =>
-    collect(trace, main?.first ?? 0, (main?.first ?? 0) + (main?.count ?? 0), isWanted);
+    collect(trace, main.first, main.end, isWanted);
   const ofAll = (isWanted: (i: SpanIndex) => boolean): Activity =>
     collect(trace, 0, spans.length, isWanted);
   return {
     data: ofMain((i) => phases.own[i] === DATA),
-    service: ofMain((i) => SERVICE.has(phases.own[i] as number)),
+    service: ofMain((i) => SERVICE.has(phases.own[i])),
     sync: ofAll((i) => isCall(i, isSync) && spans.category[i] !== DEVICE_SYNC),
     communication: ofMain((i) => phases.own[i] === COMMUNICATION),
     copy: ofAll((i) => isCall(i, isCopy)),
@@ -122,16 +120,16 @@ function collect(
       rows.push(i);
     }
   }
-  rows.sort((a, b) => (spans.start[a] as number) - (spans.start[b] as number));
+  rows.sort((a, b) => spans.start[a] - spans.start[b]);
   const start: number[] = [];
   const end: number[] = [];
   const first: SpanIndex[] = [];
   for (const i of rows) {
-    const from_ = spans.start[i] as number;
-    const to_ = from_ + (spans.duration[i] as number);
+    const from_ = spans.start[i];
+    const to_ = from_ + spans.duration[i];
     const last = end.length - 1;
-    if (last >= 0 && from_ < (end[last] as number)) {
-      end[last] = Math.max(end[last] as number, to_);
+    if (last >= 0 && from_ < end[last]) {
+      end[last] = Math.max(end[last], to_);
     } else if (to_ > from_) {
       start.push(from_);
       end.push(to_);

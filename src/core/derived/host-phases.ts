@@ -3,9 +3,11 @@ import type { PhaseIntervals } from '../model/tables.ts';
 import type { Trace } from '../model/trace.ts';
 import type { LaneIndex } from '../model/units.ts';
 import { intersectionOf, IntervalsBuilder, type Intervals, uniteIntervals } from './intervals.ts';
+import { laneRange } from './lane-range.ts';
 import type { PhaseColumns } from './phases.ts';
 
 const BACKWARD = phaseIndex('backward');
+const FORWARD = phaseIndex('forward');
 /** The autograd thread's pauses up to this long belong to the backward pass. */
 const BACKWARD_PAUSE_NS = 1_000_000;
 
@@ -17,9 +19,12 @@ export function computeHostPhases(
 ): PhaseIntervals {
   const builder = new PhaseIntervalsBuilder();
   sweepLane(trace, phases.inherited, mainLane, builder);
-  const own = builder.finish();
-  const backward = backwardActivity(trace, phases.backwardLanes);
-  return backward.length === 0 ? own : fillHoles(own, backward);
+  const withBackward = fillHoles(
+    builder.finish(),
+    backwardActivity(trace, phases.backwardLanes),
+    BACKWARD,
+  );
+  return fillHoles(withBackward, phases.forwardWindows, FORWARD);
 }
 
 /** Collects phases in time order and joins neighbours of the same phase. */
@@ -58,10 +63,7 @@ function sweepLane(
   mainLane: LaneIndex,
   out: PhaseIntervalsBuilder,
 ): void {
-  const lane = trace.lanes[mainLane];
-  if (lane === undefined) {
-    return;
-  }
+  const lane = laneRange(trace, mainLane);
   const ends: number[] = [];
   const phases: number[] = [];
   let cursor = -Infinity;
@@ -72,18 +74,18 @@ function sweepLane(
     }
   };
   const closeUntil = (time: number): void => {
-    while (ends.length > 0 && (ends[ends.length - 1] as number) <= time) {
-      emitUntil(ends[ends.length - 1] as number);
+    while (ends.length > 0 && ends[ends.length - 1] <= time) {
+      emitUntil(ends[ends.length - 1]);
       ends.pop();
       phases.pop();
     }
   };
-  for (let i = lane.first; i < lane.first + lane.count; i++) {
-    const start = trace.spans.start[i] as number;
+  for (let i = lane.first; i < lane.end; i++) {
+    const start = trace.spans.start[i];
     closeUntil(start);
     emitUntil(start);
-    ends.push(start + (trace.spans.duration[i] as number));
-    phases.push(inherited[i] as number);
+    ends.push(start + trace.spans.duration[i]);
+    phases.push(inherited[i]);
   }
   closeUntil(Infinity);
 }
@@ -92,37 +94,38 @@ function backwardActivity(trace: Trace, lanes: readonly LaneIndex[]): Intervals 
   const starts: number[] = [];
   const ends: number[] = [];
   for (const index of lanes) {
-    const lane = trace.lanes[index];
-    for (let i = lane?.first ?? 0; i < (lane?.first ?? 0) + (lane?.count ?? 0); i++) {
-      starts.push(trace.spans.start[i] as number);
-      ends.push(
-        (trace.spans.start[i] as number) + (trace.spans.duration[i] as number) + BACKWARD_PAUSE_NS,
-      );
+    const { first, end } = laneRange(trace, index);
+    for (let i = first; i < end; i++) {
+      starts.push(trace.spans.start[i]);
+      ends.push(trace.spans.start[i] + trace.spans.duration[i] + BACKWARD_PAUSE_NS);
     }
   }
   const padded = uniteIntervals(starts, ends);
   return { ...padded, end: padded.end.map((end) => end - BACKWARD_PAUSE_NS) };
 }
 
-function fillHoles(own: PhaseIntervals, backward: Intervals): PhaseIntervals {
+function fillHoles(own: PhaseIntervals, windows: Intervals, phase: number): PhaseIntervals {
+  if (windows.length === 0) {
+    return own;
+  }
   const holes = new IntervalsBuilder();
   let until = -Infinity;
   for (let i = 0; i < own.length; i++) {
-    holes.add(until, own.start[i] as number);
-    until = own.end[i] as number;
+    holes.add(until, own.start[i]);
+    until = own.end[i];
   }
   holes.add(until, Infinity);
-  const filled = intersectionOf(holes.finish(), backward);
+  const filled = intersectionOf(holes.finish(), windows);
   const merged = new PhaseIntervalsBuilder();
   let j = 0;
   for (let i = 0; i <= own.length; i++) {
     const start = own.start[i] ?? Infinity;
-    while (j < filled.length && (filled.start[j] as number) < start) {
-      merged.add(filled.start[j] as number, filled.end[j] as number, BACKWARD);
+    while (j < filled.length && filled.start[j] < start) {
+      merged.add(filled.start[j], filled.end[j], phase);
       j++;
     }
     if (i < own.length) {
-      merged.add(start, own.end[i] as number, own.phase[i] as number);
+      merged.add(start, own.end[i], own.phase[i]);
     }
   }
   return merged.finish();

@@ -15,8 +15,8 @@ export class IntervalsBuilder {
       return;
     }
     const last = this.#end.length - 1;
-    if (last >= 0 && start <= (this.#end[last] as number)) {
-      this.#end[last] = Math.max(this.#end[last] as number, end);
+    if (last >= 0 && start <= this.#end[last]) {
+      this.#end[last] = Math.max(this.#end[last], end);
       return;
     }
     this.#start.push(start);
@@ -37,10 +37,10 @@ export const NO_INTERVALS: Intervals = new IntervalsBuilder().finish();
 /** The union of intervals in any order. */
 export function uniteIntervals(starts: ArrayLike<number>, ends: ArrayLike<number>): Intervals {
   const order = Uint32Array.from(starts, (_, i) => i);
-  order.sort((a, b) => (starts[a] as number) - (starts[b] as number));
+  order.sort((a, b) => starts[a] - starts[b]);
   const builder = new IntervalsBuilder();
   for (const i of order) {
-    builder.add(starts[i] as number, ends[i] as number);
+    builder.add(starts[i], ends[i]);
   }
   return builder.finish();
 }
@@ -50,11 +50,11 @@ export function unionOf(a: Intervals, b: Intervals): Intervals {
   let i = 0;
   let j = 0;
   while (i < a.length || j < b.length) {
-    if (j >= b.length || (i < a.length && (a.start[i] as number) <= (b.start[j] as number))) {
-      builder.add(a.start[i] as number, a.end[i] as number);
+    if (j >= b.length || (i < a.length && a.start[i] <= b.start[j])) {
+      builder.add(a.start[i], a.end[i]);
       i++;
     } else {
-      builder.add(b.start[j] as number, b.end[j] as number);
+      builder.add(b.start[j], b.end[j]);
       j++;
     }
   }
@@ -66,9 +66,9 @@ export function intersectionOf(a: Intervals, b: Intervals): Intervals {
   let i = 0;
   let j = 0;
   while (i < a.length && j < b.length) {
-    const aEnd = a.end[i] as number;
-    const bEnd = b.end[j] as number;
-    builder.add(Math.max(a.start[i] as number, b.start[j] as number), Math.min(aEnd, bEnd));
+    const aEnd = a.end[i];
+    const bEnd = b.end[j];
+    builder.add(Math.max(a.start[i], b.start[j]), Math.min(aEnd, bEnd));
     if (aEnd < bEnd) {
       i++;
     } else {
@@ -83,14 +83,14 @@ export function differenceOf(a: Intervals, b: Intervals): Intervals {
   const builder = new IntervalsBuilder();
   let j = 0;
   for (let i = 0; i < a.length; i++) {
-    let from = a.start[i] as number;
-    const end = a.end[i] as number;
-    while (j < b.length && (b.end[j] as number) <= from) {
+    let from = a.start[i];
+    const end = a.end[i];
+    while (j < b.length && b.end[j] <= from) {
       j++;
     }
-    for (let k = j; k < b.length && (b.start[k] as number) < end; k++) {
-      builder.add(from, b.start[k] as number);
-      from = Math.max(from, b.end[k] as number);
+    for (let k = j; k < b.length && b.start[k] < end; k++) {
+      builder.add(from, b.start[k]);
+      from = Math.max(from, b.end[k]);
     }
     builder.add(from, end);
   }
@@ -100,7 +100,7 @@ export function differenceOf(a: Intervals, b: Intervals): Intervals {
 export function lengthOf(intervals: Intervals): number {
   let sum = 0;
   for (let i = 0; i < intervals.length; i++) {
-    sum += (intervals.end[i] as number) - (intervals.start[i] as number);
+    sum += intervals.end[i] - intervals.start[i];
   }
   return sum;
 }
@@ -112,8 +112,7 @@ export class Coverage {
   constructor(readonly intervals: Intervals) {
     this.#before = new Float64Array(intervals.length + 1);
     for (let i = 0; i < intervals.length; i++) {
-      this.#before[i + 1] =
-        (this.#before[i] as number) + (intervals.end[i] as number) - (intervals.start[i] as number);
+      this.#before[i + 1] = this.#before[i] + intervals.end[i] - intervals.start[i];
     }
   }
 
@@ -129,9 +128,9 @@ export class Coverage {
       return 0;
     }
     const last = count - 1;
-    const end = this.intervals.end[last] as number;
-    const start = this.intervals.start[last] as number;
-    return (this.#before[last] as number) + Math.min(end, time) - start;
+    const end = this.intervals.end[last];
+    const start = this.intervals.start[last];
+    return this.#before[last] + Math.min(end, time) - start;
   }
 }
 
@@ -146,7 +145,7 @@ export function countUpTo(
   let high = to;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((ascending[middle] as number) <= limit) {
+    if (ascending[middle] <= limit) {
       low = middle + 1;
     } else {
       high = middle;

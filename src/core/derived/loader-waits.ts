@@ -27,7 +27,7 @@ export function computeLoaderWaits(
   const coverage = new Coverage(exposed);
   const longest: SpanIndex[] = [];
   const perStep = Float64Array.from(steps.start, (start, step) => {
-    const end = steps.end[step] as number;
+    const end = steps.end[step];
     longest.push(host.data.longestWithin(start, end));
     return coverage.within(start, end);
   });

@@ -17,11 +17,11 @@ export function findMainLane(trace: Trace): LaneIndex {
       return;
     }
     const isNamedMain = /^main\b/i.test(lane.name);
-    if (lane.kind === 'logical' && !isNamedMain && (marks[index] as number) === 0) {
+    if (lane.kind === 'logical' && !isNamedMain && marks[index] === 0) {
       return;
     }
     const score =
-      (marks[index] as number) * 1e18 +
+      marks[index] * 1e18 +
       (isNamedMain ? 1e17 : 0) +
       coveredTime(trace, lane.first, lane.count) +
       1;
@@ -45,11 +45,10 @@ function marksByLane(trace: Trace): Uint8Array<ArrayBuffer> {
   );
   const marks = new Uint8Array(lanes.length);
   for (let i = 0; i < spans.length; i++) {
-    const lane = spans.lane[i] as number;
+    const lane = spans.lane[i];
     const count = lanes[lane]?.count ?? 0;
-    const worthOfSpan =
-      spans.category[i] === STEP && count > 1 ? 1 : (worth[spans.name[i] as number] as number);
-    marks[lane] = Math.max(marks[lane] as number, worthOfSpan);
+    const worthOfSpan = spans.category[i] === STEP && count > 1 ? 1 : worth[spans.name[i]];
+    marks[lane] = Math.max(marks[lane], worthOfSpan);
   }
   return marks;
 }
@@ -58,8 +57,8 @@ function coveredTime(trace: Trace, first: number, count: number): number {
   let covered = 0;
   let until = -Infinity;
   for (let i = first; i < first + count; i++) {
-    const start = trace.spans.start[i] as number;
-    const end = start + (trace.spans.duration[i] as number);
+    const start = trace.spans.start[i];
+    const end = start + trace.spans.duration[i];
     covered += Math.max(0, end - Math.max(start, until));
     until = Math.max(until, end);
   }

@@ -76,7 +76,7 @@ function matchByEnd(
   offsets: readonly number[],
 ): CollectiveMatch[] {
   const endOf = ({ rank, collective }: (typeof left)[number]): number =>
-    collective.end + (offsets[rank] as number);
+    collective.end + offsets[rank];
   const ordered = [...left].sort((a, b) => endOf(a) - endOf(b));
   const open = new Map<string, { end: number; members: (RankCollective | undefined)[] }>();
   const matches: CollectiveMatch[] = [];
@@ -114,14 +114,8 @@ function toMatch(
   const some = members.find((member) => member !== undefined);
   return {
     spans: Int32Array.from(members, (member): SpanIndex => member?.span ?? -1),
-    start: Float64Array.from(
-      members,
-      (member, rank) => (member?.start ?? NaN) + (offsets[rank] as number),
-    ),
-    end: Float64Array.from(
-      members,
-      (member, rank) => (member?.end ?? NaN) + (offsets[rank] as number),
-    ),
+    start: Float64Array.from(members, (member, rank) => (member?.start ?? NaN) + offsets[rank]),
+    end: Float64Array.from(members, (member, rank) => (member?.end ?? NaN) + offsets[rank]),
     step: some?.step ?? null,
     key: some?.key ?? '',
   };

@@ -18,19 +18,19 @@ export function computeNesting(trace: Trace): Nesting {
   lanes.forEach((lane, laneIndex) => {
     let open = 0;
     for (let i = lane.first; i < lane.first + lane.count; i++) {
-      const start = spans.start[i] as number;
-      const end = start + (spans.duration[i] as number);
-      while (open > 0 && (rowEnd[open - 1] as number) <= start) {
+      const start = spans.start[i];
+      const end = start + spans.duration[i];
+      while (open > 0 && rowEnd[open - 1] <= start) {
         open--;
       }
       const parentRow = enclosingRow(rowEnd, open, start, end);
       const row = freeRow(rowEnd, parentRow + 1, open, start);
-      parent[i] = parentRow < 0 ? -1 : (rowSpan[parentRow] as number);
+      parent[i] = parentRow < 0 ? -1 : rowSpan[parentRow];
       depth[i] = row;
       rowEnd[row] = end;
       rowSpan[row] = i;
       open = Math.max(open, row + 1);
-      depthCount[laneIndex] = Math.max(depthCount[laneIndex] as number, row + 1);
+      depthCount[laneIndex] = Math.max(depthCount[laneIndex], row + 1);
     }
   });
   return { depth, parent, depthCount };
@@ -38,7 +38,7 @@ export function computeNesting(trace: Trace): Nesting {
 
 function enclosingRow(rowEnd: Float64Array, open: number, start: number, end: number): number {
   for (let row = open - 1; row >= 0; row--) {
-    const candidate = rowEnd[row] as number;
+    const candidate = rowEnd[row];
     if (candidate > start && end <= candidate + ROUNDING_NS) {
       return row;
     }
@@ -48,7 +48,7 @@ function enclosingRow(rowEnd: Float64Array, open: number, start: number, end: nu
 
 function freeRow(rowEnd: Float64Array, from: number, open: number, start: number): number {
   for (let row = from; row < open; row++) {
-    if ((rowEnd[row] as number) <= start) {
+    if (rowEnd[row] <= start) {
       return row;
     }
   }

@@ -20,8 +20,8 @@ export function computePartner(trace: Trace): Int32Array<ArrayBuffer> {
   const launchByCorrelation = new Map<number, SpanIndex>();
   const operatorByExternalId = new Map<number, SpanIndex>();
   for (let i = 0; i < spans.length; i++) {
-    const correlation = spans.correlation[i] as number;
-    const externalId = spans.externalId[i] as number;
+    const correlation = spans.correlation[i];
+    const externalId = spans.externalId[i];
     if (spans.category[i] === RUNTIME && correlation !== 0) {
       launchByCorrelation.set(correlation, i);
     } else if (
@@ -33,12 +33,12 @@ export function computePartner(trace: Trace): Int32Array<ArrayBuffer> {
     }
   }
   for (let i = 0; i < spans.length; i++) {
-    if (!DEVICE_WORK.has(spans.category[i] as number)) {
+    if (!DEVICE_WORK.has(spans.category[i])) {
       continue;
     }
     const host =
-      launchByCorrelation.get(spans.correlation[i] as number) ??
-      operatorByExternalId.get(spans.externalId[i] as number);
+      launchByCorrelation.get(spans.correlation[i]) ??
+      operatorByExternalId.get(spans.externalId[i]);
     if (host !== undefined) {
       partner[i] = host;
       if (partner[host] === -1) {

@@ -65,13 +65,11 @@ export function phaseOfName(name: string, category: SpanCategory): Phase {
     case 'recorded':
     case 'other':
     case 'device-annotation':
-      return (
-        firstMatch(LIBRARY_RULES, name) ?? firstMatch(ANNOTATION_RULES, spaced(name)) ?? 'none'
-      );
+      return phaseOfAnnotation(name);
     case 'cpu-op':
-      return firstMatch(LIBRARY_RULES, name) ?? firstMatch(OPERATOR_RULES, name) ?? 'none';
+      return firstMatch([...LIBRARY_RULES, ...OPERATOR_RULES], name);
     case 'python':
-      return firstMatch(PYTHON_RULES, name) ?? 'none';
+      return firstMatch(PYTHON_RULES, name);
     case 'kernel':
       return isCommunicationKernel(name) ? 'communication' : 'none';
     case 'memcpy':
@@ -81,6 +79,11 @@ export function phaseOfName(name: string, category: SpanCategory): Phase {
   }
 }
 
+function phaseOfAnnotation(name: string): Phase {
+  const phase = firstMatch(LIBRARY_RULES, name);
+  return phase === 'none' ? firstMatch(ANNOTATION_RULES, spaced(name)) : phase;
+}
+
 /** Kernels of NCCL, RCCL, HCCL, oneCCL and of custom all-reduces. */
 export function isCommunicationKernel(name: string): boolean {
   return /nccl|rccl|hccl|hcom_|oneccl|cross_device_reduce|all_?reduce|all_?gather|reduce_?scatter|all_?to_?all|MSCCL/i.test(
@@ -88,8 +91,8 @@ export function isCommunicationKernel(name: string): boolean {
   );
 }
 
-function firstMatch(rules: readonly Rule[], name: string): Phase | undefined {
-  return rules.find(([pattern]) => pattern.test(name))?.[1];
+function firstMatch(rules: readonly Rule[], name: string): Phase {
+  return rules.find(([pattern]) => pattern.test(name))?.[1] ?? 'none';
 }
 
 /** Long names cannot be read as words; `_` and `-` count as spaces, so that `\b` finds them. */

@@ -1,11 +1,16 @@
 import { phaseIndex } from '../model/phase.ts';
-import type { Nesting } from '../model/tables.ts';
-import { SPAN_CATEGORIES } from '../model/span-category.ts';
+import type { Nesting, Steps } from '../model/tables.ts';
+import { categoryIndex, SPAN_CATEGORIES } from '../model/span-category.ts';
 import type { Trace } from '../model/trace.ts';
-import type { LaneIndex } from '../model/units.ts';
+import type { LaneIndex, SpanIndex } from '../model/units.ts';
+import { computeForwardWindows } from './forward-windows.ts';
+import { countUpTo, type Intervals } from './intervals.ts';
 import { phaseOfName } from './phase-names.ts';
 
 const BACKWARD = phaseIndex('backward');
+const FORWARD = phaseIndex('forward');
+const CPU_OP = categoryIndex('cpu-op');
+const RUNTIME = categoryIndex('runtime');
 
 /** A thread runs the backward pass if this share of its outermost operators is named so. */
 const BACKWARD_LANE_SHARE = 0.2;
@@ -18,6 +23,8 @@ export interface PhaseColumns {
   readonly inherited: Uint8Array<ArrayBuffer>;
   /** Threads of the autograd engine. */
   readonly backwardLanes: readonly LaneIndex[];
+  /** Forward passes that only the structure of their step tells. */
+  readonly forwardWindows: Intervals;
 }
 
 export function computePhases(
@@ -25,33 +32,53 @@ export function computePhases(
   nesting: Nesting,
   partner: Int32Array,
   mainLane: LaneIndex,
+  steps: Steps,
 ): PhaseColumns {
   const own = phasesByName(trace);
   const backwardLanes = findBackwardLanes(trace, nesting, mainLane);
-  const isBackwardLane = Uint8Array.from(trace.lanes, (_, lane) =>
-    backwardLanes.includes(lane) ? 1 : 0,
-  );
+  const forwardWindows = computeForwardWindows(trace, own, backwardLanes, mainLane, steps);
   const inherited = new Uint8Array(own.length);
-  for (let i = 0; i < own.length; i++) {
-    const parent = nesting.parent[i] as number;
-    const fromAbove =
-      parent >= 0
-        ? (inherited[parent] as number)
-        : isBackwardLane[trace.spans.lane[i] as number]
-          ? BACKWARD
-          : 0;
-    inherited[i] = (own[i] as number) || fromAbove;
+  trace.lanes.forEach((lane, index) => {
+    const fallback = backwardLanes.includes(index) ? BACKWARD : 0;
+    for (let i = lane.first; i < lane.first + lane.count; i++) {
+      const parent = nesting.parent[i];
+      const fromAbove = parent >= 0 ? inherited[parent] : fallback;
+      inherited[i] = own[i] || fromAbove;
+      if (inherited[i] === 0 && index === mainLane && isForward(trace, i, forwardWindows)) {
+        inherited[i] = FORWARD;
+      }
+    }
+  });
+  assignDeviceWork(trace, partner, own, inherited);
+  return { own, inherited, backwardLanes, forwardWindows };
+}
+
+/** Operators and launches that the structure of their step puts into the forward pass. */
+function isForward({ spans }: Trace, i: SpanIndex, windows: Intervals): boolean {
+  if (spans.category[i] !== CPU_OP && spans.category[i] !== RUNTIME) {
+    return false;
   }
-  for (const lane of trace.lanes) {
+  const start = spans.start[i];
+  const row = countUpTo(windows.start, start) - 1;
+  return row >= 0 && start < windows.end[row];
+}
+
+/** Work of a device is part of what launched it. */
+function assignDeviceWork(
+  { lanes }: Trace,
+  partner: Int32Array,
+  own: Uint8Array,
+  inherited: Uint8Array,
+): void {
+  for (const lane of lanes) {
     for (let i = lane.first; lane.kind === 'stream' && i < lane.first + lane.count; i++) {
-      const host = partner[i] as number;
+      const host = partner[i];
       if (own[i] === 0 && host >= 0) {
-        own[i] = inherited[host] as number;
-        inherited[i] = own[i] as number;
+        own[i] = inherited[host];
+        inherited[i] = own[i];
       }
     }
   }
-  return { own, inherited, backwardLanes };
 }
 
 function phasesByName({ spans, strings }: Trace): Uint8Array<ArrayBuffer> {
@@ -63,15 +90,15 @@ function phasesByName({ spans, strings }: Trace): Uint8Array<ArrayBuffer> {
       own[i] = recorded;
       continue;
     }
-    const category = spans.category[i] as number;
-    const name = spans.name[i] as number;
+    const category = spans.category[i];
+    const name = spans.name[i];
     const memo = known[category] as Int16Array;
     if (memo[name] === -1) {
       memo[name] = phaseIndex(
         phaseOfName(strings[name] ?? '', SPAN_CATEGORIES[category] ?? 'other'),
       );
     }
-    own[i] = memo[name] as number;
+    own[i] = memo[name];
   }
   return own;
 }
@@ -81,7 +108,7 @@ function findBackwardLanes(trace: Trace, nesting: Nesting, mainLane: LaneIndex):
   const isBackward = Uint8Array.from(strings, (name) => (/Backward|autograd::/.test(name) ? 1 : 0));
   return [...lanes.keys()].filter((index) => {
     const lane = lanes[index];
-    if (lane?.kind !== 'thread' || index === mainLane) {
+    if (lane.kind !== 'thread' || index === mainLane) {
       return false;
     }
     let outermost = 0;
@@ -89,7 +116,7 @@ function findBackwardLanes(trace: Trace, nesting: Nesting, mainLane: LaneIndex):
     for (let i = lane.first; i < lane.first + lane.count; i++) {
       if (nesting.parent[i] === -1) {
         outermost++;
-        backward += isBackward[spans.name[i] as number] as number;
+        backward += isBackward[spans.name[i]];
       }
     }
     return backward > 0 && backward >= BACKWARD_LANE_SHARE * outermost;

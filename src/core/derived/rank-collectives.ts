@@ -44,20 +44,20 @@ export function listCollectives(trace: Trace, sources: CollectiveSources): RankC
   const onDevice = [...work.order].filter((i) => work.classes[i] === COMMUNICATION_CLASS);
   const members = onDevice.length > 0 ? onDevice : hostCollectives(trace, sources);
   return members.map((span) => {
-    const start = spans.start[span] as number;
-    const launch = onDevice.length > 0 ? (partner[span] as number) : span;
+    const start = spans.start[span];
+    const launch = onDevice.length > 0 ? partner[span] : span;
     const row = rowOf(span, rowBySpan, nesting) ?? rowOf(launch, rowBySpan, nesting);
-    const step = stepAt(steps, launch >= 0 ? (spans.start[launch] as number) : start);
+    const step = stepAt(steps, launch >= 0 ? spans.start[launch] : start);
     const { collectives } = trace;
-    const operation = operationOf(strings[spans.name[span] as number] ?? '');
-    const group = row === undefined ? '' : (strings[collectives.group[row] as number] ?? '');
+    const operation = operationOf(strings[spans.name[span]] ?? '');
+    const group = row === undefined ? '' : (strings[collectives.group[row]] ?? '');
     return {
       span,
       start,
-      end: start + (spans.duration[span] as number),
+      end: start + spans.duration[span],
       key: `${group} ${operation}`,
-      sequence: row === undefined ? -1 : (collectives.sequence[row] as number),
-      step: step < 0 ? null : (steps.number[step] as number),
+      sequence: row === undefined ? -1 : collectives.sequence[row],
+      step: step < 0 ? null : steps.number[step],
     };
   });
 }
@@ -74,17 +74,17 @@ function hostCollectives(
     const isCandidate =
       phases.own[i] === COMMUNICATION &&
       (category === ANNOTATION || category === RECORDED) &&
-      lanes[spans.lane[i] as number]?.kind !== 'device-annotations';
-    const parent = nesting.parent[i] as number;
+      lanes[spans.lane[i]]?.kind !== 'device-annotations';
+    const parent = nesting.parent[i];
     if (isCandidate && (parent < 0 || phases.inherited[parent] !== COMMUNICATION)) {
       found.push(i);
-      if (/^(gloo|nccl|mpi|ucc|xccl):/.test(strings[spans.name[i] as number] ?? '')) {
+      if (/^(gloo|nccl|mpi|ucc|xccl):/.test(strings[spans.name[i]] ?? '')) {
         executed.push(i);
       }
     }
   }
   const chosen = executed.length > 0 ? executed : found;
-  return chosen.sort((a, b) => (spans.start[a] as number) - (spans.start[b] as number));
+  return chosen.sort((a, b) => spans.start[a] - spans.start[b]);
 }
 
 function rowOf(
@@ -98,7 +98,7 @@ function rowOf(
     if (row !== undefined) {
       return row;
     }
-    i = nesting.parent[i] as number;
+    i = nesting.parent[i];
   }
   return undefined;
 }

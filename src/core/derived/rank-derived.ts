@@ -6,11 +6,14 @@ import { computeBreakdown } from './breakdown.ts';
 import { computeDevicePhases } from './device-phases.ts';
 import { computeDeviceWindow } from './device-window.ts';
 import { computeDeviceBusy, computeDeviceWork, type DeviceWork } from './device-work.ts';
+import { computeExposedCommunication } from './exposed-communication.ts';
 import { computeGaps } from './gaps.ts';
 import { computeHostActivity, type HostActivity } from './host-activity.ts';
 import { computeHostPhases } from './host-phases.ts';
+import type { Intervals } from './intervals.ts';
 import { lazyTables, type TableDefinitions } from './lazy-tables.ts';
 import { computeLoaderWaits, type LoaderWaits } from './loader-waits.ts';
+import { findLoaderStage, type LoaderStage } from './loader-stage.ts';
 import { findMainLane } from './main-lane.ts';
 import { computeNesting } from './nesting.ts';
 import { computePartner } from './partner.ts';
@@ -31,6 +34,9 @@ export interface RankDerived {
   readonly host: HostActivity;
   readonly gaps: Gaps;
   readonly loaderWaits: LoaderWaits;
+  /** What most of the loader's waits are spent in; null where nothing tells. */
+  readonly loaderStage: LoaderStage | null;
+  readonly exposedCommunication: Intervals;
   readonly hostPhases: PhaseIntervals;
   readonly devicePhases: PhaseIntervals;
   readonly breakdown: Breakdown | null;
@@ -44,16 +50,19 @@ const DEFINITIONS: TableDefinitions<RankTrace, RankDerived> = {
   partner: (_, { trace }) => computePartner(trace),
   mainLane: (_, { trace }) => findMainLane(trace),
   steps: ({ mainLane }, { trace }) => computeSteps(trace, mainLane),
-  phases: ({ nesting, partner, mainLane }, { trace }) =>
-    computePhases(trace, nesting, partner, mainLane),
+  phases: ({ nesting, partner, mainLane, steps }, { trace }) =>
+    computePhases(trace, nesting, partner, mainLane, steps),
   work: ({ phases }, { trace }) => computeDeviceWork(trace, phases.own),
   busy: ({ work }) => computeDeviceBusy(work),
   host: ({ phases, mainLane }, { trace }) => computeHostActivity(trace, phases, mainLane),
   gaps: ({ work, partner, host, steps }, { trace }) =>
     computeGaps(trace, work, partner, host, steps),
   loaderWaits: ({ host, busy, steps }) => computeLoaderWaits(host, busy, steps),
+  loaderStage: ({ mainLane, loaderWaits }, { trace }) =>
+    findLoaderStage(trace, mainLane, loaderWaits.waits),
   hostPhases: ({ phases, mainLane }, { trace }) => computeHostPhases(trace, phases, mainLane),
   devicePhases: ({ work, phases }, { trace }) => computeDevicePhases(trace, work, phases.own),
+  exposedCommunication: ({ busy, hostPhases }) => computeExposedCommunication(busy, hostPhases),
   breakdown: ({ busy, gaps, steps }) => computeBreakdown(busy, gaps, steps),
   deviceWindow: ({ work }) => computeDeviceWindow(work),
   collectives: (tables, { trace }) => listCollectives(trace, tables),

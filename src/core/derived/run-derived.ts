@@ -1,6 +1,8 @@
 import type { Run, RankTrace } from '../model/run.ts';
 import type { Nanoseconds } from '../model/units.ts';
 import { alignClocks, type Alignment } from './align-clocks.ts';
+import { computeLateness, type RankLateness } from './lateness.ts';
+import { type Intervals, uniteIntervals } from './intervals.ts';
 import { lazyTables, type TableDefinitions } from './lazy-tables.ts';
 import { deriveRank, type RankDerived } from './rank-derived.ts';
 import { median } from './statistics.ts';
@@ -27,6 +29,8 @@ export interface RunDerived {
   /** Over the analysed steps of all ranks; 0 where there are none. */
   readonly medianStepNs: Nanoseconds;
   readonly alignment: Alignment;
+  /** By row of ranks; empty where ranks cannot be compared. */
+  readonly lateness: readonly RankLateness[];
 }
 
 const DEFINITIONS: TableDefinitions<Run, RunDerived> = {
@@ -44,9 +48,31 @@ const DEFINITIONS: TableDefinitions<Run, RunDerived> = {
     alignClocks(
       ranks.map(({ trace }) => trace),
       ranks.map(({ tables }) => (ranks.length < 2 ? [] : tables.collectives)),
-      ranks.map(({ tables }) => tables.steps.start[0] ?? 0),
+      ranks.map(({ tables }) => (tables.steps.length === 0 ? 0 : tables.steps.start[0])),
+    ),
+  lateness: ({ ranks, alignment }) =>
+    computeLateness(
+      alignment,
+      ranks.map(({ tables }) => waitingTime(tables)),
+      analyzedNumbers(ranks),
     ),
 };
+
+/** With a device, communication that no compute hides; else the collectives of the host's threads. */
+function waitingTime({ busy, exposedCommunication, collectives }: RankDerived): Intervals {
+  return busy.length > 0
+    ? exposedCommunication
+    : uniteIntervals(
+        collectives.map(({ start }) => start),
+        collectives.map(({ end }) => end),
+      );
+}
+
+function analyzedNumbers(ranks: readonly DerivedRank[]): Set<number> {
+  return new Set(
+    ranks.flatMap(({ tables: { steps } }) => analyzedSteps(steps).map((row) => steps.number[row])),
+  );
+}
 
 export function deriveRun(run: Run): RunDerived {
   return lazyTables(run, DEFINITIONS);

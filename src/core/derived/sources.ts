@@ -5,6 +5,7 @@ import type { Trace } from '../model/trace.ts';
 import type { LaneIndex, SpanIndex } from '../model/units.ts';
 import { isUserFile, parseFrame } from './frames.ts';
 import { countUpTo } from './intervals.ts';
+import { laneRange } from './lane-range.ts';
 
 const PYTHON = categoryIndex('python');
 const ANNOTATION = categoryIndex('annotation');
@@ -13,9 +14,17 @@ const RECORDED = categoryIndex('recorded');
 /** Candidates beyond this are no help to anyone. */
 const MAX_LOCATIONS = 8;
 
+/** In characters; the innermost frames come first. */
+const MAX_STACK_LENGTH = 20_000;
+
 /** Annotations that libraries make; no script has them as a literal. */
 const LIBRARY_ANNOTATION =
   /^(ProfilerStep#|enumerate\(DataLoader\)#|Optimizer\.(step|zero_grad)#|DistributedDataParallel\.|(nccl|gloo|rccl|hccl|c10d):|## Call CompiledFx|Torch-Compiled|CompiledFunction|dynamo|<)/;
+
+/** Whether a library made the annotation, rather than the user. */
+export function isLibraryAnnotation(name: string): boolean {
+  return LIBRARY_ANNOTATION.test(name);
+}
 
 export type SourceOf = (span: SpanIndex) => SourceCandidates;
 
@@ -30,15 +39,18 @@ export function computeSources(
   const innermostAt = (lane: LaneIndex, time: number): SpanIndex =>
     findInnermost(trace, nesting, lane, time);
   return (span) => {
+    if (!(span >= 0)) {
+      return { locations: [], annotations: [] };
+    }
     const locations: SourceLocation[] = [];
     const annotations: string[] = [];
     const collect = (from: SpanIndex): void => {
-      for (let i = from; i >= 0; i = nesting.parent[i] as number) {
+      for (let i = from; i >= 0; i = nesting.parent[i]) {
         collectFrom(trace, i, userFrame, { locations, annotations });
       }
     };
     collect(span);
-    const host = isOnDevice(trace, span) ? (partner[span] as number) : span;
+    const host = isOnDevice(trace, span) ? partner[span] : span;
     if (host >= 0 && host !== span) {
       collect(host);
     }
@@ -48,7 +60,7 @@ export function computeSources(
       trace.spans.lane[host] !== mainLane &&
       mainLane >= 0
     ) {
-      collect(innermostAt(mainLane, trace.spans.start[host] as number));
+      collect(innermostAt(mainLane, trace.spans.start[host]));
     }
     return {
       locations: distinct(locations).slice(0, MAX_LOCATIONS),
@@ -58,7 +70,7 @@ export function computeSources(
 }
 
 function isOnDevice(trace: Trace, span: SpanIndex): boolean {
-  return trace.lanes[trace.spans.lane[span] as number]?.kind === 'stream';
+  return trace.lanes[trace.spans.lane[span]]?.kind === 'stream';
 }
 
 function memoizeUserFrame(strings: readonly string[]): (name: number) => SourceLocation | null {
@@ -80,36 +92,40 @@ function locationOf(text: string): SourceLocation | null {
     : null;
 }
 
+interface Places {
+  readonly locations: SourceLocation[];
+  readonly annotations: string[];
+}
+
 function collectFrom(
-  { spans, strings }: Trace,
+  trace: Trace,
   i: SpanIndex,
   userFrame: (name: number) => SourceLocation | null,
-  into: { locations: SourceLocation[]; annotations: string[] },
+  into: Places,
 ): void {
-  const file = strings[spans.file?.[i] ?? 0] ?? '';
-  const line = spans.line?.[i] ?? 0;
-  if (file !== '' && line > 0) {
-    into.locations.push({ file, line, how: 'recorded' });
-  }
-  if (spans.category[i] === PYTHON) {
-    const location = userFrame(spans.name[i] as number);
-    if (location !== null) {
-      into.locations.push(location);
-    }
-  }
-  const stack = strings[spans.stack?.[i] ?? 0] ?? '';
-  for (const text of stack === '' ? [] : stack.slice(0, 20_000).split(';')) {
-    const location = locationOf(text);
-    if (location !== null) {
-      into.locations.push(location);
-    }
-  }
+  const { spans, strings } = trace;
+  const recorded = recordedLocation(trace, i);
+  const framed = spans.category[i] === PYTHON ? userFrame(spans.name[i]) : null;
+  into.locations.push(
+    ...[recorded, framed, ...stackLocations(trace, i)].filter((place) => place !== null),
+  );
   if (spans.category[i] === ANNOTATION || spans.category[i] === RECORDED) {
-    const name = strings[spans.name[i] as number] ?? '';
-    if (!LIBRARY_ANNOTATION.test(name)) {
+    const name = strings[spans.name[i]] ?? '';
+    if (!isLibraryAnnotation(name)) {
       into.annotations.push(name);
     }
   }
+}
+
+function recordedLocation({ spans, strings }: Trace, i: SpanIndex): SourceLocation | null {
+  const file = strings[spans.file?.[i] ?? 0] ?? '';
+  const line = spans.line?.[i] ?? 0;
+  return file !== '' && line > 0 ? { file, line, how: 'recorded' } : null;
+}
+
+function stackLocations({ spans, strings }: Trace, i: SpanIndex): (SourceLocation | null)[] {
+  const stack = strings[spans.stack?.[i] ?? 0] ?? '';
+  return stack === '' ? [] : stack.slice(0, MAX_STACK_LENGTH).split(';').map(locationOf);
 }
 
 /** The innermost span of a lane around a time; -1 is none. */
@@ -119,16 +135,13 @@ export function findInnermost(
   laneIndex: LaneIndex,
   time: number,
 ): SpanIndex {
-  const lane = trace.lanes[laneIndex];
-  if (lane === undefined) {
+  const { first, end } = laneRange(trace, laneIndex);
+  let i = countUpTo(trace.spans.start, time, first, end) - 1;
+  if (i < first) {
     return -1;
   }
-  let i = countUpTo(trace.spans.start, time, lane.first, lane.first + lane.count) - 1;
-  if (i < lane.first) {
-    return -1;
-  }
-  while (i >= 0 && (trace.spans.start[i] as number) + (trace.spans.duration[i] as number) < time) {
-    i = nesting.parent[i] as number;
+  while (i >= 0 && trace.spans.start[i] + trace.spans.duration[i] < time) {
+    i = nesting.parent[i];
   }
   return i;
 }

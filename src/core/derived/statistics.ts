@@ -5,8 +5,8 @@ export function quantileOfSorted(sorted: ArrayLike<number>, share: number): numb
   }
   const position = (sorted.length - 1) * share;
   const below = Math.floor(position);
-  const low = sorted[below] as number;
-  const high = sorted[Math.min(below + 1, sorted.length - 1)] as number;
+  const low = sorted[below];
+  const high = sorted[Math.min(below + 1, sorted.length - 1)];
   return low + (high - low) * (position - below);
 }
 
@@ -23,7 +23,7 @@ export function median(values: ArrayLike<number>): number {
 export function mean(values: ArrayLike<number>): number {
   let sum = 0;
   for (let i = 0; i < values.length; i++) {
-    sum += values[i] as number;
+    sum += values[i];
   }
   return sum / values.length;
 }

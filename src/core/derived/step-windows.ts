@@ -13,17 +13,14 @@ export function analyzedSteps(steps: Steps): number[] {
 }
 
 export function stepDurations(steps: Steps, rows: readonly number[]): Float64Array<ArrayBuffer> {
-  return Float64Array.from(
-    rows,
-    (step) => (steps.end[step] as number) - (steps.start[step] as number),
-  );
+  return Float64Array.from(rows, (step) => steps.end[step] - steps.start[step]);
 }
 
 /** The windows of the analysed steps. */
 export function analyzedWindows(steps: Steps): Intervals {
   const builder = new IntervalsBuilder();
   for (const step of analyzedSteps(steps)) {
-    builder.add(steps.start[step] as number, steps.end[step] as number);
+    builder.add(steps.start[step], steps.end[step]);
   }
   return builder.finish();
 }
@@ -36,7 +33,7 @@ export function clipToSteps(intervals: Intervals, steps: Steps): Intervals {
 /** The row of the step around a time; -1 is none. */
 export function stepAt(steps: Steps, time: number): number {
   const step = countUpTo(steps.start, time) - 1;
-  return step >= 0 && time < (steps.end[step] as number) ? step : -1;
+  return step >= 0 && time < steps.end[step] ? step : -1;
 }
 
 /** By row given: how much of the step intervals cover. */
@@ -46,7 +43,5 @@ export function timePerStep(
   rows: readonly number[],
 ): Float64Array<ArrayBuffer> {
   const coverage = new Coverage(intervals);
-  return Float64Array.from(rows, (step) =>
-    coverage.within(steps.start[step] as number, steps.end[step] as number),
-  );
+  return Float64Array.from(rows, (step) => coverage.within(steps.start[step], steps.end[step]));
 }

@@ -2,6 +2,7 @@ import { categoryIndex } from '../model/span-category.ts';
 import type { Steps } from '../model/tables.ts';
 import type { Trace } from '../model/trace.ts';
 import type { LaneIndex } from '../model/units.ts';
+import { type LaneRange, laneRange } from './lane-range.ts';
 import { median, medianAbsoluteDeviation } from './statistics.ts';
 
 const STEP = categoryIndex('step');
@@ -9,9 +10,9 @@ const OVERHEAD = categoryIndex('overhead');
 
 /** The first step warms caches and the allocator: dropped where enough others remain. */
 const MIN_STEPS_TO_DROP_FIRST = 4;
-/** Leading steps further off than this many median absolute deviations are warm-up. */
+/** Leading steps longer by more than this many median absolute deviations are warm-up. */
 const WARMUP_DEVIATIONS = 3;
-/** A leading step is warm-up only if it is off by this share of the median as well. */
+/** A leading step is warm-up only if it is longer by this share of the median as well. */
 const WARMUP_SHARE = 0.2;
 /** At most this share of the steps is taken for warm-up. */
 const MAX_WARMUP_SHARE = 0.5;
@@ -45,8 +46,8 @@ function recordedSteps(trace: Trace): Step[] {
   const bounds = new Map<number, { start: number; end: number }>();
   for (let i = 0; i < spans.length; i++) {
     const number = (spans.step?.[i] ?? 0) - 1;
-    const start = spans.start[i] as number;
-    const end = start + (spans.duration[i] as number);
+    const start = spans.start[i];
+    const end = start + spans.duration[i];
     if (spans.category[i] === STEP) {
       steps.push({ number: number < 0 ? steps.length : number, start, end });
     } else if (number >= 0) {
@@ -71,16 +72,16 @@ function profilerSteps(trace: Trace): Step[] {
   });
   const byNumber = new Map<number, Step>();
   for (let i = 0; i < spans.length; i++) {
-    const number = numbers[spans.name[i] as number] as number;
-    const kind = lanes[spans.lane[i] as number]?.kind;
+    const number = numbers[spans.name[i]];
+    const kind = lanes[spans.lane[i]]?.kind;
     if (
       number >= 0 &&
       kind !== 'device-annotations' &&
       kind !== 'stream' &&
       !byNumber.has(number)
     ) {
-      const start = spans.start[i] as number;
-      byNumber.set(number, { number, start, end: start + (spans.duration[i] as number) });
+      const start = spans.start[i];
+      byNumber.set(number, { number, start, end: start + spans.duration[i] });
     }
   }
   return [...byNumber.values()];
@@ -88,10 +89,7 @@ function profilerSteps(trace: Trace): Step[] {
 
 /** From one call of the loader to the next, else from the end of one optimizer step to that of the next. */
 function periodicSteps(trace: Trace, mainLane: LaneIndex): Step[] {
-  const lane = trace.lanes[mainLane];
-  if (lane === undefined) {
-    return [];
-  }
+  const lane = laneRange(trace, mainLane);
   for (const { pattern, edge } of [
     {
       pattern: /^enumerate\(DataLoader\)#|dataloader\.py\(\d+\): __next__$|^next\(/,
@@ -101,9 +99,9 @@ function periodicSteps(trace: Trace, mainLane: LaneIndex): Step[] {
   ] as const) {
     const edges = edgesOf(trace, lane, pattern, edge);
     if (isPeriodic(edges)) {
-      const steps = edges.slice(1).map((end, i) => ({ number: i, start: edges[i] as number, end }));
+      const steps = edges.slice(1).map((end, i) => ({ number: i, start: edges[i], end }));
       const end = laneEnd(trace, lane);
-      const last = edges[edges.length - 1] as number;
+      const last = edges[edges.length - 1];
       return edge === 'start' && end > last
         ? [...steps, { number: steps.length, start: last, end }]
         : steps;
@@ -112,22 +110,17 @@ function periodicSteps(trace: Trace, mainLane: LaneIndex): Step[] {
   return [];
 }
 
-function edgesOf(
-  trace: Trace,
-  lane: { readonly first: number; readonly count: number },
-  pattern: RegExp,
-  edge: 'start' | 'end',
-): number[] {
+function edgesOf(trace: Trace, lane: LaneRange, pattern: RegExp, edge: 'start' | 'end'): number[] {
   const { spans, strings } = trace;
   let chosen = -1;
   const edges: number[] = [];
-  for (let i = lane.first; i < lane.first + lane.count; i++) {
-    const name = spans.name[i] as number;
+  for (let i = lane.first; i < lane.end; i++) {
+    const name = spans.name[i];
     if (chosen < 0 && pattern.test(strings[name] ?? '')) {
       chosen = name;
     }
     if (name === chosen) {
-      edges.push((spans.start[i] as number) + (edge === 'end' ? (spans.duration[i] as number) : 0));
+      edges.push(spans.start[i] + (edge === 'end' ? spans.duration[i] : 0));
     }
   }
   return edges;
@@ -137,15 +130,15 @@ function isPeriodic(edges: readonly number[]): boolean {
   if (edges.length < MIN_PERIODS) {
     return false;
   }
-  const distances = edges.slice(1).map((end, i) => end - (edges[i] as number));
+  const distances = edges.slice(1).map((end, i) => end - edges[i]);
   const typical = median(distances);
   return typical > 0 && medianAbsoluteDeviation(distances) <= PERIOD_TOLERANCE * typical;
 }
 
-function laneEnd(trace: Trace, lane: { readonly first: number; readonly count: number }): number {
+function laneEnd(trace: Trace, lane: LaneRange): number {
   let end = 0;
-  for (let i = lane.first; i < lane.first + lane.count; i++) {
-    end = Math.max(end, (trace.spans.start[i] as number) + (trace.spans.duration[i] as number));
+  for (let i = lane.first; i < lane.end; i++) {
+    end = Math.max(end, trace.spans.start[i] + trace.spans.duration[i]);
   }
   return end;
 }
@@ -155,8 +148,8 @@ function wholeFile({ spans }: Trace): Step[] {
   let end = -Infinity;
   for (let i = 0; i < spans.length; i++) {
     if (spans.category[i] !== OVERHEAD) {
-      start = Math.min(start, spans.start[i] as number);
-      end = Math.max(end, (spans.start[i] as number) + (spans.duration[i] as number));
+      start = Math.min(start, spans.start[i]);
+      end = Math.max(end, spans.start[i] + spans.duration[i]);
     }
   }
   return end > start ? [{ number: 0, start, end }] : [];
@@ -166,7 +159,7 @@ function toTable(unordered: readonly Step[], how: Steps['how']): Steps {
   const steps = unordered.filter(({ start, end }) => end > start).sort((a, b) => a.start - b.start);
   const start = Float64Array.from(steps, (step) => step.start);
   const end = Float64Array.from(steps, (step, i) => Math.min(step.end, start[i + 1] ?? Infinity));
-  const warmup = warmupCount(Float64Array.from(end, (value, i) => value - (start[i] as number)));
+  const warmup = warmupCount(Float64Array.from(end, (value, i) => value - start[i]));
   return {
     length: steps.length,
     number: Int32Array.from(steps, (step) => step.number),
@@ -188,7 +181,7 @@ function warmupCount(durations: Float64Array): number {
   );
   let count = 1;
   const most = Math.floor(durations.length * MAX_WARMUP_SHARE);
-  while (count < most && Math.abs((durations[count] as number) - typical) > limit) {
+  while (count < most && durations[count] - typical > limit) {
     count++;
   }
   return count;

@@ -49,7 +49,6 @@ export function defineDetector<const Name extends TableName, S extends Settings>
 }): Detector {
   return {
     ...detector,
-    detect: (tables, options) =>
-      detector.detect(tables as NeededTables<Name>, options as SettingValues<S>),
+    detect: (tables, options) => detector.detect(tables, options as SettingValues<S>),
   };
 }

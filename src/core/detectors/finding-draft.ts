@@ -1,5 +1,5 @@
 import type { Intervals } from '../derived/intervals.ts';
-import type { Evidence, Finding, Severity, Confidence } from '../model/report.ts';
+import type { Confidence, Evidence, Finding, Severity, Threshold } from '../model/report.ts';
 import type { SourceCandidates } from '../model/source-candidate.ts';
 import type { Steps } from '../model/tables.ts';
 import type { Trace } from '../model/trace.ts';
@@ -30,7 +30,7 @@ export const MIN_STEPS_TO_BE_SURE = 20;
 /** From the highest threshold passed; null below all. A single step can only inform. */
 export function severityOf(
   percent: number,
-  thresholds: { readonly info: number; readonly warning: number; readonly error: number },
+  thresholds: Thresholds,
   stepCount: number,
 ): Severity | null {
   if (!(percent >= thresholds.info)) {
@@ -40,6 +40,19 @@ export function severityOf(
     return 'info';
   }
   return percent >= thresholds.error ? 'error' : 'warning';
+}
+
+export interface Thresholds {
+  readonly info: number;
+  readonly warning: number;
+  readonly error: number;
+}
+
+/** The highest threshold that a share of the step has passed. */
+export function passedThreshold(percent: number, thresholds: Thresholds): Threshold {
+  const name =
+    percent >= thresholds.error ? 'error' : percent >= thresholds.warning ? 'warning' : 'info';
+  return { name: `${name}Percent`, value: thresholds[name], measured: percent };
 }
 
 export function confidenceOf(stepCount: number): Confidence {
@@ -55,15 +68,15 @@ export function spanEvidence(
   { rank, trace, steps, offsetNs }: EvidenceSource,
   span: SpanIndex,
 ): Evidence {
-  const start = trace.spans.start[span] as number;
+  const start = trace.spans.start[span];
   const step = stepAt(steps, start);
   return {
     rank,
-    lane: trace.lanes[trace.spans.lane[span] as number]?.name ?? '',
-    name: trace.strings[trace.spans.name[span] as number] ?? '',
+    lane: trace.lanes[trace.spans.lane[span]]?.name ?? '',
+    name: trace.strings[trace.spans.name[span]] ?? '',
     startNs: start + offsetNs,
-    durationNs: trace.spans.duration[span] as number,
-    step: step < 0 ? null : (steps.number[step] as number),
+    durationNs: trace.spans.duration[span],
+    step: step < 0 ? null : steps.number[step],
   };
 }
 

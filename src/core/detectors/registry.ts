@@ -1,7 +1,24 @@
+import { commExposed } from './comm-exposed.ts';
+import { dataSingleWorker } from './data-single-worker.ts';
+import { dataStall } from './data-stall.ts';
+import { dataTail } from './data-tail.ts';
+import { gpuIdle } from './gpu-idle.ts';
+import { hostSync } from './host-sync.ts';
+import { stepTail } from './step-tail.ts';
+import { straggler } from './straggler.ts';
 import type { Detector, SettingValues, Settings } from './detector.ts';
 
 /** Every detector, by id. */
-export const DETECTORS: readonly Detector[] = [];
+export const DETECTORS: readonly Detector[] = [
+  commExposed,
+  dataSingleWorker,
+  dataStall,
+  dataTail,
+  gpuIdle,
+  hostSync,
+  stepTail,
+  straggler,
+];
 
 /** The thresholds of every detector by its id; the extension shows them as settings. */
 export function detectorSettings(): Readonly<Record<string, Settings>> {
@@ -9,10 +26,10 @@ export function detectorSettings(): Readonly<Record<string, Settings>> {
 }
 
 /** Thresholds by detector and name; what is left out keeps its default. */
-export type DetectorOptions = Readonly<Record<string, Readonly<Record<string, number>>>>;
+export type DetectorOptions = Readonly<Partial<Record<string, Readonly<Record<string, number>>>>>;
 
 export function valuesOf(detector: Detector, changed: DetectorOptions): SettingValues {
-  const own = changed[detector.id] ?? {};
+  const own: Partial<Record<string, number>> = changed[detector.id] ?? {};
   return Object.fromEntries(
     Object.entries(detector.options).map(([name, setting]) => {
       const value = own[name];

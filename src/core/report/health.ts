@@ -132,11 +132,11 @@ function overheadNotes({ ranks, analyzed }: RunDerived): Graded[] {
   let total = 0;
   ranks.forEach(({ trace: { spans } }, row) => {
     const rows = [...spans.category.keys()].filter((i) => spans.category[i] === overhead);
-    const starts = rows.map((i) => spans.start[i] as number);
+    const starts = rows.map((i) => spans.start[i]);
     covered += lengthOf(
       uniteIntervals(
         starts,
-        rows.map((i, k) => (starts[k] as number) + (spans.duration[i] as number)),
+        rows.map((i, k) => starts[k] + spans.duration[i]),
       ),
     );
     total += analyzed[row]?.durations.reduce((sum, duration) => sum + duration, 0) ?? 0;

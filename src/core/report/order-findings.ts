@@ -53,7 +53,7 @@ function pick(
     const savings = left.map((candidate) => remainingSaving(candidate, taken));
     const best = bestOf(left, savings);
     const [candidate] = left.splice(best, 1) as [Candidate];
-    const savingNsPerStep = Math.round(savings[best] as number);
+    const savingNsPerStep = Math.round(savings[best]);
     const savingPercent = medianStepNs > 0 ? (100 * savingNsPerStep) / medianStepNs : 0;
     const changes = candidate.draft.reassess?.(savingPercent);
     if (changes === null) {
@@ -92,7 +92,7 @@ function toFinding({ id, draft }: Candidate): Finding {
 function bestOf(left: readonly Candidate[], savings: readonly number[]): number {
   let best = 0;
   for (let i = 1; i < left.length; i++) {
-    const difference = (savings[i] as number) - (savings[best] as number);
+    const difference = savings[i] - savings[best];
     const weight = (candidate: Candidate | undefined): number =>
       WEIGHT[candidate?.draft.severity ?? 'info'];
     if (difference > 0 || (difference === 0 && weight(left[i]) > weight(left[best]))) {

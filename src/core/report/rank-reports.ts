@@ -30,23 +30,18 @@ function phaseTimes({ tables }: DerivedRank, { rows, durations }: RankSteps): Ph
   const waits = PHASES.map(() => new Float64Array(tables.steps.length));
   for (let gap = 0; hasDevice && gap < tables.gaps.length; gap++) {
     const perStep = waits[phaseOfGap(tables.gaps, gap)] as Float64Array;
-    const step = tables.gaps.step[gap] as number;
-    perStep[step] =
-      (perStep[step] as number) +
-      (tables.gaps.end[gap] as number) -
-      (tables.gaps.start[gap] as number);
+    const step = tables.gaps.step[gap];
+    perStep[step] = perStep[step] + tables.gaps.end[gap] - tables.gaps.start[gap];
   }
   const total = durations.reduce((sum, duration) => sum + duration, 0);
   return PHASES.flatMap((phase, index) => {
     if (phase === 'none') {
       return [];
     }
-    const coverage = new Coverage(intervals[index] as Intervals);
+    const coverage = new Coverage(intervals[index]);
     const times = rows.map((step) => {
       const { start, end } = tables.steps;
-      return (
-        coverage.within(start[step] as number, end[step] as number) + (waits[index]?.[step] ?? 0)
-      );
+      return coverage.within(start[step], end[step]) + (waits[index]?.[step] ?? 0);
     });
     const totalNs = Math.round(times.reduce((sum, time) => sum + time, 0));
     return totalNs === 0
@@ -58,7 +53,7 @@ function phaseTimes({ tables }: DerivedRank, { rows, durations }: RankSteps): Ph
 function intervalsByPhase(table: PhaseIntervals): Intervals[] {
   const builders = PHASES.map(() => new IntervalsBuilder());
   for (let i = 0; i < table.length; i++) {
-    builders[table.phase[i] as number]?.add(table.start[i] as number, table.end[i] as number);
+    builders[table.phase[i]]?.add(table.start[i], table.end[i]);
   }
   return builders.map((builder) => builder.finish());
 }

@@ -1,0 +1,180 @@
+import { inSteps } from '../derived/time-budget.ts';
+import { median } from '../derived/statistics.ts';
+import { timePerStep } from '../derived/step-windows.ts';
+import { formatPercent, formatTime } from '../derived/wording.ts';
+import { defineDetector, type NeededRank, type NeededTables } from './detector.ts';
+import {
+  confidenceOf,
+  MAX_EVIDENCE,
+  passedThreshold,
+  placeOf,
+  severityOf,
+  spanEvidence,
+} from './finding-draft.ts';
+
+const NEEDS = [
+  'exposedCommunication',
+  'collectives',
+  'steps',
+  'sourceOf',
+  'analyzed',
+  'medianStepNs',
+  'alignment',
+] as const;
+type Name = (typeof NEEDS)[number];
+
+interface RankExposure {
+  readonly rank: NeededRank<Name>;
+  readonly medianNs: number;
+  readonly sharePercent: number;
+}
+
+export const commExposed = defineDetector({
+  id: 'comm-exposed',
+  title: 'Communication is not hidden behind compute',
+  needs: NEEDS,
+  options: {
+    warningPercent: {
+      default: 10,
+      description:
+        'Share of the step, in percent, that exposed communication must take (PyTorch TensorBoard plug-in).',
+      minimum: 0,
+      maximum: 100,
+    },
+    errorPercent: {
+      default: 20,
+      description:
+        'Share of the step, in percent, from which exposed communication is an error (TraceLens).',
+      minimum: 0,
+      maximum: 100,
+    },
+    transferPercent: {
+      default: 50,
+      description:
+        'Share of the communication, in percent, that must be transfer: the shortest over the ranks. Else it is waiting for a late rank.',
+      minimum: 0,
+      maximum: 100,
+    },
+  },
+
+  *detect(tables, options) {
+    const exposures = tables.ranks.map((rank) => exposureOf(rank, tables));
+    if (exposures.length === 0 || tables.medianStepNs === 0) {
+      return;
+    }
+    const percent = median(exposures.map(({ sharePercent }) => sharePercent));
+    const stepCount = Math.min(...tables.analyzed.map(({ rows }) => rows.length));
+    const thresholds = {
+      info: options.warningPercent,
+      warning: options.warningPercent,
+      error: options.errorPercent,
+    };
+    const transfer = transferShare(tables);
+    const severity = severityOf(percent, thresholds, stepCount);
+    if (severity === null || (transfer !== null && 100 * transfer < options.transferPercent)) {
+      return;
+    }
+    const worst = exposures.reduce((most, one) =>
+      one.sharePercent > most.sharePercent ? one : most,
+    );
+    const { rank } = worst;
+    const longest = longestCollectives(rank, tables);
+    const source = {
+      ...rank,
+      steps: rank.tables.steps,
+      offsetNs: tables.alignment.offsets[rank.row],
+    };
+    const exposedNs = median(exposures.map(({ medianNs }) => medianNs));
+    yield {
+      title: 'Communication is not hidden behind compute',
+      pattern: 'hidden-serialization',
+      layer: 'orchestration',
+      severity: transfer === null && severity === 'error' ? 'warning' : severity,
+      confidence: transfer === null ? 'low' : confidenceOf(stepCount),
+      ranks: exposures
+        .filter(({ sharePercent }) => sharePercent >= options.warningPercent)
+        .map((one) => one.rank.rank),
+      steps: tables.analyzed[rank.row].rows.map((row) => rank.tables.steps.number[row]),
+      savingNsPerStep: Math.round(exposedNs * (transfer ?? 1)),
+      savingHow:
+        'Communication without compute beside it, times the share that is transfer (the shortest over the ranks); the median over steps, then over ranks. It is the most that overlapping can hide.',
+      threshold: passedThreshold(percent, thresholds),
+      evidence: longest.map((span) => spanEvidence(source, span)),
+      ...(longest.length > 0
+        ? placeOf(rank.tables.sourceOf(longest[0]))
+        : { location: null, annotations: [] }),
+      why: explain(exposedNs, percent, transfer),
+      advice: ADVICE,
+      claims: tables.ranks.map(({ row, tables: { exposedCommunication, steps } }) =>
+        inSteps(exposedCommunication, steps, tables.analyzed[row].rows),
+      ),
+    };
+  },
+});
+
+const ADVICE: { text: string; link?: string }[] = [
+  {
+    text: 'Reduce gradients while the backward pass still runs: DistributedDataParallel does so by buckets; try bucket_cap_mb and gradient_as_bucket_view=True.',
+    link: 'https://docs.pytorch.org/docs/stable/generated/torch.nn.parallel.DistributedDataParallel.html',
+  },
+  {
+    text: 'Reduce less often: with gradient accumulation, wrap all but the last micro-step in no_sync().',
+    link: 'https://docs.pytorch.org/docs/stable/generated/torch.nn.parallel.DistributedDataParallel.html#torch.nn.parallel.DistributedDataParallel.no_sync',
+  },
+  {
+    text: 'Send less: a communication hook that compresses gradients to bf16 halves them.',
+    link: 'https://docs.pytorch.org/docs/stable/ddp_comm_hooks.html',
+  },
+  {
+    text: 'See that NCCL uses the fast links: NCCL_DEBUG=INFO prints the rings and transports that it chose.',
+    link: 'https://docs.nvidia.com/deeplearning/nccl/user-guide/docs/env.html',
+  },
+];
+
+function exposureOf(rank: NeededRank<Name>, { analyzed }: NeededTables<Name>): RankExposure {
+  const { rows, durations } = analyzed[rank.row];
+  const times = timePerStep(rank.tables.exposedCommunication, rank.tables.steps, rows);
+  return rows.length === 0
+    ? { rank, medianNs: 0, sharePercent: 0 }
+    : {
+        rank,
+        medianNs: median(times),
+        sharePercent: median(times.map((time, i) => (100 * time) / durations[i])),
+      };
+}
+
+/** Of the ranks' collective time, the part that even the last to come needs; null where it cannot be told. */
+function transferShare({ alignment, ranks }: NeededTables<Name>): number | null {
+  const worldSize = Math.max(...ranks.map(({ trace }) => trace.meta.worldSize ?? 1));
+  if (ranks.length < Math.max(2, worldSize) || alignment.matches.length === 0) {
+    return null;
+  }
+  let transfer = 0;
+  let total = 0;
+  for (const { start, end } of alignment.matches) {
+    const durations = end
+      .map((time, rank) => time - start[rank])
+      .filter((time) => !Number.isNaN(time));
+    transfer += Math.min(...durations) * durations.length;
+    total += durations.reduce((sum, duration) => sum + duration, 0);
+  }
+  return total === 0 ? null : transfer / total;
+}
+
+function longestCollectives(rank: NeededRank<Name>, { analyzed }: NeededTables<Name>): number[] {
+  const { rows } = analyzed[rank.row];
+  const numbers = new Set(rows.map((row) => rank.tables.steps.number[row]));
+  return rank.tables.collectives
+    .filter(({ step }) => step === null || numbers.has(step))
+    .sort((a, b) => b.end - b.start - (a.end - a.start))
+    .slice(0, MAX_EVIDENCE)
+    .map(({ span }) => span);
+}
+
+function explain(exposedNs: number, percent: number, transfer: number | null): string {
+  const kind =
+    transfer === null
+      ? 'Whether it is transfer or waiting for a late rank could only the files of all ranks tell.'
+      : `${formatPercent(100 * transfer)} of the communication is transfer, the rest is waiting for the last rank.`;
+  return `For ${formatTime(exposedNs)}, ${formatPercent(percent)} of a typical step, only communication runs. ${kind}`;
+}

@@ -1,0 +1,169 @@
+import { differenceOf } from '../derived/intervals.ts';
+import { quantileOfSorted, sortedCopy } from '../derived/statistics.ts';
+import { firstOfEachStep, inSteps } from '../derived/time-budget.ts';
+import { formatPercent, formatTime } from '../derived/wording.ts';
+import { defineDetector, type NeededRank, type NeededTables } from './detector.ts';
+import { MAX_EVIDENCE, placeOf, spanEvidence } from './finding-draft.ts';
+
+const NEEDS = ['loaderWaits', 'steps', 'sourceOf', 'analyzed', 'alignment'] as const;
+type Name = (typeof NEEDS)[number];
+
+interface Tail {
+  readonly rank: NeededRank<Name>;
+  readonly p50Ns: number;
+  readonly ratio: number;
+  /** Rows of the steps whose batch came very late. */
+  readonly late: readonly number[];
+  readonly excessNs: number;
+  readonly percent: number;
+}
+
+export const dataTail = defineDetector({
+  id: 'data-tail',
+  title: 'Some batches come very late',
+  needs: NEEDS,
+  options: {
+    minimumSteps: {
+      default: 20,
+      description: 'Analyzed steps needed to speak of a tail at all.',
+      minimum: 5,
+      maximum: 100_000,
+    },
+    ratio: {
+      default: 3,
+      description: 'How many times the median wait for a batch the 99th percentile must be.',
+      minimum: 1,
+      maximum: 1_000,
+    },
+    excessPercent: {
+      default: 3,
+      description:
+        'Share of the wall time, in percent, that late batches must cost beyond the median wait.',
+      minimum: 0,
+      maximum: 100,
+    },
+  },
+
+  *detect(tables, options) {
+    const tails = tables.ranks
+      .map((rank) => tailOf(rank, tables, options.minimumSteps))
+      .filter(
+        (tail) =>
+          tail !== null && tail.ratio >= options.ratio && tail.percent >= options.excessPercent,
+      )
+      .filter((tail) => tail !== null)
+      .sort((a, b) => b.percent - a.percent);
+    if (tails.length === 0) {
+      return;
+    }
+    const [worst] = tails;
+    const { rank, late } = worst;
+    const period = periodOf(late);
+    const first = rank.tables.loaderWaits.longestPerStep[late[0]];
+    const source = {
+      ...rank,
+      steps: rank.tables.steps,
+      offsetNs: tables.alignment.offsets[rank.row],
+    };
+    yield {
+      title: 'Some batches come very late',
+      pattern: 'tail-latency',
+      layer: 'data',
+      severity: 'warning',
+      confidence: late.length >= 3 ? 'high' : 'medium',
+      ranks: tails.map((tail) => tail.rank.rank),
+      steps: late.map((row) => rank.tables.steps.number[row]),
+      savingNsPerStep: Math.round(worst.excessNs / tables.analyzed[rank.row].rows.length),
+      savingHow:
+        'What late batches take beyond the median wait, spread over all analyzed steps of the rank that has most of it.',
+      threshold: { name: 'excessPercent', value: options.excessPercent, measured: worst.percent },
+      evidence: late
+        .map((row) => rank.tables.loaderWaits.longestPerStep[row])
+        .filter((span) => span >= 0)
+        .slice(0, MAX_EVIDENCE)
+        .map((span) => spanEvidence(source, span)),
+      ...placeOf(rank.tables.sourceOf(first)),
+      why: explain(worst, period),
+      advice: ADVICE,
+      claims: claimsOf(tails, tables),
+    };
+  },
+});
+
+const ADVICE = [
+  {
+    text: 'Find the samples that take long: time __getitem__ in the dataset, and look at their size and where they are stored.',
+    link: 'https://docs.pytorch.org/docs/stable/data.html#map-style-datasets',
+  },
+  {
+    text: 'Let other workers bridge a late one: raise prefetch_factor; with in_order=False (PyTorch 2.6) batches that are ready need not wait.',
+    link: 'https://docs.pytorch.org/docs/stable/data.html#torch.utils.data.DataLoader',
+  },
+  {
+    text: 'If every k-th batch is late and k is the number of workers, one worker is slow: look at what it shares its core or disk with.',
+  },
+];
+
+function tailOf(
+  rank: NeededRank<Name>,
+  { analyzed }: NeededTables<Name>,
+  minimumSteps: number,
+): Tail | null {
+  const { rows, durations } = analyzed[rank.row];
+  if (rows.length < minimumSteps) {
+    return null;
+  }
+  const waits = rank.tables.loaderWaits.exposedPerStep;
+  const sorted = sortedCopy(rows.map((row) => waits[row]));
+  const at = (share: number): number => quantileOfSorted(sorted, share);
+  const p50Ns = at(0.5);
+  const limit = Math.max(2 * p50Ns, at(0.75) + 1.5 * (at(0.75) - at(0.25)));
+  const late = rows.filter((row) => waits[row] > limit);
+  const excessNs = late.reduce((sum, row) => sum + waits[row] - p50Ns, 0);
+  const total = durations.reduce((sum, duration) => sum + duration, 0);
+  return {
+    rank,
+    p50Ns,
+    ratio: at(0.99) / Math.max(p50Ns, 1),
+    late,
+    excessNs,
+    percent: (100 * excessNs) / total,
+  };
+}
+
+/** The steps between late batches where it is always the same, or a multiple of it; null otherwise. */
+function periodOf(late: readonly number[]): number | null {
+  const distances = late.slice(1).map((row, i) => row - late[i]);
+  const shortest = Math.min(...distances);
+  return distances.length >= 2 &&
+    shortest > 1 &&
+    distances.every((distance) => distance % shortest === 0)
+    ? shortest
+    : null;
+}
+
+function explain({ p50Ns, ratio, late, percent }: Tail, period: number | null): string {
+  const typical =
+    p50Ns < 1_000
+      ? 'Most batches are there at once'
+      : `Half of the batches come within ${formatTime(p50Ns)}`;
+  const slowest = ratio > 1_000 ? '' : ` (p99 is ${ratio.toFixed(1)} times that)`;
+  const rhythm =
+    period === null
+      ? ''
+      : ` Every ${period}th batch is late, as with one slow worker of ${period}.`;
+  const number = late.length === 1 ? 'one batch' : `${late.length} batches`;
+  return `${typical}${slowest}, but ${number} cost ${formatPercent(percent)} of all the time.${rhythm}`;
+}
+
+function claimsOf(
+  tails: readonly Tail[],
+  { ranks }: NeededTables<Name>,
+): ReturnType<typeof inSteps>[] {
+  return ranks.map(({ row, tables: { loaderWaits, steps } }) => {
+    const tail = tails.find(({ rank }) => rank.row === row);
+    const late = tail?.late ?? [];
+    const whole = inSteps(loaderWaits.exposed, steps, late);
+    return differenceOf(whole, firstOfEachStep(loaderWaits.exposed, steps, late, tail?.p50Ns ?? 0));
+  });
+}

@@ -1,0 +1,189 @@
+import { type Intervals, IntervalsBuilder } from '../derived/intervals.ts';
+import { median, quantileOfSorted, sortedCopy } from '../derived/statistics.ts';
+import { countOf, formatPercent, formatTime } from '../derived/wording.ts';
+import { type Layer, layerOf, PHASES, type Phase } from '../model/phase.ts';
+import type { Evidence } from '../model/report.ts';
+import { defineDetector, type NeededRank, type NeededTables } from './detector.ts';
+import { MAX_EVIDENCE } from './finding-draft.ts';
+
+const NEEDS = ['steps', 'hostPhases', 'analyzed', 'medianStepNs', 'alignment'] as const;
+type Name = (typeof NEEDS)[number];
+
+interface Tail {
+  readonly rank: NeededRank<Name>;
+  readonly p50Ns: number;
+  readonly p95Ratio: number;
+  readonly p99Ratio: number;
+  /** Rows of the steps that make the tail, longest first. */
+  readonly slow: readonly number[];
+  readonly excessNs: number;
+  readonly percent: number;
+}
+
+export const stepTail = defineDetector({
+  id: 'step-tail',
+  title: 'Some steps take far longer than most',
+  needs: NEEDS,
+  options: {
+    minimumSteps: {
+      default: 20,
+      description: 'Analyzed steps needed to speak of a tail at all.',
+      minimum: 5,
+      maximum: 100_000,
+    },
+    p95Ratio: {
+      default: 1.5,
+      description: 'How many times the median step the 95th percentile must take (nsys-ai).',
+      minimum: 1,
+      maximum: 1_000,
+    },
+    p99Ratio: {
+      default: 2,
+      description:
+        'How many times the median step the 99th percentile must take, where the 95th does not tell (SageMaker Debugger).',
+      minimum: 1,
+      maximum: 1_000,
+    },
+    warningPercent: {
+      default: 5,
+      description:
+        'Share of all the time, in percent, that slow steps must cost beyond the median to be a warning.',
+      minimum: 0,
+      maximum: 100,
+    },
+  },
+
+  *detect(tables, options) {
+    const [worst] = tables.ranks
+      .map((rank) => tailOf(rank, tables, options.minimumSteps, options.p95Ratio))
+      .filter((tail) => tail !== null)
+      .filter((tail) => tail.p95Ratio >= options.p95Ratio || tail.p99Ratio >= options.p99Ratio)
+      .sort((a, b) => b.percent - a.percent) as (Tail | undefined)[];
+    if (worst === undefined) {
+      return;
+    }
+    const { rank, slow } = worst;
+    const phase = carryingPhase(worst, tables.analyzed[rank.row].rows);
+    const byP95 = worst.p95Ratio >= options.p95Ratio;
+    yield {
+      title: 'Some steps take far longer than most',
+      pattern: 'tail-latency',
+      layer: layerOfTail(phase),
+      severity: worst.percent >= options.warningPercent ? 'warning' : 'info',
+      confidence: slow.length >= 3 ? 'high' : 'medium',
+      ranks: [rank.rank],
+      steps: slow.map((row) => rank.tables.steps.number[row]),
+      savingNsPerStep: Math.round(worst.excessNs / tables.analyzed[rank.row].rows.length),
+      savingHow: 'What slow steps take beyond the median step, spread over all analyzed steps.',
+      threshold: byP95
+        ? { name: 'p95Ratio', value: options.p95Ratio, measured: worst.p95Ratio }
+        : { name: 'p99Ratio', value: options.p99Ratio, measured: worst.p99Ratio },
+      evidence: evidenceOf(worst, tables),
+      location: null,
+      annotations: [],
+      why: explain(worst, phase),
+      advice: ADVICE,
+      claims: tables.ranks.map(({ row }) => (row === rank.row ? claimOf(worst) : EMPTY)),
+    };
+  },
+});
+
+const EMPTY = new IntervalsBuilder().finish();
+
+const ADVICE = [
+  {
+    text: 'Open a slow step and a typical one side by side on the timeline: the longer phase shows where to look.',
+  },
+  {
+    text: 'If slow steps come at regular distances, look for what runs every N steps: checkpoints, logging, validation, garbage collection.',
+    link: 'https://docs.python.org/3/library/gc.html',
+  },
+  {
+    text: 'If their inputs differ in shape, compilation or autotuning may run again: mark dynamic shapes, or pad to a few sizes.',
+    link: 'https://docs.pytorch.org/docs/stable/torch.compiler_dynamic_shapes.html',
+  },
+];
+
+function tailOf(
+  rank: NeededRank<Name>,
+  { analyzed }: NeededTables<Name>,
+  minimumSteps: number,
+  slowRatio: number,
+): Tail | null {
+  const { rows, durations } = analyzed[rank.row];
+  if (rows.length < minimumSteps) {
+    return null;
+  }
+  const sorted = sortedCopy(durations);
+  const p50Ns = quantileOfSorted(sorted, 0.5);
+  const order = [...rows.keys()].sort((a, b) => durations[b] - durations[a]);
+  const slow = order.filter((i) => durations[i] >= slowRatio * p50Ns);
+  const excessNs = slow.reduce((sum, i) => sum + durations[i] - p50Ns, 0);
+  const total = durations.reduce((sum, duration) => sum + duration, 0);
+  return {
+    rank,
+    p50Ns,
+    p95Ratio: quantileOfSorted(sorted, 0.95) / p50Ns,
+    p99Ratio: quantileOfSorted(sorted, 0.99) / p50Ns,
+    slow: slow.map((i) => rows[i]),
+    excessNs,
+    percent: (100 * excessNs) / total,
+  };
+}
+
+/** The phase of the main thread that holds at least half of what slow steps take beyond typical ones. */
+function carryingPhase({ rank, slow, excessNs }: Tail, rows: readonly number[]): Phase | null {
+  const { hostPhases, steps } = rank.tables;
+  const perStep = PHASES.map(() => new Float64Array(steps.length));
+  let step = 0;
+  for (let i = 0; i < hostPhases.length; i++) {
+    while (step < steps.length && steps.end[step] <= hostPhases.start[i]) {
+      step++;
+    }
+    for (let k = step; k < steps.length && steps.start[k] < hostPhases.end[i]; k++) {
+      const shared =
+        Math.min(steps.end[k], hostPhases.end[i]) - Math.max(steps.start[k], hostPhases.start[i]);
+      perStep[hostPhases.phase[i]][k] += shared;
+    }
+  }
+  const excesses = perStep.map((times) => {
+    const typical = median(rows.map((row) => times[row]));
+    return slow.reduce((sum, row) => sum + times[row] - typical, 0);
+  });
+  const most = excesses.indexOf(Math.max(...excesses));
+  return excesses[most] >= excessNs / 2 ? PHASES[most] : null;
+}
+
+function layerOfTail(phase: Phase | null): Layer {
+  return phase === null ? 'orchestration' : layerOf(phase);
+}
+
+function explain({ p50Ns, p95Ratio, p99Ratio, slow, percent }: Tail, phase: Phase | null): string {
+  const carrier =
+    phase === null
+      ? ' No single phase of the main thread carries it.'
+      : ` Most of it is in the phase ${phase}.`;
+  return `Half of the steps take ${formatTime(p50Ns)} or less, but p95 is ${p95Ratio.toFixed(1)} and p99 ${p99Ratio.toFixed(1)} times that: ${countOf(slow.length, 'slow step')} cost ${formatPercent(percent)} of all the time.${carrier}`;
+}
+
+function evidenceOf({ rank, slow }: Tail, { alignment }: NeededTables<Name>): Evidence[] {
+  const { steps } = rank.tables;
+  return slow.slice(0, MAX_EVIDENCE).map((row) => ({
+    rank: rank.rank,
+    lane: 'steps',
+    name: `step ${steps.number[row]}`,
+    startNs: steps.start[row] + alignment.offsets[rank.row],
+    durationNs: steps.end[row] - steps.start[row],
+    step: steps.number[row],
+  }));
+}
+
+/** The last part of each slow step, as long as its excess. */
+function claimOf({ rank, slow, p50Ns }: Tail): Intervals {
+  const { steps } = rank.tables;
+  const builder = new IntervalsBuilder();
+  for (const row of [...slow].sort((a, b) => a - b)) {
+    builder.add(steps.start[row] + p50Ns, steps.end[row]);
+  }
+  return builder.finish();
+}

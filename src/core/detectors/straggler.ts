@@ -1,0 +1,290 @@
+import type { RankLateness } from '../derived/lateness.ts';
+import { mean, median } from '../derived/statistics.ts';
+import { formatPercent, formatTime } from '../derived/wording.ts';
+import type { Evidence } from '../model/report.ts';
+import { defineDetector, type NeededRank, type NeededTables } from './detector.ts';
+import { confidenceOf, MAX_EVIDENCE, placeOf, severityOf, spanEvidence } from './finding-draft.ts';
+
+const NEEDS = [
+  'lateness',
+  'loaderWaits',
+  'loaderStage',
+  'work',
+  'steps',
+  'sourceOf',
+  'collectives',
+  'analyzed',
+  'medianStepNs',
+  'alignment',
+] as const;
+type Name = (typeof NEEDS)[number];
+
+/** Turns the distance in median absolute deviations into a score like that of a normal distribution. */
+const MODIFIED_Z_FACTOR = 0.6745;
+/** A cause is named only if it explains this share of the lost time (DETECTORS.md). */
+const EXPLAINED = 0.8;
+/** Present in this share of the steps, a late rank is late always. */
+const CHRONIC = 0.5;
+/** The rank that is waited for has the shortest collectives, up to this factor. */
+const SHORTEST_TOLERANCE = 1.05;
+
+interface Cause {
+  readonly name: string;
+  readonly place: ReturnType<typeof placeOf>;
+  readonly layer: 'data' | 'compute';
+}
+
+export const straggler = defineDetector({
+  id: 'straggler',
+  title: 'One rank makes the others wait',
+  needs: NEEDS,
+  options: {
+    lostPercent: {
+      default: 5,
+      description:
+        'Share of the step, in percent, that others must lose beyond the second-latest rank (TraceLens).',
+      minimum: 0,
+      maximum: 100,
+    },
+    errorPercent: {
+      default: 20,
+      description: 'Share of the step, in percent, from which a straggler is an error.',
+      minimum: 0,
+      maximum: 100,
+    },
+    modifiedZ: {
+      default: 3.5,
+      description:
+        'How far the mean lateness must stand out among three or more ranks, as modified Z score (Iglewicz and Hoaglin).',
+      minimum: 0,
+      maximum: 100,
+    },
+    pairRatio: {
+      default: 1.1,
+      description:
+        "With two ranks: how many times the other rank's own work the late rank's must be (TraceML).",
+      minimum: 1,
+      maximum: 100,
+    },
+  },
+
+  *detect(tables, options) {
+    const { lateness, ranks, medianStepNs } = tables;
+    if (lateness.length < 2 || medianStepNs === 0) {
+      return;
+    }
+    const row = lateness.reduce(
+      (most, one, i) => (one.lostNs > lateness[most].lostNs ? i : most),
+      0,
+    );
+    const late = lateness[row];
+    const stepCount = Math.min(...tables.analyzed.map(({ rows }) => rows.length));
+    const lostNsPerStep = late.lostNs / Math.max(1, stepCount);
+    const percent = (100 * lostNsPerStep) / medianStepNs;
+    const shortest = Math.min(...lateness.map(({ meanDurationNs }) => meanDurationNs));
+    if (
+      !(percent >= options.lostPercent) ||
+      late.meanDurationNs > SHORTEST_TOLERANCE * shortest ||
+      !standsOut(tables, row, options)
+    ) {
+      return;
+    }
+    const thresholds = {
+      info: options.lostPercent,
+      warning: options.lostPercent,
+      error: options.errorPercent,
+    };
+    const rank = ranks[row];
+    const cause = findCause(tables, rank, lostNsPerStep);
+    const chronic = late.lostByStep.size >= CHRONIC * stepCount;
+    yield {
+      title: `Rank ${rank.rank} makes the others wait`,
+      pattern: 'resource-imbalance',
+      layer: cause?.layer ?? 'orchestration',
+      severity: severityOf(percent, thresholds, stepCount) ?? 'info',
+      confidence: confidenceOf(stepCount),
+      ranks: [rank.rank],
+      steps: [...late.lostByStep.keys()].sort((a, b) => a - b),
+      savingNsPerStep: Math.round(lostNsPerStep),
+      savingHow:
+        'At each matched collective, the time from the second-latest arrival to the latest that the others spend in nothing but waiting; summed, per analyzed step.',
+      threshold: { name: 'lostPercent', value: options.lostPercent, measured: percent },
+      evidence: evidenceOf(tables, rank, late),
+      ...placeOfCause(rank, late, cause),
+      why: explain(rank.rank, late, { lostNsPerStep, percent, chronic, cause }),
+      advice: cause?.layer === 'data' ? DATA_ADVICE : ADVICE,
+      claims: late.claims,
+    };
+  },
+});
+
+const ADVICE: { text: string; link?: string }[] = [
+  {
+    text: 'Compare the rank with another on the timeline: the phase that is longer there is the cause.',
+  },
+  {
+    text: 'Look at its machine: clocks and temperature of the GPU, other processes on its cores, its disk and its network link.',
+    link: 'https://docs.nvidia.com/deploy/nvidia-smi/index.html',
+  },
+  {
+    text: 'Give every rank the same work: even shards, and samples of like length in one batch.',
+    link: 'https://docs.pytorch.org/docs/stable/data.html#torch.utils.data.distributed.DistributedSampler',
+  },
+];
+
+const DATA_ADVICE: { text: string; link?: string }[] = [
+  {
+    text: "Its loader is slower than the others': see that it has the same cores, num_workers and storage, and samples of the same size.",
+    link: 'https://docs.pytorch.org/docs/stable/data.html#single-and-multi-process-data-loading',
+  },
+  ...ADVICE.slice(1),
+];
+
+function standsOut(
+  tables: NeededTables<Name>,
+  row: number,
+  limits: { readonly modifiedZ: number; readonly pairRatio: number },
+): boolean {
+  return tables.ranks.length > 2
+    ? modifiedZ(tables.lateness, row) > limits.modifiedZ
+    : ownWorkRatio(tables, row) >= limits.pairRatio;
+}
+
+function modifiedZ(lateness: readonly RankLateness[], row: number): number {
+  const values = lateness.map(({ meanNs }) => meanNs);
+  const center = median(values);
+  const deviation = median(values.map((value) => Math.abs(value - center)));
+  const distance = values[row] - center;
+  return distance <= 0
+    ? 0
+    : deviation === 0
+      ? Infinity
+      : (MODIFIED_Z_FACTOR * distance) / deviation;
+}
+
+/** Of two ranks, the work between collectives of one over that of the other. */
+function ownWorkRatio(tables: NeededTables<Name>, row: number): number {
+  const own = tables.ranks.map((rank) => {
+    const { durations } = tables.analyzed[rank.row];
+    const numbers = new Set(
+      tables.analyzed[rank.row].rows.map((step) => rank.tables.steps.number[step]),
+    );
+    const waiting = rank.tables.collectives.reduce(
+      (sum, { step, start, end }) => sum + (step !== null && numbers.has(step) ? end - start : 0),
+      0,
+    );
+    return Math.max(1, durations.reduce((sum, duration) => sum + duration, 0) - waiting);
+  });
+  return own[row] / own[1 - row];
+}
+
+/** What the rank does longer than the others, if that explains what they lose. */
+function findCause(
+  tables: NeededTables<Name>,
+  rank: NeededRank<Name>,
+  lostNs: number,
+): Cause | null {
+  const dataNs = tables.ranks.map(({ row, tables: { loaderWaits, steps } }) =>
+    perStep(tables, row, (step) =>
+      timeWithin(loaderWaits.waits, steps.start[step], steps.end[step]),
+    ),
+  );
+  const [example] = rank.tables.loaderWaits.spans;
+  if (excessOf(dataNs, rank.row) >= EXPLAINED * lostNs) {
+    const place = placeOf(rank.tables.sourceOf(example));
+    const stage = rank.tables.loaderStage?.location ?? null;
+    const location = place.location?.how === 'recorded' || stage === null ? place.location : stage;
+    return { name: 'its loader is slower', layer: 'data', place: { ...place, location } };
+  }
+  const computeNs = tables.ranks.map(({ row, tables: { work, steps } }) =>
+    perStep(tables, row, (step) => timeWithin(work.compute, steps.start[step], steps.end[step])),
+  );
+  return excessOf(computeNs, rank.row) >= EXPLAINED * lostNs
+    ? {
+        name: 'its GPU computes longer',
+        layer: 'compute',
+        place: { location: null, annotations: [] },
+      }
+    : null;
+}
+
+function perStep(
+  { analyzed }: NeededTables<Name>,
+  row: number,
+  timeOf: (step: number) => number,
+): number {
+  const { rows } = analyzed[row];
+  return rows.length === 0 ? 0 : mean(rows.map(timeOf));
+}
+
+function excessOf(values: readonly number[], row: number): number {
+  return values[row] - median(values.filter((_, i) => i !== row));
+}
+
+function timeWithin(
+  intervals: { readonly length: number; readonly start: Float64Array; readonly end: Float64Array },
+  from: number,
+  until: number,
+): number {
+  let sum = 0;
+  for (let i = 0; i < intervals.length && intervals.start[i] < until; i++) {
+    sum += Math.max(0, Math.min(until, intervals.end[i]) - Math.max(from, intervals.start[i]));
+  }
+  return sum;
+}
+
+function placeOfCause(
+  rank: NeededRank<Name>,
+  late: RankLateness,
+  cause: Cause | null,
+): ReturnType<typeof placeOf> {
+  if (cause !== null && cause.place.location !== null) {
+    return cause.place;
+  }
+  const span = late.lastIn[0].match.spans[rank.row];
+  return placeOf(rank.tables.sourceOf(span));
+}
+
+function evidenceOf(
+  tables: NeededTables<Name>,
+  rank: NeededRank<Name>,
+  late: RankLateness,
+): Evidence[] {
+  const pairs = late.lastIn.slice(0, MAX_EVIDENCE / 2);
+  return pairs.flatMap(({ match }) => {
+    const first = match.start.reduce(
+      (least, start, row) => (start < match.start[least] ? row : least),
+      rank.row,
+    );
+    return [first, rank.row].map((row) => {
+      const { rank: number, trace, tables: own } = tables.ranks[row];
+      const source = {
+        rank: number,
+        trace,
+        steps: own.steps,
+        offsetNs: tables.alignment.offsets[row],
+      };
+      return spanEvidence(source, match.spans[row]);
+    });
+  });
+}
+
+function explain(
+  rank: number,
+  late: RankLateness,
+  {
+    lostNsPerStep,
+    percent,
+    chronic,
+    cause,
+  }: { lostNsPerStep: number; percent: number; chronic: boolean; cause: Cause | null },
+): string {
+  const often = chronic
+    ? 'in most steps'
+    : `in ${late.lostByStep.size === 1 ? 'one step' : `${late.lostByStep.size} steps`}`;
+  const because =
+    cause === null
+      ? 'What holds it up, the trace does not show clearly.'
+      : `The cause: ${cause.name}.`;
+  return `Rank ${rank} comes last to ${late.lastIn.length} shared collectives, ${often}; the others lose ${formatTime(lostNsPerStep)} a step, ${formatPercent(percent)} of it. ${because}`;
+}
