@@ -14,8 +14,8 @@ import { plainText } from './terminal/plain-text.ts';
 import { ProgressBar } from './terminal/progress-bar.ts';
 import { ansiStyle, noStyle } from './terminal/style.ts';
 
-/** Width of a report that is not read at a terminal. */
-const FILE_COLUMNS = 100;
+/** Width of a report that is not read at a terminal, or at one that does not tell its size. */
+const DEFAULT_COLUMNS = 100;
 
 /** Standard output or standard error. */
 export interface Output {
@@ -50,7 +50,7 @@ export async function runAnalyze(
     options.format === 'json'
       ? printJson(report)
       : printReport(report, {
-          width: out.columns ?? FILE_COLUMNS,
+          width: columnsOf(out),
           style: usesColor ? ansiStyle : noStyle,
         }),
   );
@@ -82,10 +82,9 @@ async function readWithProgress(
   { err, nowMs }: Surroundings,
   signal: AbortSignal,
 ): Promise<Run> {
-  const { columns } = err;
   const screen =
-    err.isTTY === true && columns !== undefined
-      ? { columns, write: (text: string) => void err.write(text) }
+    err.isTTY === true
+      ? { columns: columnsOf(err), write: (text: string) => void err.write(text) }
       : null;
   const bar = new ProgressBar(screen, nowMs);
   try {
@@ -100,6 +99,11 @@ async function readWithProgress(
   } finally {
     bar.clear();
   }
+}
+
+/** Some terminals say that they have none. */
+function columnsOf({ columns = 0 }: Output): number {
+  return columns > 0 ? columns : DEFAULT_COLUMNS;
 }
 
 /** Where no file of the run has an event, says why. */

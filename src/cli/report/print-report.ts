@@ -41,7 +41,7 @@ function printRun({ run, ranks }: Report, paper: Paper): void {
     count(run.files.length, 'file'),
     run.formats.join(', '),
     `${run.ranks.length === 1 ? 'rank' : 'ranks'} ${formatRanks(run.ranks)}${worldSize}`,
-    `${count(total, 'step')} (${how}): ${analyzed} analyzed, ${warmup} warm-up`,
+    `${count(total, 'step')} (${how}): ${whole(analyzed)} analyzed, ${whole(warmup)} warm-up`,
     devices.size === 0 ? 'no device events' : [...devices].join(', '),
   ];
   paper.paragraph(plainText(parts.filter((part) => part !== '').join(' · ')), 'dim');
