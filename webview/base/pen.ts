@@ -1,0 +1,98 @@
+import type { Theme } from './theme.ts';
+
+const DARK_INK = '#101418';
+const LIGHT_INK = '#ffffff';
+const inkByColor = new Map<string, string>();
+
+/** Dark or light text, whichever is read better on a color given as `#rrggbb`. */
+export function inkOn(color: string): string {
+  let ink = inkByColor.get(color);
+  if (ink === undefined) {
+    const channel = (at: number) => {
+      const value = parseInt(color.slice(at, at + 2), 16) / 255;
+      return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+    };
+    const luminance = 0.2126 * channel(1) + 0.7152 * channel(3) + 0.0722 * channel(5);
+    ink = luminance > 0.17 ? DARK_INK : LIGHT_INK;
+    inkByColor.set(color, ink);
+  }
+  return ink;
+}
+
+const HATCH_PX = 8;
+const hatches = new Map<string, CanvasPattern | null>();
+
+/** Diagonal lines of a color, the same on every gap of the page. */
+export function hatch(
+  context: CanvasRenderingContext2D,
+  color: string,
+  theme: Theme,
+): CanvasPattern | string {
+  const ratio = window.devicePixelRatio;
+  const key = `${color} ${theme.kind} ${ratio}`;
+  let pattern = hatches.get(key);
+  if (pattern === undefined) {
+    pattern = context.createPattern(drawHatch(color, theme, ratio), 'repeat');
+    pattern?.setTransform(new DOMMatrix().scale(1 / ratio));
+    hatches.set(key, pattern);
+  }
+  return pattern ?? color;
+}
+
+function drawHatch(color: string, theme: Theme, ratio: number): HTMLCanvasElement {
+  const tile = document.createElement('canvas');
+  tile.width = tile.height = Math.round(HATCH_PX * ratio);
+  const pen = tile.getContext('2d');
+  if (pen !== null) {
+    const side = tile.width;
+    pen.fillStyle = color;
+    pen.globalAlpha = theme.isHighContrast ? 0 : theme.isLight ? 0.16 : 0.24;
+    pen.fillRect(0, 0, side, side);
+    pen.globalAlpha = theme.isLight ? 0.95 : 0.85;
+    pen.strokeStyle = color;
+    pen.lineWidth = side / 4;
+    pen.beginPath();
+    for (const shift of [-side, 0, side]) {
+      pen.moveTo(shift - 1, side + 1);
+      pen.lineTo(shift + side + 1, -1);
+    }
+    pen.stroke();
+  }
+  return tile;
+}
+
+const widths = new Map<string, number>();
+const MAX_KNOWN_WIDTHS = 20_000;
+
+export function textWidth(context: CanvasRenderingContext2D, text: string): number {
+  const key = `${context.font} ${text}`;
+  let width = widths.get(key);
+  if (width === undefined) {
+    if (widths.size > MAX_KNOWN_WIDTHS) {
+      widths.clear();
+    }
+    width = context.measureText(text).width;
+    widths.set(key, width);
+  }
+  return width;
+}
+
+/** The first of the texts that fits; the empty string if none does. */
+export function fittingText(
+  context: CanvasRenderingContext2D,
+  texts: readonly string[],
+  width: number,
+): string {
+  return texts.find((text) => textWidth(context, text) <= width) ?? '';
+}
+
+export function roundedRect(
+  context: CanvasRenderingContext2D,
+  x: number,
+  y: number,
+  width: number,
+  height: number,
+): void {
+  context.beginPath();
+  context.roundRect(x, y, width, height, Math.min(2, width / 2));
+}

@@ -1,0 +1,106 @@
+import { scaleLinear } from 'd3';
+import type { ExplainedStep, StepPiece } from '../../src/core/model/timeline.ts';
+import { axisUnit, formatDuration, formatNumber, formatPercent } from '../base/format.ts';
+import { CAUSE_COLORS, PHASE_COLORS } from '../base/palette.ts';
+import { fittingText, inkOn, roundedRect, textWidth } from '../base/pen.ts';
+import type { Theme } from '../base/theme.ts';
+import { paintGap, paintPlate } from '../timeline/paint.ts';
+import { LABEL_WIDTH, layOutExplained, type PieceBox, type StepRow } from './layout.ts';
+
+const TICK_SPACING_PX = 130;
+
+export function paintExplained(
+  context: CanvasRenderingContext2D,
+  step: ExplainedStep,
+  width: number,
+  theme: Theme,
+): void {
+  const { rows, axisTop, plotWidth } = layOutExplained(step, width);
+  context.font = `12px ${theme.font}`;
+  context.textBaseline = 'middle';
+  for (const row of rows) {
+    context.fillStyle = theme.muted;
+    context.fillText(row.label, 0, row.top + row.height / 2);
+    for (const box of row.boxes) {
+      paintPiece(context, row, box, step.durationNs, theme);
+    }
+  }
+  paintAxis(context, step.durationNs, axisTop, plotWidth, theme);
+}
+
+function paintPiece(
+  context: CanvasRenderingContext2D,
+  { top, height }: StepRow,
+  { x, width, piece }: PieceBox,
+  stepNs: number,
+  theme: Theme,
+): void {
+  const color = piece.cause === null ? PHASE_COLORS[piece.phase] : CAUSE_COLORS[piece.cause];
+  const left = x + 6;
+  if (piece.cause !== null) {
+    paintGap(context, color, [x, top, width, height], theme);
+  } else {
+    context.fillStyle = color;
+    roundedRect(context, x, top, width > 3 ? width - 1 : width, height);
+    context.fill();
+    if (theme.isHighContrast && width > 3) {
+      context.strokeStyle = theme.border;
+      context.stroke();
+    }
+  }
+  const text = fittingText(context, pieceTexts(piece, stepNs), width - 12);
+  if (text === '') {
+    return;
+  }
+  if (piece.cause !== null) {
+    paintPlate(context, text, left, top + 1, height - 2, theme);
+  }
+  context.fillStyle = piece.cause === null ? inkOn(color) : theme.foreground;
+  context.fillText(text, left, top + height / 2 + 0.5);
+}
+
+export function pieceTexts(piece: StepPiece, stepNs: number): readonly string[] {
+  const duration = formatDuration(piece.durationNs);
+  if (piece.cause === null) {
+    return [`${piece.label} ${duration}`, piece.label, piece.phase.slice(0, 3)];
+  }
+  const share = formatPercent((piece.durationNs / stepNs) * 100);
+  return [
+    `idle: ${piece.label} · ${share} of the step`,
+    `idle: ${piece.label} · ${share}`,
+    `idle · ${share}`,
+    'idle',
+  ];
+}
+
+function paintAxis(
+  context: CanvasRenderingContext2D,
+  durationNs: number,
+  top: number,
+  plotWidth: number,
+  theme: Theme,
+): void {
+  const unit = axisUnit(durationNs);
+  const scale = scaleLinear([0, durationNs / unit.ns], [0, plotWidth]);
+  const ticks = scale.ticks(Math.max(1, Math.floor(plotWidth / TICK_SPACING_PX)));
+  const last = durationNs / unit.ns;
+  const end = `${formatNumber(last)}\u202f${unit.unit}`;
+  const endWidth = textWidth(context, end);
+  context.strokeStyle = theme.muted;
+  context.fillStyle = theme.muted;
+  context.lineWidth = 1;
+  for (const tick of [...ticks, last]) {
+    const x = Math.round(LABEL_WIDTH + scale(tick)) + 0.5;
+    const isLast = tick === last;
+    const text = isLast ? end : `${formatNumber(tick)}\u202f${unit.unit}`;
+    const left = x - textWidth(context, text) / 2;
+    const isFree = left + textWidth(context, text) + 8 < LABEL_WIDTH + plotWidth - endWidth / 2;
+    if (isLast || isFree) {
+      context.beginPath();
+      context.moveTo(x, top);
+      context.lineTo(x, top + 4);
+      context.stroke();
+      context.fillText(text, Math.max(LABEL_WIDTH - 4, left), top + 13);
+    }
+  }
+}

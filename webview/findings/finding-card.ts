@@ -1,0 +1,101 @@
+import { DisposableStore } from '../../src/base/lifetime.ts';
+import type { Finding } from '../../src/core/model/report.ts';
+import { h, linkButton } from '../base/dom.ts';
+import { baseName, formatDuration, formatNumber, formatSaving } from '../base/format.ts';
+import { goToFinding } from '../go-to-line.ts';
+import type { PageContext, View } from '../page-context.ts';
+import { showEvidence } from './show-evidence.ts';
+
+const SEVERITY_WORDS = { error: 'Error', warning: 'Warning', info: 'Note' };
+
+export function mountFinding(context: PageContext, finding: Finding, index: number): View {
+  const owned = new DisposableStore();
+  const fix = h(
+    'details',
+    { class: 'finding-fix' },
+    h('summary', {}, 'fix…'),
+    renderFix(context, finding),
+  );
+  const element = h(
+    'li',
+    { class: `finding ${finding.severity}` },
+    h(
+      'div',
+      { class: 'finding-head' },
+      h('span', { class: 'dot', 'aria-hidden': 'true' }),
+      h('span', { class: 'only-read' }, `${SEVERITY_WORDS[finding.severity]}: `),
+      h('h3', {}, finding.title),
+      finding.savingPercent > 0
+        ? h('strong', { class: 'saving' }, formatSaving(finding.savingPercent))
+        : null,
+    ),
+    h('p', { class: 'muted' }, finding.why),
+    h('div', { class: 'finding-actions' }, ...actions(context, finding, index), fix),
+  );
+  owned.add(
+    context.store.shownFinding.subscribe((shown) =>
+      element.classList.toggle('shown', shown === index),
+    ),
+  );
+  return { element, dispose: () => owned.dispose() };
+}
+
+function actions(context: PageContext, finding: Finding, index: number): readonly HTMLElement[] {
+  const { location, annotations, evidence, title } = finding;
+  const buttons: HTMLElement[] = [];
+  if (location !== null) {
+    const place = `${baseName(location.file)}:${location.line}`;
+    buttons.push(
+      linkButton(place, `Go to ${place}: ${title}`, () => void goToFinding(context, index)),
+    );
+  } else if (annotations.length > 0) {
+    buttons.push(
+      linkButton(
+        'find the line',
+        `Find the line of ${annotations[0]}`,
+        () => void goToFinding(context, index),
+      ),
+    );
+  }
+  if (evidence.length > 0) {
+    buttons.push(
+      linkButton('show', `Show on the timeline: ${title}`, () => showEvidence(context, index)),
+    );
+  }
+  return buttons;
+}
+
+function renderFix({ host }: PageContext, finding: Finding): HTMLElement {
+  const advice = finding.advice.map(({ text, link }) =>
+    h(
+      'li',
+      {},
+      text,
+      link === undefined ? null : ' ',
+      link === undefined
+        ? null
+        : linkButton('Read more', `Read more: ${text}`, () => void host.openLink({ url: link })),
+    ),
+  );
+  const { threshold, savingHow, confidence, ranks, savingNsPerStep } = finding;
+  return h(
+    'div',
+    { class: 'finding-body' },
+    advice.length === 0 ? null : h('ul', { class: 'advice' }, ...advice),
+    h(
+      'dl',
+      { class: 'facts' },
+      ...fact('Saving', `${formatDuration(savingNsPerStep)} per step. ${savingHow}`),
+      ...fact(
+        'Threshold',
+        `${threshold.name}: ${formatNumber(threshold.measured)}, reported from ${formatNumber(threshold.value)}`,
+      ),
+      ...fact('Confidence', confidence),
+      ...fact('Ranks', ranks.length === 0 ? 'all' : ranks.join(', ')),
+    ),
+  );
+}
+
+function fact(name: string, value: string): readonly HTMLElement[] {
+  return [h('dt', {}, name), h('dd', {}, value)];
+}

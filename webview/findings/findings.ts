@@ -1,0 +1,31 @@
+import { DisposableStore } from '../../src/base/lifetime.ts';
+import { h } from '../base/dom.ts';
+import type { PageContext, View } from '../page-context.ts';
+import { mountFinding } from './finding-card.ts';
+
+/** The findings, what gives most back first. */
+export function mountFindings(context: PageContext): View {
+  const owned = new DisposableStore();
+  const { findings } = context.run.report;
+  const cards = findings.map((finding, index) => owned.add(mountFinding(context, finding, index)));
+  const element = h(
+    'section',
+    { class: 'findings', 'aria-label': 'Findings' },
+    h(
+      'h2',
+      { class: 'panel-title' },
+      'Findings ',
+      h('span', { class: 'quiet' }, '· by what a fix gives back'),
+    ),
+    findings.length === 0
+      ? h('p', { class: 'muted' }, nothingFound(context))
+      : h('ol', { class: 'finding-list' }, ...cards.map((card) => card.element)),
+  );
+  return { element, dispose: () => owned.dispose() };
+}
+
+function nothingFound({ run: { report } }: PageContext): string {
+  return report.verdict.kind === 'inconclusive'
+    ? 'None: there is too little in this trace to judge by. The notes below say what to record.'
+    : 'None: no part of the step waits long for another. This run is balanced as it is.';
+}

@@ -1,0 +1,16 @@
+import * as z from 'zod';
+import { selectionSchema } from '../src/protocol/timeline-schemas.ts';
+
+const schema = z.object({
+  range: z.object({ startNs: z.number(), endNs: z.number() }).nullable(),
+  selection: selectionSchema.nullable(),
+  openRanks: z.array(z.int()),
+});
+
+/** What is kept of the view while the tab is hidden, and over a restart. */
+export type SavedView = z.output<typeof schema>;
+
+export function parseSavedView(state: unknown): SavedView {
+  const parsed = schema.safeParse(state);
+  return parsed.success ? parsed.data : { range: null, selection: null, openRanks: [] };
+}

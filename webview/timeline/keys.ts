@@ -1,0 +1,44 @@
+import { clampRange, panRange, type TimeRange, zoomRange } from '../store.ts';
+
+/** What a key does to the range in view; null where it does nothing to it. */
+export function rangeAfterKey(key: string, range: TimeRange, whole: TimeRange): TimeRange | null {
+  const middle = (range.startNs + range.endNs) / 2;
+  switch (key) {
+    case 'w':
+    case '+':
+    case '=':
+      return clampRange(zoomRange(range, 0.6, middle), whole);
+    case 's':
+    case '-':
+      return clampRange(zoomRange(range, 1 / 0.6, middle), whole);
+    case 'a':
+    case 'ArrowLeft':
+      return clampRange(panRange(range, -0.2), whole);
+    case 'd':
+    case 'ArrowRight':
+      return clampRange(panRange(range, 0.2), whole);
+    case '0':
+    case 'Home':
+      return whole;
+    default:
+      return null;
+  }
+}
+
+/** The key sheet, in the order of use. */
+export const KEY_HELP: readonly (readonly [string, string])[] = [
+  ['W / S', 'come nearer, go farther'],
+  ['A / D', 'move left, move right'],
+  ['Arrow keys', 'move; with Shift from span to span'],
+  ['Wheel', 'zoom at the pointer; with Shift move sideways'],
+  ['Drag', 'move'],
+  ['Click', 'select and explain'],
+  ['Double-click', 'fill the view with it'],
+  ['F', 'fill the view with the selection'],
+  ['0, Home', 'the whole run'],
+  ['Enter', 'on the timeline: select the longest in view'],
+  ['O', 'open or close the rank of the selection'],
+  ['G', 'go to the line of the selection'],
+  ['Escape', 'clear the selection'],
+  ['?', 'this list'],
+];

@@ -1,0 +1,185 @@
+import type { Disposable } from '../../src/base/lifetime.ts';
+import type { PageContext } from '../page-context.ts';
+import { frameInterval } from '../store.ts';
+import { choose } from './choose.ts';
+import { toggleRank } from './gutter.ts';
+import { findSelected, neighbourOf, verticalNeighbourOf } from './hit-test.ts';
+import { rangeAfterKey } from './keys.ts';
+import { moveTo } from './move-to.ts';
+import { goToSelection } from '../go-to-line.ts';
+import type { TrackCanvas } from './track-canvas.ts';
+
+const SCROLL_PX = 60;
+
+interface Around {
+  readonly scroller: HTMLElement;
+  readonly showKeys: () => void;
+}
+
+/** Letters work anywhere on the page; arrows, Home and Enter where the timeline has the focus. */
+export function bindTimelineKeys(
+  context: PageContext,
+  canvas: TrackCanvas,
+  around: Around,
+): Disposable {
+  const { element } = canvas;
+  element.tabIndex = 0;
+  element.setAttribute('role', 'application');
+  element.setAttribute(
+    'aria-label',
+    'Timeline of all ranks. Enter selects the longest span in view, Shift and arrow keys go from span to span, question mark lists all keys.',
+  );
+  const press = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) {
+      return;
+    }
+    const isOnTimeline = event.target === element;
+    const isHandled =
+      pressAnywhere(event, context, around) ||
+      (isOnTimeline && pressOnTimeline(event, context, canvas, around));
+    if (isHandled) {
+      event.preventDefault();
+    }
+  };
+  document.addEventListener('keydown', press);
+  return { dispose: () => document.removeEventListener('keydown', press) };
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLElement && target.closest('input, textarea, select, dialog') !== null
+  );
+}
+
+function pressAnywhere(event: KeyboardEvent, context: PageContext, around: Around): boolean {
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  if (/^[wasd0+=-]$/.test(key)) {
+    const { overview } = context.run;
+    const target = rangeAfterKey(key, context.store.range.get(), overview);
+    if (target !== null) {
+      moveTo(context, target, overview);
+    }
+    return true;
+  }
+  const selection = context.store.selection.get();
+  switch (key) {
+    case 'f':
+      frameSelection(context);
+      return true;
+    case 'g':
+      void goToSelection(context);
+      return true;
+    case 'o':
+      toggleRank(context.store, selection?.rank ?? context.run.overview.ranks.at(0)?.rank ?? 0);
+      return true;
+    case 'Escape':
+      choose(context, null);
+      return true;
+    case '?':
+      around.showKeys();
+      return true;
+    default:
+      return false;
+  }
+}
+
+function pressOnTimeline(
+  event: KeyboardEvent,
+  context: PageContext,
+  canvas: TrackCanvas,
+  { scroller }: Around,
+): boolean {
+  if (event.key === 'Enter') {
+    choose(context, canvas.facts(longestInView(context, canvas)));
+    return true;
+  }
+  if (event.shiftKey && event.key.startsWith('Arrow')) {
+    selectNeighbour(event.key, context, canvas);
+    return true;
+  }
+  if (event.key === 'ArrowUp' || event.key === 'ArrowDown') {
+    scroller.scrollTop += event.key === 'ArrowUp' ? -SCROLL_PX : SCROLL_PX;
+    return true;
+  }
+  const { overview } = context.run;
+  const target = rangeAfterKey(event.key, context.store.range.get(), overview);
+  if (target !== null) {
+    moveTo(context, target, overview);
+  }
+  return target !== null;
+}
+
+function frameSelection(context: PageContext): void {
+  const details = context.store.details.get();
+  if (details !== null) {
+    moveTo(context, frameInterval(details.startNs, details.durationNs), context.run.overview);
+  }
+}
+
+function longestInView({ store }: PageContext, canvas: TrackCanvas): number {
+  const data = canvas.feed.window.get();
+  const { startNs, endNs } = store.range.get();
+  let best = -1;
+  let bestNs = 0;
+  for (let i = 0; i < (data?.rectangles.length ?? 0); i++) {
+    const facts = canvas.facts(i);
+    const seenNs =
+      facts?.selection == null
+        ? 0
+        : Math.min(facts.endNs, endNs) - Math.max(facts.startNs, startNs);
+    if (seenNs > bestNs) {
+      best = i;
+      bestNs = seenNs;
+    }
+  }
+  return best;
+}
+
+function selectNeighbour(key: string, context: PageContext, canvas: TrackCanvas): void {
+  const data = canvas.feed.window.get();
+  const selection = context.store.selection.get();
+  const current = data === null || selection === null ? -1 : findSelected(data, selection);
+  if (data === null || current < 0) {
+    choose(context, canvas.facts(longestInView(context, canvas)));
+    return;
+  }
+  const step = key === 'ArrowLeft' || key === 'ArrowUp' ? -1 : 1;
+  const isSideways = key === 'ArrowLeft' || key === 'ArrowRight';
+  const next = isSideways
+    ? nextSelectable(canvas, current, step)
+    : verticalNeighbourOf(data, current, step);
+  const facts = canvas.facts(next);
+  if (facts !== null) {
+    choose(context, facts);
+    keepInView(context, facts.startNs, facts.endNs);
+  }
+}
+
+function nextSelectable(canvas: TrackCanvas, from: number, step: 1 | -1): number {
+  const data = canvas.feed.window.get();
+  let at = from;
+  while (data !== null) {
+    const next = neighbourOf(data, at, step);
+    if (next === at) {
+      return from;
+    }
+    if (canvas.facts(next)?.selection != null) {
+      return next;
+    }
+    at = next;
+  }
+  return from;
+}
+
+function keepInView(context: PageContext, startNs: number, endNs: number): void {
+  const range = context.store.range.get();
+  if (startNs < range.startNs || endNs > range.endNs) {
+    const length = Math.max(range.endNs - range.startNs, (endNs - startNs) * 1.1);
+    const middle = (startNs + endNs) / 2;
+    moveTo(
+      context,
+      { startNs: middle - length / 2, endNs: middle + length / 2 },
+      context.run.overview,
+    );
+  }
+}

@@ -1,0 +1,143 @@
+import { DisposableStore } from '../../src/base/lifetime.ts';
+import type { TimelineStep } from '../../src/core/model/timeline.ts';
+import { control, h } from '../base/dom.ts';
+import { Surface } from '../base/surface.ts';
+import type { PageContext, View } from '../page-context.ts';
+import { bindGestures } from './gestures.ts';
+import { renderGutter } from './gutter.ts';
+import { renderLegend } from './legend.ts';
+import { mountMinimap } from './minimap.ts';
+import { moveTo } from './move-to.ts';
+import { layOutSteps, paintStepLabels, paintTimeAxis } from './ruler.ts';
+import { mountSpanList } from './span-list.ts';
+import { bindTimelineKeys } from './timeline-keys.ts';
+import { bindPointer } from './pointer.ts';
+import { TrackCanvas } from './track-canvas.ts';
+import { layOutTracks } from './tracks.ts';
+import { watchEvidence } from './watch-evidence.ts';
+
+/** Share of the window's height that the tracks may take before they scroll. */
+const MAX_HEIGHT_SHARE = 0.62;
+const MIN_HEIGHT_PX = 220;
+
+export function mountTimeline(context: PageContext, showKeys: () => void): View {
+  const { store, run } = context;
+  const owned = new DisposableStore();
+  const gutter = h('div', { class: 'gutter' });
+  const content = h('div', { class: 'tracks-content' }, gutter);
+  const scroller = h('div', { class: 'tracks' }, content);
+  const steps = () => stepsOfRank(context, markedRank(context));
+  const canvas = owned.add(new TrackCanvas(context, scroller, steps));
+  content.append(canvas.element);
+  const resize = () => fitHeight(scroller, content, canvas);
+  const relist = () => {
+    canvas.list = layOutTracks(run.overview.ranks, store.openRanks.get());
+    renderGutter(gutter, canvas.list, run.overview.ranks, store);
+    resize();
+  };
+  owned.add(store.openRanks.subscribe(relist));
+  window.addEventListener('resize', resize);
+  owned.add({ dispose: () => window.removeEventListener('resize', resize) });
+  owned.add(bindGestures(canvas.element, store, run.overview, scroller));
+  const tooltip = owned.add(bindPointer(context, canvas));
+  owned.add(bindTimelineKeys(context, canvas, { scroller, showKeys }));
+  owned.add(watchEvidence(context, canvas, scroller));
+  const ruler = owned.add(mountRuler(context, steps));
+  const minimap = owned.add(mountMinimap(context, markedRank(context)));
+  const list = owned.add(mountSpanList(context, canvas));
+  relist();
+  const element = h(
+    'section',
+    { class: 'panel timeline', 'aria-label': 'Timeline' },
+    renderHead(context, showKeys),
+    h('div', { class: 'timeline-row' }, minimap.element),
+    h('div', { class: 'timeline-row' }, ruler.element),
+    scroller,
+    renderLegend(run),
+    list.element,
+    tooltip.element,
+  );
+  return { element, dispose: () => owned.dispose() };
+}
+
+/** Steps are marked where the selection is, else on the first rank. */
+function markedRank({ store, run }: PageContext): number {
+  return store.selection.get()?.rank ?? run.overview.ranks.at(0)?.rank ?? 0;
+}
+
+const stepsByRank = new WeakMap<object, Map<number, readonly TimelineStep[]>>();
+
+function stepsOfRank({ run }: PageContext, rank: number): readonly TimelineStep[] {
+  let known = stepsByRank.get(run);
+  if (known === undefined) {
+    known = new Map();
+    stepsByRank.set(run, known);
+  }
+  let steps = known.get(rank);
+  if (steps === undefined) {
+    steps = run.overview.steps.filter((step) => step.rank === rank);
+    known.set(rank, steps);
+  }
+  return steps;
+}
+
+function fitHeight(scroller: HTMLElement, content: HTMLElement, canvas: TrackCanvas): void {
+  const most = Math.max(MIN_HEIGHT_PX, window.innerHeight * MAX_HEIGHT_SHARE);
+  const height = Math.min(canvas.list.height, most);
+  scroller.style.height = `${height}px`;
+  content.style.height = `${canvas.list.height}px`;
+  canvas.element.style.height = `${height}px`;
+}
+
+function renderHead(context: PageContext, showKeys: () => void): HTMLElement {
+  const key = (text: string) => h('kbd', {}, text);
+  return h(
+    'div',
+    { class: 'panel-head' },
+    h('h2', {}, 'Timeline'),
+    h(
+      'div',
+      { class: 'key-hints', 'aria-hidden': 'true' },
+      h('span', {}, key('W'), key('A'), key('S'), key('D'), ' move'),
+      h('span', {}, key('F'), ' fill'),
+      h('span', {}, key('drag'), ' pan'),
+      h('span', {}, key('wheel'), ' zoom'),
+    ),
+    control(
+      'vscode-button',
+      {
+        appearance: 'secondary',
+        click: () => moveTo(context, context.run.overview, context.run.overview),
+      },
+      'Whole run',
+    ),
+    control('vscode-button', { appearance: 'secondary', click: showKeys }, 'All keys'),
+  );
+}
+
+function mountRuler(context: PageContext, steps: () => readonly TimelineStep[]): View {
+  const { store, run } = context;
+  const owned = new DisposableStore();
+  const surface = owned.add(
+    new Surface(context.frames, context.themes, 'ruler', (pen, { width, height }, theme) => {
+      const range = store.range.get();
+      pen.font = `11px ${theme.font}`;
+      pen.textBaseline = 'middle';
+      pen.lineWidth = 1;
+      const marks = layOutSteps(steps(), range, width);
+      pen.strokeStyle = theme.border;
+      for (const { x } of marks) {
+        pen.beginPath();
+        pen.moveTo(Math.round(x) + 0.5, 0);
+        pen.lineTo(Math.round(x) + 0.5, height);
+        pen.stroke();
+      }
+      paintStepLabels(pen, marks, width, theme);
+      paintTimeAxis(pen, range, run.overview.startNs, width, theme);
+    }),
+  );
+  surface.canvas.setAttribute('aria-hidden', 'true');
+  owned.add(store.range.subscribe(() => surface.invalidate()));
+  owned.add(store.selection.subscribe(() => surface.invalidate()));
+  return { element: surface.canvas, dispose: () => owned.dispose() };
+}

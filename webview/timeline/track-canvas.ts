@@ -1,0 +1,152 @@
+import { DisposableStore } from '../../src/base/lifetime.ts';
+import type { TimelineStep, WindowRequest } from '../../src/core/model/timeline.ts';
+import { Surface } from '../base/surface.ts';
+import type { Theme } from '../base/theme.ts';
+import type { PageContext, View } from '../page-context.ts';
+import { findSelected, hitTest } from './hit-test.ts';
+import { type Boxes, layOutWindow } from './layout.ts';
+import { paintWindow } from './paint.ts';
+import { layOutSteps } from './ruler.ts';
+import { layOutTracks, type TrackList, tracksBetween } from './tracks.ts';
+import { rectangleFacts, type RectangleFacts, type WindowData } from './window-data.ts';
+import { WindowFeed } from './window-feed.ts';
+
+/** Rows this far outside the view are fetched, too. */
+const OVERSCAN_PX = 200;
+
+/** The canvas with the tracks: asks for what is in view, draws it, and tells what is at a point. */
+export class TrackCanvas implements View {
+  readonly feed: WindowFeed;
+  readonly surface: Surface;
+  readonly #owned = new DisposableStore();
+  #list: TrackList;
+  #boxes: Boxes = { length: 0, bounds: new Float32Array(), index: new Uint32Array() };
+  #hovered = -1;
+
+  constructor(
+    private readonly context: PageContext,
+    private readonly scroller: HTMLElement,
+    private readonly markedSteps: () => readonly TimelineStep[],
+  ) {
+    const { store, run, frames, themes } = context;
+    this.#list = layOutTracks(run.overview.ranks, store.openRanks.get());
+    this.feed = this.#owned.add(new WindowFeed(context));
+    this.surface = this.#owned.add(
+      new Surface(frames, themes, 'track-canvas', (pen, size, theme) =>
+        this.#paint(pen, size.width, size.height, theme),
+      ),
+    );
+    const invalidate = () => this.surface.invalidate();
+    this.#owned.add(this.feed.window.subscribe(invalidate));
+    for (const atom of [store.range, store.selection, store.evidence]) {
+      this.#owned.add(atom.subscribe(invalidate));
+    }
+    scroller.addEventListener('scroll', invalidate);
+  }
+
+  get element(): HTMLCanvasElement {
+    return this.surface.canvas;
+  }
+
+  get list(): TrackList {
+    return this.#list;
+  }
+
+  set list(list: TrackList) {
+    this.#list = list;
+    this.surface.invalidate();
+  }
+
+  /** The rectangle under a point of the canvas; -1 is none. */
+  at(x: number, y: number): number {
+    return hitTest(this.#boxes, x, y);
+  }
+
+  facts(i: number): RectangleFacts | null {
+    const data = this.feed.window.get();
+    return data === null || i < 0 || i >= data.rectangles.length ? null : rectangleFacts(data, i);
+  }
+
+  hover(i: number): void {
+    if (i !== this.#hovered) {
+      this.#hovered = i;
+      this.surface.invalidate();
+    }
+  }
+
+  dispose(): void {
+    this.#owned.dispose();
+  }
+
+  #paint(pen: CanvasRenderingContext2D, width: number, height: number, theme: Theme): void {
+    const range = this.context.store.range.get();
+    const scrollTop = this.scroller.scrollTop;
+    this.feed.show(this.#request(width, height, scrollTop));
+    pen.strokeStyle = theme.border;
+    pen.lineWidth = 1;
+    for (const { x } of layOutSteps(this.markedSteps(), range, width)) {
+      line(pen, Math.round(x) + 0.5, height);
+    }
+    const data = this.feed.window.get();
+    if (data === null) {
+      return;
+    }
+    const viewport = { range, width, height, scrollTop };
+    this.#boxes = layOutWindow(data, this.#list.tracks, viewport);
+    paintWindow(pen, data, this.#boxes, theme);
+    this.#paintOutlines(pen, data, theme);
+    this.#paintEvidence(pen, width, theme);
+  }
+
+  #request(width: number, height: number, scrollTop: number): WindowRequest {
+    const range = this.context.store.range.get();
+    const rows = tracksBetween(
+      this.#list,
+      scrollTop - OVERSCAN_PX,
+      scrollTop + height + OVERSCAN_PX,
+    ).map(({ rank, lane }) => ({ rank, lane }));
+    return { ...range, widthPx: Math.round(width), rows };
+  }
+
+  #paintOutlines(pen: CanvasRenderingContext2D, data: WindowData, theme: Theme): void {
+    const selection = this.context.store.selection.get();
+    if (this.#hovered >= 0) {
+      this.#outline(pen, this.#hovered, theme.foreground, 1);
+    }
+    if (selection !== null) {
+      this.#outline(pen, findSelected(data, selection), theme.focus, 2);
+    }
+  }
+
+  #outline(pen: CanvasRenderingContext2D, i: number, color: string, lineWidth: number): void {
+    const at = i < 0 ? -1 : this.#boxes.index.indexOf(i);
+    if (at >= 0) {
+      const [x, y, width, height] = this.#boxes.bounds.subarray(at * 4, at * 4 + 4);
+      pen.strokeStyle = color;
+      pen.lineWidth = lineWidth;
+      pen.strokeRect(x - 0.5, y - 0.5, width + 0.5, height + 1);
+    }
+  }
+
+  /** A bracket under each interval that the chosen finding rests on. */
+  #paintEvidence(pen: CanvasRenderingContext2D, width: number, theme: Theme): void {
+    const { startNs, endNs } = this.context.store.range.get();
+    const pixelsPerNs = width / (endNs - startNs);
+    pen.fillStyle = theme.foreground;
+    for (const evidence of this.context.store.evidence.get()) {
+      const track = this.#list.tracks.find(({ rank }) => rank === evidence.rank);
+      const x = (evidence.startNs - startNs) * pixelsPerNs;
+      const length = Math.max(2, evidence.durationNs * pixelsPerNs);
+      if (track !== undefined && x < width && x + length > 0) {
+        pen.fillRect(x, track.top + track.height - this.scroller.scrollTop + 0.5, length, 2);
+      }
+    }
+  }
+}
+
+function line(pen: CanvasRenderingContext2D, x: number, height: number): void {
+  pen.beginPath();
+  pen.moveTo(x, 0);
+  pen.lineTo(x, height);
+  pen.stroke();
+}

@@ -1,0 +1,84 @@
+import type { Report } from '../../src/core/model/report.ts';
+import { control, h } from '../base/dom.ts';
+import { formatCount, formatDuration, formatNumber } from '../base/format.ts';
+import type { PageContext } from '../page-context.ts';
+
+export interface HeaderActions {
+  readonly showHealth: () => void;
+  readonly showKeys: () => void;
+}
+
+/** The name of the run and what it is made of. */
+export function renderHeader({ run, host }: PageContext, actions: HeaderActions): HTMLElement {
+  const { report } = run;
+  const pills = [ranksPill(report), stepsPill(report), devicePill(report), clockPill(report)];
+  return h(
+    'header',
+    { class: 'page-head' },
+    h('h1', { class: 'run-name' }, report.run.name),
+    h(
+      'ul',
+      { class: 'pills', 'aria-label': 'About this run' },
+      ...pills.filter((text) => text !== null).map((text) => h('li', { class: 'pill' }, text)),
+      h('li', {}, healthPill(report, actions)),
+    ),
+    h(
+      'div',
+      { class: 'head-actions' },
+      control(
+        'vscode-button',
+        { appearance: 'secondary', click: () => void host.analyzeAgain({}) },
+        'Analyze again',
+      ),
+      control(
+        'vscode-button',
+        { appearance: 'secondary', 'aria-label': 'All keys', click: actions.showKeys },
+        '?',
+      ),
+    ),
+  );
+}
+
+function ranksPill({ run, health }: Report): string {
+  const count = formatCount(run.ranks.length, 'rank');
+  const isPartial = health.missingRanks.length > 0 && run.worldSize !== null;
+  return isPartial ? `${count} of ${formatNumber(run.worldSize)}` : count;
+}
+
+function stepsPill({ run: { steps } }: Report): string | null {
+  if (steps.analyzed === 0) {
+    return null;
+  }
+  const warmup = steps.warmup > 0 ? ` + ${formatNumber(steps.warmup)} warm-up` : '';
+  return `${formatCount(steps.analyzed, 'step')}${warmup}`;
+}
+
+function devicePill({ ranks }: Report): string | null {
+  const countByName = new Map<string, number>();
+  for (const { device } of ranks) {
+    if (device !== null) {
+      countByName.set(device.name, (countByName.get(device.name) ?? 0) + 1);
+    }
+  }
+  const texts = [...countByName].map(([name, count]) => (count > 1 ? `${name} × ${count}` : name));
+  return texts.length === 0 ? null : texts.join(', ');
+}
+
+function clockPill({ health: { clock }, run }: Report): string | null {
+  if (run.ranks.length < 2) {
+    return null;
+  }
+  return clock.uncertaintyNs === null
+    ? `clocks: ${clock.method}`
+    : `clocks aligned ± ${formatDuration(clock.uncertaintyNs)}`;
+}
+
+const HEALTH_WORDS = { ok: 'trace healthy', notable: 'trace: see notes', poor: 'trace: poor' };
+
+function healthPill({ health }: Report, { showHealth }: HeaderActions): HTMLElement {
+  return h(
+    'button',
+    { type: 'button', class: `pill health-${health.level}`, click: showHealth },
+    HEALTH_WORDS[health.level],
+  );
+}
