@@ -1,6 +1,11 @@
 import type { Trace } from '../model/trace.ts';
 import type { Nanoseconds } from '../model/units.ts';
-import { type CollectiveMatch, matchCollectives } from './match-collectives.ts';
+import {
+  type CollectiveMatch,
+  matchByEnd,
+  matchByOrder,
+  SAME_END_NS,
+} from './match-collectives.ts';
 import type { RankCollective } from './rank-collectives.ts';
 import { median } from './statistics.ts';
 
@@ -8,6 +13,8 @@ import { median } from './statistics.ts';
 const MIN_MATCHES = 3;
 /** Ends further apart than this after alignment do not belong to the same collectives. */
 const MAX_RESIDUAL_NS = 1_000_000;
+/** Of sampled collectives, the share that must have one that ends with them. */
+const MIN_SAMPLED_SHARE = 0.5;
 /** An offset is corrected only if it stands out of the scatter of the ends by this factor. */
 const SIGNIFICANT = 3;
 
@@ -34,7 +41,7 @@ export function alignClocks(
   if (traces.length < 2) {
     return { offsets, method: 'one rank', uncertaintyNs: null, isComparable: true, matches: [] };
   }
-  const matches = matchCollectives(byRank, offsets, stated !== null);
+  const matches = matchByOrder(byRank, offsets, stated !== null);
   const base = { offsets, matches };
   const shifts = shiftsByRank(matches, traces.length);
   if (matches.length < MIN_MATCHES || shifts === null) {
@@ -44,15 +51,9 @@ export function alignClocks(
   }
   const residual = residualOf(matches, shifts);
   if (residual > MAX_RESIDUAL_NS) {
-    return {
-      ...base,
-      method:
-        stated === null
-          ? 'first steps'
-          : 'clocks of the files; matched collectives do not fit them',
-      uncertaintyNs: residual,
-      isComparable: false,
-    };
+    return stated === null
+      ? { ...base, method: 'first steps', uncertaintyNs: residual, isComparable: false }
+      : alignSampled(byRank, offsets, residual);
   }
   const isOff = shifts.some((shift) => Math.abs(shift) > SIGNIFICANT * Math.max(residual, 1_000));
   if (!isOff && stated !== null) {
@@ -68,8 +69,34 @@ export function alignClocks(
         : 'clocks of the files, refined by matched collectives',
     uncertaintyNs: Math.round(residual),
     isComparable: true,
-    matches: matchCollectives(byRank, refined, true),
+    matches: matchByOrder(byRank, refined, true),
   };
+}
+
+/** Files that hold a sample of the events: collectives that end together, if most have a fellow that does. */
+function alignSampled(
+  byRank: readonly (readonly RankCollective[])[],
+  offsets: readonly number[],
+  residual: number,
+): Alignment {
+  const matches = matchByEnd(byRank, offsets);
+  const fewest = byRank.reduce((least, list) => Math.min(least, list.length), Infinity);
+  const isMost = matches.length >= MIN_MATCHES && matches.length >= MIN_SAMPLED_SHARE * fewest;
+  return isMost
+    ? {
+        offsets,
+        matches,
+        method: 'clocks of the files; collectives that end together fit them',
+        uncertaintyNs: SAME_END_NS,
+        isComparable: true,
+      }
+    : {
+        offsets,
+        matches: [],
+        method: 'clocks of the files; matched collectives do not fit them',
+        uncertaintyNs: Math.round(residual),
+        isComparable: false,
+      };
 }
 
 /** Null where a file does not state an absolute time. */

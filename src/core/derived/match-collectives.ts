@@ -2,7 +2,7 @@ import type { SpanIndex } from '../model/units.ts';
 import type { RankCollective } from './rank-collectives.ts';
 
 /** Ends of one collective lie closer than this where the ranks share a clock. */
-const SAME_END_NS = 2_000_000;
+export const SAME_END_NS = 2_000_000;
 
 /** One collective as its ranks saw it. */
 export interface CollectiveMatch {
@@ -20,7 +20,7 @@ export interface CollectiveMatch {
  * Joins the collectives of ranks: by sequence number in their group; else by order in the step, where all
  * ranks have equally many; else by end time, where the ranks share a clock.
  */
-export function matchCollectives(
+export function matchByOrder(
   byRank: readonly (readonly RankCollective[])[],
   offsets: readonly number[],
   hasCommonClock: boolean,
@@ -45,9 +45,20 @@ export function matchCollectives(
     }
   }
   if (hasCommonClock) {
-    matches.push(...matchByEnd(left, byRank.length, offsets));
+    matches.push(...joinByEnd(left, byRank.length, offsets));
   }
   return matches.sort((a, b) => earliest(a) - earliest(b));
+}
+
+/** Joins the collectives of ranks that end together, for files that hold only a sample of them. */
+export function matchByEnd(
+  byRank: readonly (readonly RankCollective[])[],
+  offsets: readonly number[],
+): CollectiveMatch[] {
+  const all = byRank.flatMap((collectives, rank) =>
+    collectives.map((collective) => ({ rank, collective })),
+  );
+  return joinByEnd(all, byRank.length, offsets).sort((a, b) => earliest(a) - earliest(b));
 }
 
 function earliest(match: CollectiveMatch): number {
@@ -70,7 +81,7 @@ function groupByIdentity(byRank: readonly (readonly RankCollective[])[]): RankCo
   return [...groups.values()];
 }
 
-function matchByEnd(
+function joinByEnd(
   left: readonly { rank: number; collective: RankCollective }[],
   ranks: number,
   offsets: readonly number[],

@@ -15,7 +15,7 @@ const RECORDED = categoryIndex('recorded');
 const MAX_LOCATIONS = 8;
 
 /** In characters; the innermost frames come first. */
-const MAX_STACK_LENGTH = 20_000;
+export const MAX_STACK_LENGTH = 20_000;
 
 /** Annotations that libraries make; no script has them as a literal. */
 const LIBRARY_ANNOTATION =

@@ -81,7 +81,7 @@ export const dataSingleWorker = defineDetector({
       steps: tables.analyzed[rank.row].rows.map((row) => rank.tables.steps.number[row]),
       savingNsPerStep: Math.round(Math.min(waitNs, tables.medianStepNs - waitNs)),
       savingHow:
-        'With one worker, loading runs beside the rest of the step: the shorter of the two is saved, the median over steps and ranks.',
+        'With one worker, loading runs beside the rest of the step: the shorter of the two is saved, the median over steps and ranks. What the finding about the wait itself claims is not counted again.',
       threshold: passedThreshold(percent, thresholds),
       evidence: [...rank.tables.loaderWaits.spans]
         .filter((span) => span >= 0)
@@ -94,6 +94,7 @@ export const dataSingleWorker = defineDetector({
       claims: tables.ranks.map(({ row, tables: { loaderWaits, steps } }) =>
         firstOfEachStep(loaderWaits.exposed, steps, tables.analyzed[row].rows, waitNs),
       ),
+      reassess: () => ({}),
     };
   },
 });

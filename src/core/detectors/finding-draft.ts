@@ -13,8 +13,8 @@ export interface FindingDraft extends Omit<Finding, 'id' | 'savingPercent' | 'sa
   /** By row of the run's ranks, in rank time: the time that the saving comes from. No finding counts it twice. */
   readonly claims: readonly Intervals[];
   /**
-   * For findings about what others leave: judges the saving that remains, in percent of the step.
-   * Null withdraws the finding.
+   * For findings about what others leave, or that explain another: they take their part after all others.
+   * Judges the saving that remains, in percent of the step; null withdraws the finding.
    */
   readonly reassess?: (remainingPercent: number) => Partial<Finding> | null;
 }

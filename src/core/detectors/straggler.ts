@@ -102,7 +102,7 @@ export const straggler = defineDetector({
       pattern: 'resource-imbalance',
       layer: cause?.layer ?? 'orchestration',
       severity: severityOf(percent, thresholds, stepCount) ?? 'info',
-      confidence: confidenceOf(stepCount),
+      confidence: isWhole(tables) ? confidenceOf(stepCount) : 'low',
       ranks: [rank.rank],
       steps: [...late.lostByStep.keys()].sort((a, b) => a - b),
       savingNsPerStep: Math.round(lostNsPerStep),
@@ -139,6 +139,11 @@ const DATA_ADVICE: { text: string; link?: string }[] = [
   },
   ...ADVICE.slice(1),
 ];
+
+/** Whether every rank of the run has its file here. */
+function isWhole({ ranks }: NeededTables<Name>): boolean {
+  return ranks.every(({ trace }) => (trace.meta.worldSize ?? 1) <= ranks.length);
+}
 
 function standsOut(
   tables: NeededTables<Name>,

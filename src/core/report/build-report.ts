@@ -1,6 +1,7 @@
 import type { RunDerived } from '../derived/run-derived.ts';
 import type { Detected } from '../detectors/run-detectors.ts';
 import { REPORT_SCHEMA_VERSION, type Report } from '../model/report.ts';
+import type { Steps } from '../model/tables.ts';
 import { assessHealth, worldSizeOf } from './health.ts';
 import { computeLayers } from './layers.ts';
 import { costLines } from './lines.ts';
@@ -43,8 +44,12 @@ export function buildReport(
 
 /** Steps by their number, over all ranks; a step is warm-up or analysed as on the rank that has most of them. */
 function countSteps({ ranks }: RunDerived): Report['run']['steps'] {
-  const steps = ranks.map(({ tables }) => tables.steps).sort((a, b) => b.length - a.length)[0];
-  if (steps === undefined || steps.length === 0) {
+  const steps = ranks.reduce<Steps | null>(
+    (most, { tables }) =>
+      most !== null && most.length >= tables.steps.length ? most : tables.steps,
+    null,
+  );
+  if (steps === null || steps.length === 0) {
     return { total: 0, analyzed: 0, warmup: 0, first: null, last: null, how: 'whole' };
   }
   const warmup = steps.isWarmup.reduce((sum, isWarmup) => sum + isWarmup, 0);
@@ -52,8 +57,8 @@ function countSteps({ ranks }: RunDerived): Report['run']['steps'] {
     total: steps.length,
     analyzed: steps.length - warmup,
     warmup,
-    first: steps.number[0] ?? null,
-    last: steps.number[steps.length - 1] ?? null,
+    first: steps.number[0],
+    last: steps.number[steps.length - 1],
     how: steps.how,
   };
 }

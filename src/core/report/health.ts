@@ -1,12 +1,14 @@
 import type { RunDerived } from '../derived/run-derived.ts';
 import type { Health, HealthLevel, HealthNote } from '../model/report.ts';
 import { categoryIndex } from '../model/span-category.ts';
-import type { EventCounts } from '../model/trace.ts';
-import { uniteIntervals, lengthOf } from '../derived/intervals.ts';
+import type { EventCounts, Trace } from '../model/trace.ts';
+import { differenceOf, type Intervals, uniteIntervals } from '../derived/intervals.ts';
+import { timePerStep } from '../derived/step-windows.ts';
 import type { DerivedRank } from '../derived/run-derived.ts';
 
 /** Fewer steps than this say little of a run's habits (DESIGN, "honest measurement"). */
 const FEW_STEPS = 50;
+const OVERHEAD = categoryIndex('overhead');
 /** Shares of the step that the profiler itself takes, in percent: nsys-ai. */
 const NOTABLE_OVERHEAD_PERCENT = 5;
 const POOR_OVERHEAD_PERCENT = 15;
@@ -77,9 +79,9 @@ function eventNotes({ read, dropped, repaired, clipped }: EventCounts): Graded[]
 }
 
 function stepNotes({ ranks, analyzed }: RunDerived): Graded[] {
-  const how = ranks[0]?.tables.steps.how;
-  const count = Math.min(...analyzed.map(({ rows }) => rows.length));
-  if (how === undefined || how === 'whole' || !Number.isFinite(count) || count === 0) {
+  const count = analyzed.reduce((least, { rows }) => Math.min(least, rows.length), Infinity);
+  const isWhole = ranks.some(({ tables }) => tables.steps.how === 'whole');
+  if (isWhole || !Number.isFinite(count) || count === 0) {
     return [
       note('no-steps', 0, 'notable', 'The trace marks no training steps: it is taken as one.'),
     ];
@@ -127,19 +129,14 @@ function clockNotes({ ranks, alignment }: RunDerived): Graded[] {
 }
 
 function overheadNotes({ ranks, analyzed }: RunDerived): Graded[] {
-  const overhead = categoryIndex('overhead');
   let covered = 0;
   let total = 0;
-  ranks.forEach(({ trace: { spans } }, row) => {
-    const rows = [...spans.category.keys()].filter((i) => spans.category[i] === overhead);
-    const starts = rows.map((i) => spans.start[i]);
-    covered += lengthOf(
-      uniteIntervals(
-        starts,
-        rows.map((i, k) => starts[k] + spans.duration[i]),
-      ),
-    );
-    total += analyzed[row]?.durations.reduce((sum, duration) => sum + duration, 0) ?? 0;
+  ranks.forEach((rank, row) => {
+    const { rows, durations } = analyzed[row];
+    const { steps, busy } = rank.tables;
+    const felt = differenceOf(overheadOf(rank.trace), busy);
+    covered += timePerStep(felt, steps, rows).reduce((sum, time) => sum + time, 0);
+    total += durations.reduce((sum, duration) => sum + duration, 0);
   });
   const percent = total === 0 ? 0 : (100 * covered) / total;
   return percent < NOTABLE_OVERHEAD_PERCENT
@@ -152,6 +149,19 @@ function overheadNotes({ ranks, analyzed }: RunDerived): Graded[] {
           `The profiler itself takes ${percent.toFixed(0)} % of the recorded steps, so real steps are shorter.`,
         ),
       ];
+}
+
+/** When the profiler says that it was busy with itself. */
+function overheadOf({ spans }: Trace): Intervals {
+  const starts: number[] = [];
+  const ends: number[] = [];
+  for (let i = 0; i < spans.length; i++) {
+    if (spans.category[i] === OVERHEAD) {
+      starts.push(spans.start[i]);
+      ends.push(spans.start[i] + spans.duration[i]);
+    }
+  }
+  return uniteIntervals(starts, ends);
 }
 
 function findMissingRanks(ranks: readonly DerivedRank[]): number[] {

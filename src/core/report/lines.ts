@@ -1,78 +1,86 @@
 import { countUpTo } from '../derived/intervals.ts';
-import { parseFrame, isUserFile } from '../derived/frames.ts';
 import { laneRange } from '../derived/lane-range.ts';
-import { isLibraryAnnotation } from '../derived/sources.ts';
 import type { DerivedRank, RunDerived } from '../derived/run-derived.ts';
 import { median } from '../derived/statistics.ts';
 import { PHASES } from '../model/phase.ts';
 import type { LineCost } from '../model/report.ts';
-import type { SourceLocation } from '../model/source-candidate.ts';
-import { categoryIndex } from '../model/span-category.ts';
-import type { Trace } from '../model/trace.ts';
-import type { SpanIndex } from '../model/units.ts';
+import type { Steps } from '../model/tables.ts';
+import { identifyLines, type LineIdentity } from './line-identity.ts';
 import { stepTimeOf } from './step-time.ts';
 
 /** More hints than this no file shows. */
 const MAX_LINES = 200;
+/** What fills this share of every step is around the loop and says nothing of the step. */
+const WHOLE_STEP = 0.995;
 
-const PYTHON = categoryIndex('python');
-const ANNOTATION = categoryIndex('annotation');
-const RECORDED = categoryIndex('recorded');
-
-/** A line, an annotation or a function, and its time in each step of one rank. */
+/** A line and its time on one rank. */
 interface Cost {
-  readonly name: string;
-  readonly location: SourceLocation | null;
-  readonly phase: number;
+  readonly identity: LineIdentity;
   /** By row of steps. */
   readonly perStep: Float64Array;
+  /** By index of phases. */
+  readonly perPhase: Float64Array;
+  /** Time up to here is counted: what is nested in itself counts once. */
+  until: number;
+}
+
+interface Line {
+  readonly identity: LineIdentity;
+  readonly perPhase: Float64Array;
+  readonly values: number[];
+  readonly byRank: LineCost['byRank'][number][];
 }
 
 /** Per analysed step: what recorded lines, annotations and the user's functions take, the costliest first. */
 export function costLines({ ranks, analyzed }: RunDerived): LineCost[] {
-  const byKey = new Map<
-    string,
-    { cost: Cost; values: number[]; byRank: LineCost['byRank'][number][] }
-  >();
+  const lines = new Map<string, Line>();
   ranks.forEach((rank, row) => {
     const { rows, durations } = analyzed[row];
-    for (const [key, cost] of costsOf(rank)) {
-      const values = rows.map((step) => cost.perStep[step]);
-      const line = byKey.get(key) ?? { cost, values: [], byRank: [] };
-      byKey.set(key, line);
-      line.values.push(...values);
+    for (const { identity, perStep, perPhase } of rows.length === 0 ? [] : costsOf(rank)) {
+      const values = rows.map((step) => perStep[step]);
+      const line = lines.get(identity.key) ?? {
+        identity,
+        perPhase: new Float64Array(PHASES.length),
+        values: [],
+        byRank: [],
+      };
+      lines.set(identity.key, line);
+      perPhase.forEach((time, phase) => (line.perPhase[phase] += time));
+      values.forEach((value) => line.values.push(value));
       line.byRank.push({
         rank: rank.rank,
-        p50Ns: rows.length === 0 ? 0 : Math.round(median(values)),
-        sharePercent:
-          rows.length === 0 ? 0 : median(values.map((value, i) => (100 * value) / durations[i])),
+        p50Ns: Math.round(median(values)),
+        sharePercent: median(values.map((value, i) => (100 * value) / durations[i])),
       });
     }
   });
-  return [...byKey.values()]
-    .flatMap(({ cost, values, byRank }) => {
-      const perStep = stepTimeOf(values);
-      const sharePercent = median(byRank.map((one) => one.sharePercent));
-      return perStep === null || perStep.meanNs === 0
-        ? []
-        : [
-            {
-              name: cost.name,
-              phase: PHASES[cost.phase],
-              location: cost.location,
-              perStep,
-              sharePercent,
-              byRank,
-            },
-          ];
-    })
+  return [...lines.values()]
+    .flatMap(toLineCost)
     .sort((a, b) => b.sharePercent - a.sharePercent || b.perStep.meanNs - a.perStep.meanNs)
     .slice(0, MAX_LINES);
 }
 
-function costsOf({ trace, tables }: DerivedRank): Map<string, Cost> {
-  const costs = new Map<string, Cost & { until: number }>();
-  const identify = memoizeIdentity(trace);
+function toLineCost({ identity, perPhase, values, byRank }: Line): LineCost[] {
+  const perStep = stepTimeOf(values);
+  if (perStep === null || perStep.meanNs === 0) {
+    return [];
+  }
+  const most = perPhase.reduce((best, time, phase) => (time > perPhase[best] ? phase : best), 0);
+  return [
+    {
+      name: identity.name,
+      phase: PHASES[most],
+      location: identity.location,
+      perStep,
+      sharePercent: median(byRank.map(({ sharePercent }) => sharePercent)),
+      byRank,
+    },
+  ];
+}
+
+function costsOf({ trace, tables }: DerivedRank): Cost[] {
+  const costs = new Map<string, Cost>();
+  const identify = identifyLines(trace);
   const { first, end } = laneRange(trace, tables.mainLane);
   for (let i = first; i < end; i++) {
     const identity = identify(i);
@@ -80,10 +88,9 @@ function costsOf({ trace, tables }: DerivedRank): Map<string, Cost> {
       continue;
     }
     const cost = costs.get(identity.key) ?? {
-      name: identity.name,
-      location: identity.location,
-      phase: tables.phases.inherited[i],
+      identity,
       perStep: new Float64Array(tables.steps.length),
+      perPhase: new Float64Array(PHASES.length),
       until: -Infinity,
     };
     costs.set(identity.key, cost);
@@ -91,63 +98,14 @@ function costsOf({ trace, tables }: DerivedRank): Map<string, Cost> {
     const stop = trace.spans.start[i] + trace.spans.duration[i];
     if (stop > start) {
       addToSteps(cost.perStep, tables.steps, start, stop);
+      cost.perPhase[tables.phases.inherited[i]] += stop - start;
       cost.until = stop;
     }
   }
-  return new Map([...costs].filter(([, cost]) => !fillsEveryStep(cost.perStep, tables.steps)));
+  return [...costs.values()].filter(({ perStep }) => !fillsEveryStep(perStep, tables.steps));
 }
 
-interface Identity {
-  readonly key: string;
-  readonly name: string;
-  readonly location: SourceLocation | null;
-}
-
-/** What lines are told apart by: the recorded line, else the name of the annotation or the function. */
-function memoizeIdentity(trace: Trace): (span: SpanIndex) => Identity | null {
-  const { spans } = trace;
-  const known = new Map<string, Identity | null>();
-  return (i) => {
-    const category = spans.category[i];
-    if (category !== PYTHON && category !== ANNOTATION && category !== RECORDED) {
-      return null;
-    }
-    const key = `${spans.name[i]} ${category} ${spans.file?.[i] ?? 0} ${spans.line?.[i] ?? 0}`;
-    let identity = known.get(key);
-    if (identity === undefined) {
-      identity = identityOf(trace, i);
-      known.set(key, identity);
-    }
-    return identity;
-  };
-}
-
-function identityOf({ spans, strings }: Trace, i: SpanIndex): Identity | null {
-  const name = strings[spans.name[i]];
-  if (spans.category[i] === PYTHON) {
-    const frame = parseFrame(name);
-    return frame === null || !isUserFile(frame.file)
-      ? null
-      : {
-          key: name,
-          name: frame.function,
-          location: { file: frame.file, line: frame.line, how: 'stack' },
-        };
-  }
-  const file = strings[spans.file?.[i] ?? 0];
-  const line = spans.line?.[i] ?? 0;
-  if (file !== '' && line > 0) {
-    return { key: `${file}:${line} ${name}`, name, location: { file, line, how: 'recorded' } };
-  }
-  return isLibraryAnnotation(name) ? null : { key: name, name, location: null };
-}
-
-function addToSteps(
-  perStep: Float64Array,
-  steps: DerivedRank['tables']['steps'],
-  start: number,
-  end: number,
-): void {
+function addToSteps(perStep: Float64Array, steps: Steps, start: number, end: number): void {
   for (let step = Math.max(0, countUpTo(steps.start, start) - 1); step < steps.length; step++) {
     if (steps.start[step] >= end) {
       break;
@@ -159,10 +117,6 @@ function addToSteps(
   }
 }
 
-/** A function around the whole loop costs every step whole: that says nothing of the step. */
-function fillsEveryStep(
-  perStep: Float64Array,
-  { start, end }: DerivedRank['tables']['steps'],
-): boolean {
-  return perStep.every((time, step) => time >= 0.995 * (end[step] - start[step]));
+function fillsEveryStep(perStep: Float64Array, { start, end }: Steps): boolean {
+  return perStep.every((time, step) => time >= WHOLE_STEP * (end[step] - start[step]));
 }

@@ -77,11 +77,12 @@ function hostShares({ phases, stepTime }: RankReport): Shares | null {
   const data = sum((phase) => layerOf(phase) === 'data');
   const communication = sum((phase) => phase === 'communication');
   const service = sum((phase) => layerOf(phase) === 'orchestration') - communication;
+  const compute = sum((phase) => layerOf(phase) === 'compute');
   return {
-    compute: sum((phase) => layerOf(phase) === 'compute'),
+    compute,
     data,
     host: service,
     communication,
-    unexplained: 0,
+    unexplained: Math.max(0, 100 - compute - data - communication - service),
   };
 }

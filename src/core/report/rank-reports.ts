@@ -9,9 +9,10 @@ import { percentilesOf, stepTimeOf } from './step-time.ts';
 export function reportRanks({ ranks, analyzed }: RunDerived): RankReport[] {
   return ranks.map((rank, row) => {
     const { trace, tables } = rank;
-    const steps = analyzed[row] ?? { rows: [], durations: new Float64Array() };
+    const steps = analyzed[row];
     const { device } = tables.work;
-    const known = trace.meta.devices.find(({ index }) => index === device) ?? trace.meta.devices[0];
+    const known =
+      trace.meta.devices.find(({ index }) => index === device) ?? trace.meta.devices.at(0);
     return {
       rank: rank.rank,
       device: known === undefined ? null : { name: known.name, count: trace.meta.devices.length },

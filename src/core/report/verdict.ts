@@ -10,10 +10,20 @@ const MAJORITY = 0.5;
 const MATERIAL_PERCENT = 10;
 /** From this share of compute a step is bound by it. */
 const COMPUTE_BOUND_PERCENT = 80;
+/** With less of the step known than this, "balanced" would be a guess. */
+const MIN_KNOWN_PERCENT = 50;
+
+/** What a kind rests on: a loss that no finding supports is not called a bottleneck. */
+const SUPPORT: Partial<Record<VerdictKind, readonly string[]>> = {
+  'data-bound': ['data-stall', 'data-tail', 'data-single-worker'],
+  'host-bound': ['gpu-idle', 'host-sync'],
+  'communication-bound': ['comm-exposed'],
+};
 
 interface Loss {
   readonly kind: VerdictKind;
   readonly percent: number;
+  readonly noun: string;
   readonly text: string;
 }
 
@@ -24,94 +34,70 @@ export function judge(
 ): Verdict {
   const losses = computeLosses(report.ranks, findings);
   if (report.stepTime === null || losses === null) {
-    return {
-      kind: 'inconclusive',
-      text: 'The trace does not show what the training waits for: it has neither device work nor phases.',
-      sharePercent: 0,
-    };
+    return inconclusive(
+      0,
+      'The trace does not show what the training waits for: it has neither device work nor phases.',
+    );
   }
-  const kinds = lossesByKind(losses, report.ranks.length).sort((a, b) => b.percent - a.percent);
-  const material = kinds.filter(({ percent }) => percent >= MATERIAL_PERCENT);
-  const [first, second] = kinds as [Loss, Loss];
-  if (losses.unexplainedPercent >= MATERIAL_PERCENT && losses.unexplainedPercent > first.percent) {
-    return {
-      kind: 'inconclusive',
-      text: `${subject(losses, report.ranks.length)} idle during ${round(losses.unexplainedPercent)} of every step, and the trace does not show why.`,
-      sharePercent: losses.unexplainedPercent,
-    };
+  const kinds = listLosses(losses, findings, report.ranks.length).sort(
+    (a, b) => b.percent - a.percent,
+  );
+  const supported = kinds.filter(
+    ({ kind, percent }) => percent >= MATERIAL_PERCENT && isSupported(kind, findings),
+  );
+  const unexplained = losses.unexplainedPercent;
+  if (unexplained >= MATERIAL_PERCENT && unexplained > (supported[0]?.percent ?? 0)) {
+    return losses.hasDevice
+      ? inconclusive(
+          unexplained,
+          `The ${gpus(report.ranks.length, 'is', 'are')} idle during ${round(unexplained)} of every step, and the trace does not show why.`,
+        )
+      : judgeUnnamed(losses, kinds);
   }
-  if (material.length === 0) {
-    return quiet(losses, first, report.ranks.length);
-  }
-  const total = kinds.reduce((sum, { percent }) => sum + percent, losses.unexplainedPercent);
-  if (first.percent - second.percent >= LEAD_PERCENT || first.percent >= MAJORITY * total) {
+  return supported.length === 0
+    ? quiet(losses, kinds[0], report.ranks.length)
+    : commit(kinds, supported, unexplained);
+}
+
+function commit(kinds: readonly Loss[], supported: readonly Loss[], unexplained: number): Verdict {
+  const [first] = supported;
+  const total = kinds.reduce((sum, { percent }) => sum + percent, unexplained);
+  const second = kinds.find((loss) => loss !== first);
+  if (first.percent - (second?.percent ?? 0) >= LEAD_PERCENT || first.percent >= MAJORITY * total) {
     return { kind: first.kind, text: first.text, sharePercent: first.percent };
   }
   const parts = kinds.filter(({ percent }) => percent >= 1).slice(0, 3);
-  const list = parts
-    .map(({ kind, percent }) => `${NOUN[kind] ?? kind} ${round(percent)}`)
-    .join(', ');
   return {
     kind: 'mixed',
-    text: `No single cause dominates: of every step, ${list} are lost.`,
+    text: `No single cause dominates: of every step, ${parts.map(({ noun, percent }) => `${noun} takes ${round(percent)}`).join(', ')}.`,
     sharePercent: parts.reduce((sum, { percent }) => sum + percent, 0),
   };
 }
 
-const NOUN: Partial<Record<VerdictKind, string>> = {
-  'data-bound': 'waiting for data',
-  'host-bound': 'waiting for the host',
-  'communication-bound': 'communication',
-  imbalanced: 'waiting for a slow rank',
-};
-
-function lossesByKind(losses: Losses, rankCount: number): Loss[] {
-  const { hasDevice, slowRank } = losses;
-  const who = hasDevice
-    ? rankCount > 1
-      ? 'The GPUs wait'
-      : 'The GPU waits'
-    : 'The training loop waits';
-  const during = (percent: number): string => `during ${round(percent)} of every step.`;
-  return [
-    {
-      kind: 'data-bound',
-      percent: losses.dataPercent,
-      text: `${who} for data ${during(losses.dataPercent)}`,
-    },
-    {
-      kind: 'host-bound',
-      percent: losses.hostPercent,
-      text: `${who} for the host to launch work ${during(losses.hostPercent)}`,
-    },
-    {
-      kind: 'communication-bound',
-      percent: losses.communicationPercent,
-      text: `Communication that no compute hides takes ${round(losses.communicationPercent)} of every step.`,
-    },
-    {
-      kind: 'imbalanced',
-      percent: losses.imbalancePercent,
-      text: `Rank ${slowRank ?? ''} makes the others wait ${during(losses.imbalancePercent)}`,
-    },
-  ];
+/** Spans that name only a part of the step: what they name may still be most of it. */
+function judgeUnnamed(losses: Losses, kinds: readonly Loss[]): Verdict {
+  const known = 100 - losses.unexplainedPercent;
+  return known >= MIN_KNOWN_PERCENT
+    ? quiet(losses, kinds[0], 1)
+    : inconclusive(
+        known,
+        `The trace names only ${round(known)} of every step, too little to say what it waits for.`,
+      );
 }
 
 function quiet(losses: Losses, largest: Loss, rankCount: number): Verdict {
   const what = losses.hasDevice
-    ? rankCount > 1
-      ? 'the GPUs compute'
-      : 'the GPU computes'
-    : 'the loop computes';
+    ? `the ${gpus(rankCount, 'computes', 'compute')}`
+    : 'the training loop computes';
+  const share = losses.computePercent;
   const rest =
     largest.percent < 1
-      ? 'nothing else costs 1 % or more'
-      : `${NOUN[largest.kind] ?? largest.kind} is next with ${round(largest.percent)}`;
-  const share = losses.computePercent;
+      ? 'nothing else takes 1 %'
+      : `${largest.noun} is next with ${round(largest.percent)}`;
   return share >= COMPUTE_BOUND_PERCENT
     ? {
         kind: 'compute-bound',
-        text: `${what[0]?.toUpperCase() ?? ''}${what.slice(1)} during ${round(share)} of every step; ${rest}.`,
+        text: `T${what.slice(1)} during ${round(share)} of every step; ${rest}.`,
         sharePercent: share,
       }
     : {
@@ -121,10 +107,70 @@ function quiet(losses: Losses, largest: Loss, rankCount: number): Verdict {
       };
 }
 
-function subject({ hasDevice }: Losses, rankCount: number): string {
-  return hasDevice ? (rankCount > 1 ? 'The GPUs are' : 'The GPU is') : 'The training loop is';
+function listLosses(losses: Losses, findings: readonly Finding[], rankCount: number): Loss[] {
+  const who = losses.hasDevice
+    ? `The ${gpus(rankCount, 'waits', 'wait')}`
+    : 'The training loop waits';
+  const during = (percent: number): string => `during ${round(percent)} of every step.`;
+  const isTransfer = rankCount === 1 || findings.some(({ id }) => id === 'comm-exposed');
+  const communication = losses.communicationPercent;
+  const data = losses.dataPercent;
+  const host = losses.hostPercent;
+  return [
+    {
+      kind: 'data-bound',
+      percent: data,
+      noun: 'waiting for data',
+      text: `${who} for data ${during(data)}`,
+    },
+    losses.hasDevice
+      ? {
+          kind: 'host-bound',
+          percent: host,
+          noun: 'waiting for the host',
+          text: `${who} for the host to launch work ${during(host)}`,
+        }
+      : {
+          kind: 'host-bound',
+          percent: host,
+          noun: 'checkpoints, logs and validation',
+          text: `Checkpoints, logs and validation hold the training loop up ${during(host)}`,
+        },
+    isTransfer
+      ? {
+          kind: 'communication-bound',
+          percent: communication,
+          noun: 'communication',
+          text: `Communication that no compute hides takes ${round(communication)} of every step.`,
+        }
+      : {
+          kind: 'imbalanced',
+          percent: communication,
+          noun: 'waiting between ranks',
+          text: `The ranks wait for each other ${during(communication)}`,
+        },
+    {
+      kind: 'imbalanced',
+      percent: losses.imbalancePercent,
+      noun: 'waiting for a slow rank',
+      text: `Rank ${losses.slowRank ?? 0} makes the others wait ${during(losses.imbalancePercent)}`,
+    },
+  ];
+}
+
+function isSupported(kind: VerdictKind, findings: readonly Finding[]): boolean {
+  const ids = SUPPORT[kind];
+  return ids === undefined || findings.some(({ id }) => ids.includes(id));
+}
+
+function inconclusive(sharePercent: number, text: string): Verdict {
+  return { kind: 'inconclusive', text, sharePercent };
+}
+
+function gpus(count: number, singular: string, plural: string): string {
+  return count > 1 ? `GPUs ${plural}` : `GPU ${singular}`;
 }
 
 function round(percent: number): string {
-  return `${percent < 9.95 && percent % 1 !== 0 && percent < 1 ? percent.toFixed(1) : Math.round(percent)} %`;
+  return `${percent < 1 ? percent.toFixed(1) : Math.round(percent)} %`;
 }
