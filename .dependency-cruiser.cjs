@@ -5,7 +5,13 @@ const inside = (from, ...to) => ({
 });
 const packages = (from, ...names) => ({
   from: { path: `^${from}/` },
-  to: { path: names.map((name) => `^(node_modules/(@types/)?)?${name}(/|$)`) },
+  to: {
+    path: names.flatMap((name) => [
+      `^${name}$`,
+      `^node_modules/${name}/`,
+      `^node_modules/@types/${name}/`,
+    ]),
+  },
 });
 const node = (from) => ({ from: { path: `^${from}/` }, to: { dependencyTypes: ['core'] } });
 const declared = (from) => ({

@@ -60,7 +60,10 @@ export default defineConfig(
       ...noVscode,
     },
   },
-  { files: ['src/extension/**/*.ts', 'test/host/**/*.ts'], rules: { 'no-restricted-imports': 'off' } },
+  {
+    files: ['src/extension/**/*.ts', 'test/host/**/*.ts'],
+    rules: { 'no-restricted-imports': 'off' },
+  },
   {
     files: ['test/**/*.ts'],
     rules: {
