@@ -26,6 +26,7 @@ module.exports = {
     inside('src/core/formats', 'src/core/model', 'src/base'),
     inside('src/core/runs', 'src/core/model', 'src/base'),
     inside('src/core/derived', 'src/core/model', 'src/base'),
+    inside('src/core/timeline', 'src/core/model', 'src/core/derived', 'src/base'),
     inside('src/core/source', 'src/core/model', 'src/base'),
     packages('src/core/source', '@lezer/python', '@lezer/common'),
     {
@@ -57,6 +58,7 @@ module.exports = {
     inside('webview', 'src/base', 'src/core/model', 'src/protocol'),
     packages('webview', 'd3[a-z-]*', 'zod', '@vscode/webview-ui-toolkit'),
     inside('test', 'src', 'webview', 'scripts'),
+    { from: { path: '^test/' }, to: { path: '^esbuild\\.mjs$' } },
     node('test'),
     declared('test'),
   ],
@@ -76,7 +78,7 @@ module.exports = {
   options: {
     tsConfig: { fileName: 'tsconfig.base.json' },
     tsPreCompilationDeps: true,
-    doNotFollow: { path: 'node_modules' },
+    doNotFollow: { path: ['node_modules', '^scripts/', '^esbuild\\.mjs$'] },
     exclude: { path: '\\.css$' },
   },
 };
