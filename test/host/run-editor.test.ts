@@ -3,7 +3,6 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { ANY_RUN_EDITOR, RUN_EDITOR } from '../../src/extension/ids.ts';
-import { StaleGeneration } from '../../src/extension/runs/training-run.ts';
 import {
   activateExtension,
   appendSteps,
@@ -30,12 +29,14 @@ function activeCustomEditor(): { viewType: string; path: string } | null {
 
 describe('the run editor', () => {
   let folder = '';
+  let count = 0;
   beforeEach(() => {
-    folder = makeFolder(FOLDER);
+    count += 1;
+    folder = makeFolder(`${FOLDER}-${count}`);
   });
   afterEach(async () => {
     await closeAllEditors();
-    removeFolder(FOLDER);
+    removeFolder(`${FOLDER}-${count}`);
   });
 
   function writeRun(name: string, ranks: number): string[] {
@@ -107,7 +108,7 @@ describe('the run editor', () => {
     await closed;
     await assert.rejects(
       run.ask(generation, (remote) => remote.readWindow(window)),
-      StaleGeneration,
+      { name: 'StaleGeneration' },
     );
     assert.equal(run.analyzed?.report.run.steps.total, 12);
   });
@@ -148,7 +149,7 @@ describe('the run editor', () => {
         }
       });
     });
-    removeFolder(FOLDER);
+    removeFolder(`${FOLDER}-${count}`);
     await gone;
   });
 });

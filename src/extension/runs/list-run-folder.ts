@@ -1,3 +1,4 @@
+import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
@@ -18,7 +19,7 @@ export async function listRunFolder(path: string): Promise<string[]> {
 }
 
 async function listTraces(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true });
+  const entries = await readFolder(folder);
   return entries
     .filter((entry) => entry.isFile() && TRACE_NAME.test(entry.name))
     .map((entry) => join(folder, entry.name));
@@ -31,7 +32,7 @@ async function listRankFolders(path: string): Promise<string[]> {
     return [];
   }
   const parent = dirname(folder);
-  const entries = await readdir(parent, { withFileTypes: true });
+  const entries = await readFolder(parent);
   const folders = entries.filter(
     (entry) => entry.isDirectory() && withoutNumbers(entry.name) === stem,
   );
@@ -40,6 +41,15 @@ async function listRankFolders(path: string): Promise<string[]> {
   );
   const name = withoutNumbers(basename(path));
   return lists.flat().filter((candidate) => withoutNumbers(basename(candidate)) === name);
+}
+
+/** Empty where the folder is gone or closed to us: the file itself tells that better. */
+async function readFolder(folder: string): Promise<Dirent[]> {
+  try {
+    return await readdir(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
 }
 
 function withoutNumbers(name: string): string {

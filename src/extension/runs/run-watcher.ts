@@ -1,3 +1,4 @@
+import { sep } from 'node:path';
 import * as vscode from 'vscode';
 import { SETTINGS } from '../ids.ts';
 import { isWatchEnabled, onDidChangeSetting } from '../settings.ts';
@@ -46,7 +47,7 @@ export class RunWatcher implements vscode.Disposable {
   #restart(): void {
     this.#stop();
     if (isWatchEnabled()) {
-      this.#workspace = this.#watch(RUN_FILES);
+      this.#workspace = vscode.Disposable.from(this.#watch(RUN_FILES), this.#watchDeletions());
       this.#watchFolders();
     }
   }
@@ -84,6 +85,18 @@ export class RunWatcher implements vscode.Disposable {
     watcher.onDidCreate(note);
     watcher.onDidChange(note);
     watcher.onDidDelete(note);
+    return watcher;
+  }
+
+  /** Of a deleted folder only the folder itself is told. */
+  #watchDeletions(): vscode.Disposable {
+    const watcher = vscode.workspace.createFileSystemWatcher('**', true, true, false);
+    watcher.onDidDelete(({ fsPath }) => {
+      for (const { group } of this.store.runs) {
+        const inside = group.files.filter(({ path }) => path.startsWith(fsPath + sep));
+        inside.forEach(({ path }) => this.#note(path));
+      }
+    });
     return watcher;
   }
 

@@ -3,7 +3,10 @@ import type { Disposable } from '../../base/lifetime.ts';
 import type { RunStore } from '../runs/run-store.ts';
 import type { TrainingRun } from '../runs/training-run.ts';
 
-/** A trace file that is open in the run editor; it holds its run for as long as it is open. */
+/**
+ * A trace file that is open in the run editor. It holds its run for as long as it is open, and has
+ * it analysed while the page loads; what goes wrong is told to the page when it asks.
+ */
 export class RunDocument implements vscode.CustomDocument {
   /** The run that the file belongs to; rejects where it belongs to none. */
   readonly run: Promise<TrainingRun>;
@@ -33,6 +36,7 @@ export class RunDocument implements vscode.CustomDocument {
     const run = await store.runOfFile(this.uri.fsPath);
     if (!this.#isDisposed) {
       this.#hold = run.hold();
+      run.readAnalysis().catch(() => undefined);
     }
     return run;
   }
