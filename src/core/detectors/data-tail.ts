@@ -18,6 +18,9 @@ interface Tail {
   readonly percent: number;
 }
 
+/** A rhythm may miss a beat. */
+const PERIOD_SHARE = 0.8;
+
 export const dataTail = defineDetector({
   id: 'data-tail',
   title: 'Some batches come very late',
@@ -131,13 +134,13 @@ function tailOf(
   };
 }
 
-/** The steps between late batches where it is always the same, or a multiple of it; null otherwise. */
+/** The distance of late batches where all of them fit one and few of it are missing; null otherwise. */
 function periodOf(late: readonly number[]): number | null {
   const distances = late.slice(1).map((row, i) => row - late[i]);
-  const shortest = Math.min(...distances);
-  return distances.length >= 2 &&
-    shortest > 1 &&
-    distances.every((distance) => distance % shortest === 0)
+  const shortest = distances.reduce((least, distance) => Math.min(least, distance), Infinity);
+  const fits = distances.every((distance) => distance % shortest === 0);
+  const expected = 1 + (late[late.length - 1] - late[0]) / shortest;
+  return distances.length >= 2 && shortest > 1 && fits && late.length >= PERIOD_SHARE * expected
     ? shortest
     : null;
 }
@@ -151,7 +154,7 @@ function explain({ p50Ns, ratio, late, percent }: Tail, period: number | null): 
   const rhythm =
     period === null
       ? ''
-      : ` Every ${period}th batch is late, as with one slow worker of ${period}.`;
+      : ` One batch in ${period} is late, at equal distances, as with one slow worker of ${period}.`;
   const number = late.length === 1 ? 'one batch' : `${late.length} batches`;
   return `${typical}${slowest}, but ${number} cost ${formatPercent(percent)} of all the time.${rhythm}`;
 }

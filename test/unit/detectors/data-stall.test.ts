@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { dataStall } from '../../../src/core/detectors/data-stall.ts';
+import { describeDetector } from '../../support/describe-detector.ts';
+import { buildTrace, drawRun, type SpanSpec } from '../../support/draw-run.ts';
+
+// The wait takes 6 of 16 ms; the device still works during its first one.
+const STARVED = `
+  main      D-----F-l-B-l-----
+  stream 7  K-        K---K---
+`;
+
+describeDetector(dataStall, {
+  finds: [
+    {
+      name: 'a wait that the device idles through, by its exposed part alone',
+      run: () => drawRun([STARVED], { steps: 25 }),
+      check: (finding) => {
+        assert.equal(finding.severity, 'error');
+        assert.equal(finding.confidence, 'high');
+        // In a later step the first 2 ms of the wait lie under the kernel of the step before.
+        assert.equal(finding.savingNsPerStep, 4e6);
+        assert.ok(Math.abs(finding.savingPercent - (100 * 4) / 18) < 0.01);
+        assert.equal(finding.steps.length, 24);
+      },
+    },
+    {
+      name: 'the wait of a run without a device, with the line where it is recorded',
+      run: () => recordedRun(3, 10),
+      check: (finding) => {
+        assert.equal(finding.title, 'The loader holds up training');
+        assert.deepEqual(finding.location, { file: 'train.py', line: 41, how: 'recorded' });
+        assert.ok(Math.abs(finding.savingPercent - 30) < 1e-9);
+      },
+    },
+    {
+      name: 'the function that most of the wait is spent in',
+      run: () =>
+        drawRun(
+          [
+            `
+              main      P---------------
+              main      d-------F---B---
+              main       p------
+            `,
+          ],
+          { steps: 6 },
+        ),
+      check: (finding) => {
+        assert.deepEqual(finding.location, { file: 'train.py', line: 12, how: 'stack' });
+        assert.match(finding.why, /88 % of the waiting is spent in augment/);
+      },
+    },
+    {
+      name: 'half of the ranks starved, and names those',
+      run: () =>
+        drawRun([STARVED, 'main      D-F---l-B-l-------\nstream 7  ----    K---K----'], {
+          steps: 4,
+        }),
+      check: (finding) => {
+        assert.deepEqual(finding.ranks, [0, 1].slice(0, finding.ranks.length));
+        assert.equal(finding.confidence, 'medium');
+      },
+    },
+    {
+      name: 'but only informs from a single step',
+      run: () => drawRun([STARVED]),
+      check: ({ severity, confidence }) =>
+        assert.deepEqual([severity, confidence], ['info', 'low']),
+    },
+  ],
+  staysQuiet: [
+    {
+      name: 'a wait that the device works through',
+      run: () =>
+        drawRun(
+          [
+            `
+              main      D-----F-l-B-l-----
+              stream 7  K------   K-------
+            `,
+          ],
+          { steps: 25 },
+        ),
+    },
+    { name: 'a wait of 4 % of the step', run: () => recordedRun(4, 100) },
+    {
+      name: 'a loader that is always ready',
+      run: () => drawRun(['main      F---B---O---'], { steps: 25 }),
+    },
+    {
+      name: 'a wait below a threshold that was raised',
+      run: () => recordedRun(3, 10),
+      options: { infoPercent: 31 },
+    },
+  ],
+});
+
+/** Spans as the recorder writes them: a wait of some of all the milliseconds of each step. */
+function recordedRun(waitMs: number, stepMs: number): ReturnType<typeof drawRun> {
+  const spans = Array.from({ length: 30 }, (_, step): SpanSpec[] => {
+    const start = step * stepMs * 1e6;
+    const common = { lane: 'main', category: 'recorded', file: 'train.py', step } as const;
+    return [
+      { ...common, name: 'step', category: 'step', start, duration: stepMs * 1e6 },
+      { ...common, name: 'next(loader)', phase: 'data', start, duration: waitMs * 1e6, line: 41 },
+      {
+        ...common,
+        name: 'forward',
+        phase: 'forward',
+        start: start + waitMs * 1e6,
+        duration: 1e6,
+        line: 44,
+      },
+    ];
+  }).flat();
+  return {
+    name: 'recorded',
+    ranks: [{ rank: 0, file: 'rank0.spans.jsonl', trace: buildTrace(spans, { format: 'spans' }) }],
+  };
+}
