@@ -208,7 +208,9 @@ def record_collectives(model: Any, *, group: str = "default") -> None:
     if not any(parameter.is_cuda for parameter in model.parameters()):
         # A thread of Gloo takes the GIL to let go of the hook's callback. If the last to let go of the
         # group is the model, it joins that thread while it holds the GIL, and neither ends (seen with
-        # PyTorch 1.13). Python lets go of a group without the GIL.
+        # PyTorch 1.13). Python lets go of a group without the GIL; it must do so before it shuts down.
+        if not _host_process_groups:
+            _at_process_end(_host_process_groups.clear)
         _host_process_groups.append(process_group)
     sequence = itertools.count()
     place = recorder.paths.caller()
