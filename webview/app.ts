@@ -28,7 +28,7 @@ export class App {
   ) {
     this.#store = new Store(parseSavedView(api.getState()));
     const channel = new Channel(windowPort(api), viewApi, this.#handlers(), hostApi, (error) =>
-      this.#store.announcement.set(String(error)),
+      this.#store.notice.set(String(error)),
     );
     this.#host = channel.remote;
     for (const atom of [this.#store.range, this.#store.selection, this.#store.openRanks]) {
@@ -40,8 +40,7 @@ export class App {
     this.root.replaceChildren(this.#loading.element);
     try {
       const { focusRank } = await this.#host.ready({});
-      await this.#load();
-      this.#focus(focusRank);
+      await this.#load(focusRank);
     } catch (error) {
       this.#fail(error);
     }
@@ -67,10 +66,13 @@ export class App {
     };
   }
 
-  async #load(): Promise<void> {
+  async #load(focusRank: number | null = null): Promise<void> {
     const run = await this.frames.track(this.#host.readRun({}));
     if (this.#context !== null && run.generation <= this.#context.run.generation) {
       return;
+    }
+    if (this.#context === null) {
+      this.#focus(focusRank, run.report.run.ranks);
     }
     const hadNoRange = this.#store.range.get().endNs <= this.#store.range.get().startNs;
     const range = hadNoRange ? firstRange(run) : this.#store.range.get();
@@ -91,10 +93,12 @@ export class App {
     this.root.replaceChildren(this.#view.element);
   }
 
-  /** The rank of the opened file is opened where the user has not chosen others. */
-  #focus(rank: number | null): void {
-    if (rank !== null && rank > 0 && this.#store.openRanks.get().size === 0) {
-      this.#store.openRanks.set(new Set([rank]));
+  /** The rank of the opened file shows its threads and streams, unless the user has chosen others. */
+  #focus(rank: number | null, ranks: readonly number[]): void {
+    const isFresh = this.api.getState() === undefined;
+    const focus = rank ?? (ranks.length === 1 ? ranks[0] : null);
+    if (isFresh && focus !== null) {
+      this.#store.openRanks.set(new Set([focus]));
     }
   }
 

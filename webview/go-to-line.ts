@@ -4,14 +4,14 @@ import type { PageContext } from './page-context.ts';
 export async function goToSelection({ host, store, run }: PageContext): Promise<void> {
   const selection = store.selection.get();
   if (selection === null) {
-    store.announcement.set('Select a span or a gap first');
+    store.notice.set('Select a span or a gap first');
     return;
   }
   const { opened, reason } = await host.openSelection({ generation: run.generation, selection });
-  store.announcement.set(opened === null ? reason : `Opened ${opened}`);
+  store.notice.set(opened === null ? reason : `Opened ${opened}`);
 }
 
 export async function goToFinding({ host, store, run }: PageContext, index: number): Promise<void> {
   const { opened, reason } = await host.openFinding({ generation: run.generation, index });
-  store.announcement.set(opened === null ? reason : `Opened ${opened}`);
+  store.notice.set(opened === null ? reason : `Opened ${opened}`);
 }

@@ -25,7 +25,9 @@ export class Store {
   readonly evidence = new Atom<readonly Evidence[]>([]);
   /** Index of the finding whose evidence is shown; -1 is none. */
   readonly shownFinding = new Atom(-1);
-  /** What a screen reader is told. */
+  /** What came of something asked of the editor; shown for a moment. */
+  readonly notice = new Atom('');
+  /** What a screen reader is told of the timeline. */
   readonly announcement = new Atom('');
 
   constructor(view: SavedView) {

@@ -1,3 +1,4 @@
+import './csp-nonce.ts';
 import {
   provideVSCodeDesignSystem,
   vsCodeButton,

@@ -31,11 +31,9 @@ export class Surface implements Disposable {
       throw new Error('this browser has no canvas to draw on');
     }
     this.#context = context;
-    this.#observer = new ResizeObserver(([entry]) => {
-      if (entry !== undefined) {
-        this.#resize(entry.contentRect.width, entry.contentRect.height);
-      }
-    });
+    this.#observer = new ResizeObserver(([{ contentRect }]) =>
+      this.#resize(contentRect.width, contentRect.height),
+    );
     this.#observer.observe(this.canvas);
     this.#subscription = themes.theme.subscribe(() => this.invalidate());
   }

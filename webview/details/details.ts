@@ -35,7 +35,7 @@ export function mountDetails(context: PageContext): View {
         store.details.set(details);
       }
     } catch (error) {
-      store.announcement.set(error instanceof Error ? error.message : String(error));
+      store.notice.set(error instanceof Error ? error.message : String(error));
       store.details.set(null);
     }
   };
@@ -110,7 +110,7 @@ function renderActions(context: PageContext, details: SelectionDetails): HTMLEle
     ),
     button('Copy', () => {
       void host.copyText({ text: detailsAsText(details, run.overview.startNs) });
-      store.announcement.set('Copied');
+      store.notice.set('Copied');
     }),
     button('Clear', () => store.selection.set(null)),
   );

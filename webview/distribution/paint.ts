@@ -5,7 +5,7 @@ import { heatAlpha, heatColor } from '../steps/paint.ts';
 import type { Distribution } from './layout.ts';
 
 export const PLOT_TOP = 4;
-export const LABEL_ROWS_PX = 34;
+export const LABEL_ROWS_PX = 46;
 
 export function paintDistribution(
   context: CanvasRenderingContext2D,
@@ -28,7 +28,7 @@ export function paintDistribution(
   context.stroke();
   context.font = `11px ${theme.font}`;
   context.textBaseline = 'middle';
-  const takenTo = [-Infinity, -Infinity];
+  const takenTo = [-Infinity, -Infinity, -Infinity];
   for (const { x, name, valueNs } of marks) {
     context.strokeStyle = theme.foreground;
     context.setLineDash([2, 2]);
@@ -43,7 +43,7 @@ export function paintDistribution(
     const row = takenTo.findIndex((taken) => left > taken);
     if (row >= 0) {
       context.fillStyle = theme.muted;
-      context.fillText(text, left, bottom + 11 + row * 14);
+      context.fillText(text, left, bottom + 11 + row * 13);
       takenTo[row] = left + length + 6;
     }
   }

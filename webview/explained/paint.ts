@@ -1,4 +1,5 @@
 import { scaleLinear } from 'd3';
+import type { Phase } from '../../src/core/model/phase.ts';
 import type { ExplainedStep, StepPiece } from '../../src/core/model/timeline.ts';
 import { axisUnit, formatDuration, formatNumber, formatPercent } from '../base/format.ts';
 import { CAUSE_COLORS, PHASE_COLORS } from '../base/palette.ts';
@@ -53,21 +54,38 @@ function paintPiece(
     return;
   }
   if (piece.cause !== null) {
-    paintPlate(context, text, left, top + 1, height - 2, theme);
+    paintPlate(context, text, { left, y: top + 1, height: height - 2 }, theme);
   }
   context.fillStyle = piece.cause === null ? inkOn(color) : theme.foreground;
   context.fillText(text, left, top + height / 2 + 0.5);
 }
 
+const SHORT_PHASES: Partial<Record<Phase, string>> = {
+  forward: 'fwd',
+  backward: 'bwd',
+  optimizer: 'opt',
+  communication: 'comm',
+  checkpoint: 'ckpt',
+  validation: 'val',
+};
+
 export function pieceTexts(piece: StepPiece, stepNs: number): readonly string[] {
   const duration = formatDuration(piece.durationNs);
   if (piece.cause === null) {
-    return [`${piece.label} ${duration}`, piece.label, piece.phase.slice(0, 3)];
+    return [
+      `${piece.label} ${duration}`,
+      piece.label,
+      `${piece.phase} ${duration}`,
+      piece.phase,
+      SHORT_PHASES[piece.phase] ?? '',
+    ];
   }
   const share = formatPercent((piece.durationNs / stepNs) * 100);
   return [
     `idle: ${piece.label} · ${share} of the step`,
     `idle: ${piece.label} · ${share}`,
+    `${piece.label} · ${share}`,
+    piece.label,
     `idle · ${share}`,
     'idle',
   ];

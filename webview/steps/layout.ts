@@ -23,8 +23,8 @@ export interface HeatStrip {
 
 export const HEAT_LABEL_WIDTH = 52;
 const MIN_CELL_PX = 3;
-const MAX_CELL_PX = 16;
-const MAX_ROW_PX = 18;
+const MAX_CELL_PX = 22;
+const MAX_ROW_PX = 20;
 const MIN_ROW_PX = 4;
 const MAX_PLOT_PX = 220;
 

@@ -5,6 +5,7 @@ import { clampRange, panRange, type Store, type TimeRange } from '../store.ts';
 /** 2⁴⁰: from a run of 18 minutes down to a nanosecond. */
 const MAX_ZOOM = 2 ** 40;
 const CLICK_DISTANCE_PX = 4;
+const LINE_PX = 16;
 
 /** Wheel and drag on the canvas move the store's range; d3-zoom owns the gestures, the store the range. */
 export function bindGestures(
@@ -50,14 +51,7 @@ export function bindGestures(
     behavior.transform(selection, transformOf(store.range.get(), whole, width));
     isOwnMove = false;
   };
-  const pan = (event: WheelEvent) => {
-    if (isPan(event)) {
-      event.preventDefault();
-      const moved = event.deltaX === 0 ? event.deltaY : event.deltaX;
-      const share = (moved * (event.deltaMode === 1 ? 16 : 1)) / Math.max(1, canvas.clientWidth);
-      store.range.set(clampRange(panRange(store.range.get(), share), whole));
-    }
-  };
+  const pan = (event: WheelEvent) => panByWheel(event, canvas, store, whole);
   selection.call(behavior).on('dblclick.zoom', null);
   canvas.addEventListener('wheel', pan, { passive: false });
   canvas.addEventListener('sized', follow);
@@ -69,6 +63,21 @@ export function bindGestures(
       selection.on('.zoom', null);
     },
   };
+}
+
+function panByWheel(
+  event: WheelEvent,
+  canvas: HTMLCanvasElement,
+  store: Store,
+  whole: TimeRange,
+): void {
+  if (isPan(event)) {
+    event.preventDefault();
+    const moved = event.deltaX === 0 ? event.deltaY : event.deltaX;
+    const pixels = moved * (event.deltaMode === WheelEvent.DOM_DELTA_LINE ? LINE_PX : 1);
+    const share = pixels / Math.max(1, canvas.clientWidth);
+    store.range.set(clampRange(panRange(store.range.get(), share), whole));
+  }
 }
 
 function isPan(event: WheelEvent | MouseEvent): boolean {

@@ -13,16 +13,20 @@ export function labelsOf(facts: RectangleFacts): readonly string[] {
     case 'phase':
       return [`${facts.phase} ${duration}`, facts.phase];
     case 'span':
-      return [`${facts.name} ${duration}`, facts.name, shorten(facts.name)];
+      return [`${facts.name} ${duration}`, facts.name, ...shorten(facts.name)];
     case 'merged':
       return [];
   }
 }
 
-/** The last part of a qualified name says most: `aten::conv2d`, `torch/nn/module.py(12): forward`. */
-function shorten(name: string): string {
-  const tail = name.split(/::|: |#/).at(-1) ?? name;
-  return tail.length > 0 ? tail : name;
+/** The part that says most: `aten::conv2d`, `train.py(12): forward`, `Optimizer.step#SGD.step`. */
+function shorten(name: string): readonly string[] {
+  if (name.startsWith('enumerate(DataLoader)')) {
+    return ['next(loader)'];
+  }
+  const tail = name.split(/::|: |#/).at(-1) ?? '';
+  const last = tail.split('.').at(-1) ?? '';
+  return [tail, last].filter((part) => part !== '');
 }
 
 /** A rectangle in words, for the tooltip and for screen readers. */

@@ -4,7 +4,7 @@ import { Surface } from '../base/surface.ts';
 import type { PageContext, View } from '../page-context.ts';
 import { clampRange, type TimeRange } from '../store.ts';
 import { layOutWindow } from './layout.ts';
-import { paintWindow } from './paint.ts';
+import { paintBoxes } from './paint.ts';
 import type { Track } from './tracks.ts';
 import { WindowFeed } from './window-feed.ts';
 
@@ -31,7 +31,7 @@ export function mountMinimap(context: PageContext, rank: number): View {
       const data = feed.window.get();
       if (data !== null) {
         const boxes = layOutWindow(data, [track], { range: whole, width, height, scrollTop: 0 });
-        paintWindow(pen, data, boxes, theme);
+        paintBoxes(pen, data, boxes, theme);
       }
       const frame = frameOf(store.range.get(), whole, width);
       pen.fillStyle = theme.background;

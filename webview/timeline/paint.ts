@@ -13,11 +13,25 @@ const MERGED = RECTANGLE_KINDS.indexOf('merged');
 /** Below this, no label of a single letter would fit. */
 const MIN_LABEL_PX = 22;
 const LABEL_PAD_PX = 4;
+/** Lines on less would be noise: a faint color tells as much. */
+const MIN_HATCH_PX = 6;
+const NARROW_GAP_ALPHA = 0.4;
 /** Of a deeper level: how much fainter, and no fainter than this. */
 const FADE_PER_LEVEL = 0.13;
 const MIN_ALPHA = 0.5;
 
-export function paintWindow(
+export function paintBoxes(
+  context: CanvasRenderingContext2D,
+  data: WindowData,
+  boxes: Boxes,
+  theme: Theme,
+): void {
+  for (let i = 0; i < boxes.length; i++) {
+    paintBox(context, data, boxes, i, theme);
+  }
+}
+
+export function paintLabels(
   context: CanvasRenderingContext2D,
   data: WindowData,
   boxes: Boxes,
@@ -26,14 +40,10 @@ export function paintWindow(
   context.font = `11px ${theme.font}`;
   context.textBaseline = 'middle';
   for (let i = 0; i < boxes.length; i++) {
-    paintBox(context, data, boxes, i, theme);
-  }
-  for (let i = 0; i < boxes.length; i++) {
     if (boxes.bounds[i * 4 + 2] >= MIN_LABEL_PX) {
       paintLabel(context, data, boxes, i, theme);
     }
   }
-  context.globalAlpha = 1;
 }
 
 function paintBox(
@@ -80,9 +90,12 @@ export function paintGap(
   [x, y, width, height]: readonly [number, number, number, number],
   theme: Theme,
 ): void {
-  context.fillStyle = hatch(context, color, theme);
+  const isHatched = width > MIN_HATCH_PX;
+  context.fillStyle = isHatched ? hatch(context, color, theme) : color;
+  context.globalAlpha = isHatched ? 1 : NARROW_GAP_ALPHA;
   context.fillRect(x, y, width, height);
-  if (width > 5) {
+  context.globalAlpha = 1;
+  if (isHatched) {
     context.strokeStyle = color;
     context.lineWidth = 1;
     context.strokeRect(x + 0.5, y + 0.5, width - 1.5, height - 1);
@@ -105,7 +118,7 @@ function paintLabel(
   }
   const middle = y + height / 2 + 0.5;
   if (facts.kind === 'gap') {
-    paintPlate(context, text, left, y, height, theme);
+    paintPlate(context, text, { left, y, height }, theme);
     context.fillStyle = theme.foreground;
   } else {
     context.fillStyle = inkOn(colorOf(data.rectangles.phase[index[i]], theme));
@@ -117,9 +130,7 @@ function paintLabel(
 export function paintPlate(
   context: CanvasRenderingContext2D,
   text: string,
-  left: number,
-  y: number,
-  height: number,
+  { left, y, height }: { readonly left: number; readonly y: number; readonly height: number },
   theme: Theme,
 ): void {
   context.fillStyle = theme.background;

@@ -48,7 +48,12 @@ function longestInView({ store }: PageContext, canvas: TrackCanvas): readonly Re
   const found: RectangleFacts[] = [];
   for (let i = 0; i < (canvas.feed.window.get()?.rectangles.length ?? 0); i++) {
     const facts = canvas.facts(i);
-    if (facts?.selection != null && facts.startNs < endNs && facts.endNs > startNs) {
+    if (
+      facts !== null &&
+      facts.selection !== null &&
+      facts.startNs < endNs &&
+      facts.endNs > startNs
+    ) {
       found.push(facts);
     }
   }

@@ -61,26 +61,23 @@ function pressAnywhere(event: KeyboardEvent, context: PageContext, around: Aroun
     }
     return true;
   }
-  const selection = context.store.selection.get();
-  switch (key) {
-    case 'f':
-      frameSelection(context);
-      return true;
-    case 'g':
-      void goToSelection(context);
-      return true;
-    case 'o':
-      toggleRank(context.store, selection?.rank ?? context.run.overview.ranks.at(0)?.rank ?? 0);
-      return true;
-    case 'Escape':
-      choose(context, null);
-      return true;
-    case '?':
-      around.showKeys();
-      return true;
-    default:
-      return false;
-  }
+  const action = ACTIONS.get(key);
+  action?.(context, around);
+  return action !== undefined;
+}
+
+type Action = (context: PageContext, around: Around) => void;
+
+const ACTIONS: ReadonlyMap<string, Action> = new Map<string, Action>([
+  ['f', frameSelection],
+  ['g', (context) => void goToSelection(context)],
+  ['o', toggleSelectedRank],
+  ['Escape', (context) => choose(context, null)],
+  ['?', (_, { showKeys }) => showKeys()],
+]);
+
+function toggleSelectedRank({ store, run }: PageContext): void {
+  toggleRank(store, store.selection.get()?.rank ?? run.overview.ranks.at(0)?.rank ?? 0);
 }
 
 function pressOnTimeline(
@@ -124,7 +121,7 @@ function longestInView({ store }: PageContext, canvas: TrackCanvas): number {
   for (let i = 0; i < (data?.rectangles.length ?? 0); i++) {
     const facts = canvas.facts(i);
     const seenNs =
-      facts?.selection == null
+      facts === null || facts.selection === null
         ? 0
         : Math.min(facts.endNs, endNs) - Math.max(facts.startNs, startNs);
     if (seenNs > bestNs) {
@@ -163,7 +160,7 @@ function nextSelectable(canvas: TrackCanvas, from: number, step: 1 | -1): number
     if (next === at) {
       return from;
     }
-    if (canvas.facts(next)?.selection != null) {
+    if ((canvas.facts(next)?.selection ?? null) !== null) {
       return next;
     }
     at = next;

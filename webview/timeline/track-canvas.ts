@@ -5,7 +5,7 @@ import type { Theme } from '../base/theme.ts';
 import type { PageContext, View } from '../page-context.ts';
 import { findSelected, hitTest } from './hit-test.ts';
 import { type Boxes, layOutWindow } from './layout.ts';
-import { paintWindow } from './paint.ts';
+import { paintBoxes, paintLabels } from './paint.ts';
 import { layOutSteps } from './ruler.ts';
 import { layOutTracks, type TrackList, tracksBetween } from './tracks.ts';
 import { rectangleFacts, type RectangleFacts, type WindowData } from './window-data.ts';
@@ -93,7 +93,8 @@ export class TrackCanvas implements View {
     }
     const viewport = { range, width, height, scrollTop };
     this.#boxes = layOutWindow(data, this.#list.tracks, viewport);
-    paintWindow(pen, data, this.#boxes, theme);
+    paintBoxes(pen, data, this.#boxes, theme);
+    paintLabels(pen, data, this.#boxes, theme);
     this.#paintOutlines(pen, data, theme);
     this.#paintEvidence(pen, width, theme);
   }

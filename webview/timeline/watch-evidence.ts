@@ -12,7 +12,7 @@ export function watchEvidence(
   const owned = new DisposableStore();
   let isWanted = false;
   const trySelect = () => {
-    const [first] = store.evidence.get();
+    const first = store.evidence.get().at(0);
     const data = canvas.feed.window.get();
     if (!isWanted || first === undefined || data === null) {
       return;
@@ -25,7 +25,8 @@ export function watchEvidence(
   };
   owned.add(canvas.feed.window.subscribe(trySelect));
   owned.add(
-    store.evidence.subscribe(([first]) => {
+    store.evidence.subscribe((evidence) => {
+      const first = evidence.at(0);
       isWanted = first !== undefined;
       const track = canvas.list.tracks.find(({ rank }) => rank === first?.rank);
       if (track !== undefined) {

@@ -41,9 +41,7 @@ export class WindowFeed implements Disposable {
 
   async #ask(): Promise<void> {
     this.#isAsking = true;
-    while (this.#wanted !== null && !this.#isDisposed) {
-      const request: WindowRequest = this.#wanted;
-      this.#wanted = null;
+    for (let request = this.#take(); request !== null; request = this.#take()) {
       try {
         const { generation } = this.context.run;
         const { columns, names } = await this.context.host.readWindow({
@@ -51,15 +49,20 @@ export class WindowFeed implements Disposable {
           rows: [...request.rows],
           generation,
         });
-        if (!this.#isDisposed) {
-          this.window.set({ request, rectangles: unpackWindow(columns), names });
-          this.failure.set('');
-        }
+        this.window.set({ request, rectangles: unpackWindow(columns), names });
+        this.failure.set('');
       } catch (error) {
         this.failure.set(error instanceof Error ? error.message : String(error));
       }
     }
     this.#isAsking = false;
+  }
+
+  /** The newest question, once. */
+  #take(): WindowRequest | null {
+    const wanted = this.#isDisposed ? null : this.#wanted;
+    this.#wanted = null;
+    return wanted;
   }
 }
 

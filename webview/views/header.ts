@@ -19,7 +19,9 @@ export function renderHeader({ run, host }: PageContext, actions: HeaderActions)
     h(
       'ul',
       { class: 'pills', 'aria-label': 'About this run' },
-      ...pills.filter((text) => text !== null).map((text) => h('li', { class: 'pill' }, text)),
+      ...pills
+        .filter((text) => text !== null)
+        .map((text) => h('li', { class: 'pill' }, ...emphasizeNumber(text))),
       h('li', {}, healthPill(report, actions)),
     ),
     h(
@@ -28,7 +30,7 @@ export function renderHeader({ run, host }: PageContext, actions: HeaderActions)
       control(
         'vscode-button',
         { appearance: 'secondary', click: () => void host.analyzeAgain({}) },
-        'Analyze again',
+        'Analyze Again',
       ),
       control(
         'vscode-button',
@@ -81,4 +83,10 @@ function healthPill({ health }: Report, { showHealth }: HeaderActions): HTMLElem
     { type: 'button', class: `pill health-${health.level}`, click: showHealth },
     HEALTH_WORDS[health.level],
   );
+}
+
+/** The number that a text begins with stands out. */
+function emphasizeNumber(text: string): readonly (HTMLElement | string)[] {
+  const number = /^\d[\d\u202f]*(?= )/.exec(text)?.[0] ?? '';
+  return number === '' ? [text] : [h('strong', {}, number), text.slice(number.length)];
 }

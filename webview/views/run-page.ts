@@ -9,6 +9,7 @@ import { mountSteps } from '../steps/steps.ts';
 import { KeySheet } from '../timeline/key-sheet.ts';
 import { mountTimeline } from '../timeline/timeline.ts';
 import { renderHeader } from './header.ts';
+import { mountNotice } from './notice.ts';
 import { renderNotes } from './notes.ts';
 import { renderVerdict, verdictTone } from './verdict.ts';
 
@@ -25,13 +26,8 @@ export function mountRunPage(context: PageContext): View {
     notes.querySelector('summary')?.focus();
   };
   const live = h('div', { class: 'only-read', role: 'status', 'aria-live': 'polite' });
-  const toast = h('div', { class: 'toast', 'aria-hidden': 'true' });
-  owned.add(
-    store.announcement.subscribe((text) => {
-      live.textContent = text;
-      toast.textContent = text;
-    }),
-  );
+  owned.add(store.announcement.subscribe((text) => (live.textContent = text)));
+  const notice = owned.add(mountNotice(store));
   const findings = owned.add(mountFindings(context));
   const timeline = owned.add(mountTimeline(context, showKeys));
   const details = owned.add(mountDetails(context));
@@ -50,7 +46,7 @@ export function mountRunPage(context: PageContext): View {
     notes,
     sheet.element,
     live,
-    toast,
+    notice.element,
   );
   return { element, dispose: () => owned.dispose() };
 }
@@ -71,7 +67,7 @@ function renderHero(context: PageContext, owned: DisposableStore): HTMLElement {
 /** A single step has no heat and no distribution. */
 function renderSteps(context: PageContext, owned: DisposableStore): HTMLElement | null {
   const { report, overview } = context.run;
-  if (overview.steps.length < 2) {
+  if (new Set(overview.steps.map(({ step }) => step)).size < 2) {
     return null;
   }
   const { stepTime } = report;

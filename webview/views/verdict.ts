@@ -18,15 +18,15 @@ export function renderVerdict(context: PageContext): HTMLElement {
   );
 }
 
-/** How loud the verdict is: as the worst of its findings. */
-export function verdictTone({ verdict, findings }: Report): string {
+/** How loud the verdict is. */
+export function verdictTone({ verdict, findings }: Report): 'quiet' | 'ok' | 'warning' | 'error' {
   if (verdict.kind === 'inconclusive') {
     return 'quiet';
   }
   if (findings.some(({ severity }) => severity === 'error')) {
     return 'error';
   }
-  return findings.some(({ severity }) => severity === 'warning') ? 'warning' : 'ok';
+  return verdict.kind === 'balanced' ? 'ok' : 'warning';
 }
 
 function stepTimeLine({ stepTime, findings }: Report): HTMLElement | null {
@@ -35,7 +35,7 @@ function stepTimeLine({ stepTime, findings }: Report): HTMLElement | null {
   }
   const second = findings.at(1)?.savingPercent ?? 0;
   const rest =
-    findings.length > 1 && findings[0].savingPercent > 3 * second
+    second >= 0.5 && findings[0].savingPercent > 3 * second
       ? `  Nothing else costs more than ${formatPercent(second)}.`
       : '';
   const time = (ns: number) => h('strong', {}, formatDuration(ns));

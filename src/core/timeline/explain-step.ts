@@ -5,13 +5,13 @@ import type { ExplainedStep, StepPiece } from '../model/timeline.ts';
 import type { Nanoseconds } from '../model/units.ts';
 import type { AnalyzedRank } from './analyzed-rank.ts';
 import { findRank } from './analyzed-rank.ts';
-import { forEachPixelGroup, longestOf } from './pixel-groups.ts';
+import { forEachPixelGroup } from './pixel-groups.ts';
 import { deviceTrack, hasDevice, hostTrack } from './rank-tracks.ts';
 import { findPhaseOwner, NO_ITEM } from './phase-owner.ts';
-import { GAP_KIND, PHASE_KIND, type Track } from './track.ts';
+import { GAP_KIND, longestKindOf, PHASE_KIND, type Track } from './track.ts';
 
-/** Of a step: finer detail than this is not told apart in a picture some 600 pixels wide. */
-const DETAIL_SHARE = 1 / 250;
+/** Of a step: what is finer than this would be a pattern in a picture some 600 pixels wide, not a fact. */
+const DETAIL_SHARE = 1 / 64;
 
 /** The step whose time is nearest to the median, on the rank whose median is nearest to the run's. */
 export function explainTypicalStep(analysis: Analysis): ExplainedStep | null {
@@ -93,7 +93,7 @@ function piecesOf(
     return isDevice || item === NO_ITEM ? phase : shortName(strings[spans.name[item]], phase);
   };
   forEachPixelGroup(sequence, window, (first, last) => {
-    const i = longestOf(sequence, first, last);
+    const i = longestKindOf(track, sequence, first, last);
     const isGap = track.kind[i] === GAP_KIND;
     const phase = PHASES[track.phase[i]];
     appendPiece(pieces, {

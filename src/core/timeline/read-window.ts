@@ -7,7 +7,14 @@ import { findPhaseOwner, NO_ITEM } from './phase-owner.ts';
 import { forEachPixelGroup, longestOf, type PixelWindow, type Sequence } from './pixel-groups.ts';
 import { hasDevice, rankTrack } from './rank-tracks.ts';
 import { RectangleWriter } from './rectangle-writer.ts';
-import { GAP_KIND, MERGED_KIND, PHASE_KIND, SPAN_KIND, type Track } from './track.ts';
+import {
+  GAP_KIND,
+  longestKindOf,
+  MERGED_KIND,
+  PHASE_KIND,
+  SPAN_KIND,
+  type Track,
+} from './track.ts';
 
 /** Levels of nesting that are drawn; deeper ones would be a picture nobody can read. */
 export const MAX_DEPTH = 128;
@@ -52,7 +59,7 @@ function writeTrack(
   const { spans, strings } = rank.trace;
   const { offsetNs } = rank.tables;
   forEachPixelGroup(sequence, window, (first, last) => {
-    const i = longestOf(sequence, first, last);
+    const i = longestKindOf(track, sequence, first, last);
     const item = track.kind[i] === PHASE_KIND ? ownerOf(rank, track, i) : track.item[i];
     writer.add({
       row,

@@ -1,5 +1,6 @@
 import { RECTANGLE_KINDS } from '../model/timeline.ts';
 import type { Nanoseconds } from '../model/units.ts';
+import { longestOf, type Sequence } from './pixel-groups.ts';
 
 export const PHASE_KIND = RECTANGLE_KINDS.indexOf('phase');
 export const GAP_KIND = RECTANGLE_KINDS.indexOf('gap');
@@ -107,4 +108,35 @@ export function fillHoles(base: Track, other: Track): Track {
     }
   }
   return builder.finish();
+}
+
+/** Groups of more pieces than this are judged by a sample. */
+const MAX_SUMMED_PIECES = 256;
+
+/** Of the rows [first, last]: the longest piece of the phase or cause that takes most time in all. */
+export function longestKindOf(
+  track: Track,
+  sequence: Sequence,
+  first: number,
+  last: number,
+): number {
+  if (first === last || last - first >= MAX_SUMMED_PIECES) {
+    return longestOf(sequence, first, last);
+  }
+  const timeByKey = new Map<number, Nanoseconds>();
+  const keyOf = (i: number) =>
+    (track.kind[i] * 256 + track.phase[i]) * 256 +
+    (track.kind[i] === GAP_KIND ? track.category[i] : 0);
+  let best = first;
+  for (let i = first; i <= last; i++) {
+    const time = (timeByKey.get(keyOf(i)) ?? 0) + sequence.endOf(i) - sequence.startOf(i);
+    timeByKey.set(keyOf(i), time);
+    const isSameKind = keyOf(i) === keyOf(best);
+    const isLonger =
+      sequence.endOf(i) - sequence.startOf(i) > sequence.endOf(best) - sequence.startOf(best);
+    if (isSameKind ? isLonger : time > (timeByKey.get(keyOf(best)) ?? 0)) {
+      best = i;
+    }
+  }
+  return best;
 }

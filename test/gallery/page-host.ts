@@ -1,0 +1,94 @@
+import type { Analysis } from '../../src/core/model/tables.ts';
+import { describeSelection } from '../../src/core/timeline/describe-selection.ts';
+import { computeOverview } from '../../src/core/timeline/overview.ts';
+import { readWindow } from '../../src/core/timeline/read-window.ts';
+import type { HandlersOf } from '../../src/protocol/api.ts';
+import { Channel, type Port } from '../../src/protocol/channel.ts';
+import { hostApi, viewApi } from '../../src/protocol/timeline-api.ts';
+import { packWindow } from '../../src/protocol/window-columns.ts';
+
+/** What the page asked the editor to do, in order. */
+export type HostCall = readonly [method: string, ...details: unknown[]];
+
+export interface PageHostOptions {
+  readonly focusRank?: number;
+  /** Thrown in place of the run. */
+  readonly failure?: string;
+  /** Progress told while the run is awaited, which then never comes. */
+  readonly progress?: { readonly text: string; readonly percent: number };
+}
+
+/** Stands in for the extension: answers the page from a real analysis, and remembers what it was asked. */
+export class PageHost {
+  readonly calls: HostCall[] = [];
+  readonly channel: Channel<typeof hostApi, typeof viewApi>;
+
+  constructor(
+    port: Port,
+    private readonly analysis: Analysis | null,
+    private readonly options: PageHostOptions = {},
+  ) {
+    this.channel = new Channel(port, hostApi, this.#handlers(), viewApi, () => undefined);
+  }
+
+  #handlers(): HandlersOf<typeof hostApi> {
+    const note = (...call: HostCall) => this.calls.push(call);
+    return {
+      ready: () => ({ focusRank: this.options.focusRank ?? null, state: null }),
+      readRun: async () => await this.#readRun(),
+      readWindow: ({ generation, ...request }) => {
+        note('readWindow', request);
+        const { rectangles, names } = readWindow(this.#require(), request);
+        return { columns: packWindow(rectangles), names };
+      },
+      readDetails: ({ selection }) => {
+        const details = describeSelection(this.#require(), selection);
+        if (details === null) {
+          throw new Error('there is no such span');
+        }
+        return details;
+      },
+      readArguments: () => [['Input Dims', '[[8, 3, 224, 224]]']],
+      openSelection: ({ selection }) => {
+        note('openSelection', selection);
+        return { opened: 'train.py:1', reason: '' };
+      },
+      openFinding: ({ index }) => {
+        note('openFinding', index);
+        return { opened: 'train.py:1', reason: '' };
+      },
+      openLink: ({ url }) => {
+        note('openLink', url);
+      },
+      copyText: ({ text }) => {
+        note('copyText', text);
+      },
+      showLog: () => {
+        note('showLog');
+      },
+      analyzeAgain: () => {
+        note('analyzeAgain');
+      },
+    };
+  }
+
+  async #readRun() {
+    const { failure, progress } = this.options;
+    if (progress !== undefined) {
+      await this.channel.remote.progressed(progress);
+      return await new Promise<never>(() => undefined);
+    }
+    if (failure !== undefined) {
+      throw new Error(failure);
+    }
+    const analysis = this.#require();
+    return { generation: 1, report: analysis.report, overview: computeOverview(analysis) };
+  }
+
+  #require(): Analysis {
+    if (this.analysis === null) {
+      throw new Error('this story has no run');
+    }
+    return this.analysis;
+  }
+}

@@ -1,0 +1,29 @@
+const BUFFER_KEY = '$buffer';
+
+export function encodeMessage(message: unknown): string {
+  return JSON.stringify(message, (_, value: unknown) =>
+    value instanceof ArrayBuffer ? { [BUFFER_KEY]: Buffer.from(value).toString('base64') } : value,
+  );
+}
+
+export function decodeMessage(text: string): unknown {
+  return JSON.parse(text);
+}
+
+/** The script that plays `acquireVsCodeApi` in the page; as text, for the page has no part in our build. */
+export function fakeVsCode(state: unknown): string {
+  return `
+    window.savedState = ${JSON.stringify(state) ?? 'undefined'};
+    window.receive = (text) => {
+      const revive = (_, value) =>
+        typeof value?.${BUFFER_KEY} === 'string'
+          ? Uint8Array.from(atob(value.${BUFFER_KEY}), (letter) => letter.charCodeAt(0)).buffer
+          : value;
+      window.postMessage(JSON.parse(text, revive), '*');
+    };
+    window.acquireVsCodeApi = () => ({
+      postMessage: (message) => window.postToNode(JSON.stringify(message)),
+      getState: () => window.savedState,
+      setState: (next) => { window.savedState = next; },
+    });`;
+}
