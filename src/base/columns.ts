@@ -5,7 +5,7 @@ type Numbers =
   | Uint8Array<ArrayBuffer>;
 
 /** Rows of a chunk: large enough to make growing rare, small enough to waste little on small traces. */
-const CHUNK_BITS = 14;
+const CHUNK_BITS = 12;
 const CHUNK_ROWS = 1 << CHUNK_BITS;
 
 /** A column that grows in chunks of a fixed size: nothing is copied until it is gathered. */

@@ -45,8 +45,9 @@ class Inflater {
   #wake: () => void = () => undefined;
 
   constructor() {
-    this.#gunzip.on('data', (chunk: Uint8Array) => {
-      this.#queue.push(chunk);
+    this.#gunzip.on('data', ({ buffer, byteOffset, length }: Buffer) => {
+      // A plain array: `slice` of a Buffer copies nothing.
+      this.#queue.push(new Uint8Array(buffer, byteOffset, length));
       this.#gunzip.pause();
       this.#wake();
     });

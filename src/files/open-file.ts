@@ -74,8 +74,8 @@ async function* readChunks(
   signal: AbortSignal,
   onRead: (length: number) => void,
 ): AsyncGenerator<Uint8Array, void, void> {
-  let current = Buffer.allocUnsafeSlow(CHUNK_BYTES);
-  let spare = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+  let current = new Uint8Array(CHUNK_BYTES);
+  let spare = new Uint8Array(CHUNK_BYTES);
   let pending = handle.read(current, 0, CHUNK_BYTES, null);
   try {
     for (;;) {

@@ -23,15 +23,41 @@ export function generateKineto({ steps, seed, rank = 0, worldSize = 1 }: KinetoO
       const operator = OPERATORS[Math.floor(random() * OPERATORS.length)];
       const duration = 20 + random() * 50;
       events.push(
-        eventText({ cat: 'cpu_op', name: operator, pid: 42, tid: 42, ts: us, dur: duration }, `"External id": ${id},"Record function id": 0, "Ev Idx": ${id}`),
-        eventText({ cat: 'cuda_runtime', name: 'cudaLaunchKernel', pid: 42, tid: 42, ts: us + 5, dur: 6 }, `"External id": ${id}, "cbid": 211, "correlation": ${id}`),
-        eventText({ cat: 'kernel', name: `void ${operator}_kernel(float*)`, pid: 0, tid: 7, ts: us + 30, dur: duration * 0.8 }, `"External id": ${id}, "device": 0, "context": 1, "stream": 7, "correlation": ${id}`),
+        eventText(
+          { cat: 'cpu_op', name: operator, pid: 42, tid: 42, ts: us, dur: duration },
+          `"External id": ${id},"Record function id": 0, "Ev Idx": ${id}`,
+        ),
+        eventText(
+          { cat: 'cuda_runtime', name: 'cudaLaunchKernel', pid: 42, tid: 42, ts: us + 5, dur: 6 },
+          `"External id": ${id}, "cbid": 211, "correlation": ${id}`,
+        ),
+        eventText(
+          {
+            cat: 'kernel',
+            name: `void ${operator}_kernel(float*)`,
+            pid: 0,
+            tid: 7,
+            ts: us + 30,
+            dur: duration * 0.8,
+          },
+          `"External id": ${id}, "device": 0, "context": 1, "stream": 7, "correlation": ${id}`,
+        ),
       );
       id++;
       us += duration + 5;
     }
     events.push(
-      eventText({ cat: 'user_annotation', name: `ProfilerStep#${step}`, pid: 42, tid: 42, ts: stepStart, dur: us - stepStart }, `"External id": ${id++}`),
+      eventText(
+        {
+          cat: 'user_annotation',
+          name: `ProfilerStep#${step}`,
+          pid: 42,
+          tid: 42,
+          ts: stepStart,
+          dur: us - stepStart,
+        },
+        `"External id": ${id++}`,
+      ),
     );
   }
   return `{

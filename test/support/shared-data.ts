@@ -6,6 +6,9 @@ const ROOT = join(import.meta.dirname, '../../../shared/data');
 
 export const hasSharedData = existsSync(ROOT);
 
+/** Real traces are large, and the machine may be busy. */
+const REAL_TRACE_TIMEOUT_MS = 60_000;
+
 /** The path of a real trace; null where it is absent. */
 export function sharedFile(path: string): string | null {
   const full = join(ROOT, path);
@@ -23,5 +26,5 @@ export function itWithShared(
     it(`${title} (skipped: the shared traces are absent)`);
     return;
   }
-  it(title, () => run(files as string[]));
+  it(title, () => run(files as string[])).timeout(REAL_TRACE_TIMEOUT_MS);
 }

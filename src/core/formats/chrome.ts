@@ -1,7 +1,7 @@
 import type { Dialect } from './events/dialect.ts';
 import { probeEvents } from './events/probe-events.ts';
 import { readEvents, type EventFormat } from './events/read-events.ts';
-import type { Format } from './format.ts';
+import { GUESS, type Format } from './format.ts';
 
 const DIALECT: Dialect = { classes: new Map(), pseudoProcesses: [] };
 
@@ -16,7 +16,10 @@ export const chrome: Format = {
       return 0.5;
     }
     const hasEvents = includesText(head.bytes, '"traceEvents"');
-    return shape === 'object' && hasEvents && !members.has('nodes') ? 0.4 : emptyArray(head.bytes);
+    if (shape === 'object' && hasEvents && !members.has('nodes')) {
+      return 0.4;
+    }
+    return shape === 'object' && !head.isWhole ? GUESS : emptyArray(head.bytes);
   },
 
   identify() {

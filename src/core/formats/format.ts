@@ -14,6 +14,9 @@ export interface ReadOptions {
   readonly onProgress?: (consumedBytes: number) => void;
 }
 
+/** The sureness of a format that can only tell by reading on: without events it was another. */
+export const GUESS = 0.1;
+
 /** One kind of file. A new one is a file beside this, a line in the registry and a fixture. */
 export interface Format {
   /** The file's name: `kineto`. */

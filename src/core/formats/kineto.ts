@@ -76,7 +76,20 @@ function identifyRank(head: Head): Identity {
     format.onMember(key, value);
   }
   const { rank, worldSize, runName } = format.meta();
-  return { rank, worldSize, runName };
+  return rank === null ? rankInCutMember(head) : { rank, worldSize, runName };
+}
+
+/** With thousands of ranks the member is longer than the head; rank and world stand at its beginning. */
+function rankInCutMember({ bytes }: Head): Identity {
+  const text = new TextDecoder('latin1').decode(bytes);
+  const info = /"distributedInfo"\s*:\s*\{([^[{}]*)/.exec(text)?.[1] ?? '';
+  const rank = /"rank"\s*:\s*(\d{1,7})\b/.exec(info)?.[1];
+  const worldSize = /"world_size"\s*:\s*(\d{1,7})\b/.exec(info)?.[1];
+  return {
+    rank: rank === undefined ? null : Number(rank),
+    worldSize: worldSize === undefined ? null : Number(worldSize),
+    runName: null,
+  };
 }
 
 class KinetoFormat implements EventFormat {

@@ -1,6 +1,6 @@
 import type { Trace } from '../model/trace.ts';
 import type { ByteSource } from './byte-source.ts';
-import type { Format, Head, ReadOptions } from './format.ts';
+import { GUESS, type Format, type Head, type ReadOptions } from './format.ts';
 import { readHead } from './head.ts';
 import { explainUnreadable } from './known-files.ts';
 import { FORMATS } from './registry.ts';
@@ -32,11 +32,13 @@ export function recognizeFormat(head: Head): Recognized | null {
 export async function readTrace(source: ByteSource, options: ReadOptions): Promise<Trace> {
   const { head, source: whole, close } = await readHead(source, options.signal);
   const recognized = recognizeFormat(head);
-  if (recognized !== null) {
-    return recognized.format.read(whole, options);
+  if (recognized === null) {
+    await close();
+    return unreadableTrace(head, source);
   }
-  await close();
-  return unreadableTrace(head, source);
+  const trace = await recognized.format.read(whole, options);
+  const isOther = recognized.sureness <= GUESS && trace.counts.kept === 0;
+  return isOther ? unreadableTrace(head, source) : trace;
 }
 
 function unreadableTrace(head: Head, source: ByteSource): Trace {

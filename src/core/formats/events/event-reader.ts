@@ -4,7 +4,7 @@ import { readDecimal, type DecimalParts } from '../json/numbers.ts';
 import { REPAIRS, type ObjectScanner } from '../json/object-scanner.ts';
 import { EventLogVisitor } from '../trace/event-log-visitor.ts';
 import { LOGICAL, STREAM } from '../trace/lane-table.ts';
-import { SpanRow } from '../trace/span-columns.ts';
+import { emptySpanRow, type SpanRow } from '../trace/span-columns.ts';
 import type { TraceBuilder } from '../trace/trace-builder.ts';
 import { OTHER_CLASS, type Dialect, type EventClass } from './dialect.ts';
 import { addBounded } from './bounded-spans.ts';
@@ -44,6 +44,9 @@ const LETTER_X = 0x58;
 
 const PYTHON = categoryIndex('python');
 
+/** The one lane of what the profiler says of itself. */
+const PROFILER_LANE = 'profiler overhead';
+
 const NO_TIME = 'this event has no time';
 const STRAY_TIME = 'the time of this event is more than 52 days from the others';
 
@@ -58,7 +61,7 @@ export class EventReader extends EventLogVisitor {
   readonly #pairs = new PendingPairs();
   readonly #bounded: SpanRow[] = [];
   readonly #pairKeys = new Map<string, number>();
-  readonly #row = new SpanRow();
+  readonly #row = emptySpanRow();
   readonly #time: DecimalParts = { whole: 0, milli: 0 };
   readonly #duration: DecimalParts = { whole: 0, milli: 0 };
   readonly #classByLabel: (EventClass | undefined)[] = [];
@@ -110,7 +113,11 @@ export class EventReader extends EventLogVisitor {
       return this.#whyNoTime();
     }
     const { lanes, strings, labels, spans } = this.builder;
-    const place = lanes.place(process, this.#fields.string(FIELD.thread, labels));
+    const thread =
+      eventClass.role === 'bounded'
+        ? labels.internText(PROFILER_LANE)
+        : this.#fields.string(FIELD.thread, labels);
+    const place = lanes.place(process, thread);
     const row = this.#row;
     row.start = start;
     row.duration = this.#durationNs();

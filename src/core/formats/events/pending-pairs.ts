@@ -1,6 +1,6 @@
 import { float64Column, uint32Column, uint8Column } from '../../../base/columns.ts';
 import { orderSpans } from '../trace/span-order.ts';
-import { SpanRow } from '../trace/span-columns.ts';
+import { emptySpanRow } from '../trace/span-columns.ts';
 import type { TraceBuilder } from '../trace/trace-builder.ts';
 
 /** One end of a span that comes as two events. */
@@ -95,7 +95,7 @@ export class PendingPairs {
   }
 
   #add(begin: number, endTime: number, builder: TraceBuilder): void {
-    const row = new SpanRow();
+    const row = emptySpanRow();
     row.start = this.#start.at(begin);
     row.duration = endTime - row.start;
     row.name = this.#name.at(begin);

@@ -1,4 +1,4 @@
-const INITIAL_BYTES = 65_536;
+const INITIAL_BYTES = 4_096;
 
 /** The bytes in work: what was carried over and the newest chunk, in one piece. */
 export class ByteWindow {

@@ -1,9 +1,12 @@
 import { CLOSE_BRACE, COMMA, OPEN_BRACE } from './bytes.ts';
 
-/** Looks for the next event where the text makes no sense: a brace that opens behind one that closes. */
+/**
+ * Looks for the next event where the text makes no sense. Between events any brace that opens begins
+ * one; within an event only one behind a brace that closes.
+ */
 export class EventFinder {
-  /** Whether an opening brace behind blanks and a comma begins an event. */
-  #isBetweenEvents: boolean;
+  readonly #isBetweenEvents: boolean;
+  #isBehindEvent = false;
 
   constructor(isBetweenEvents: boolean) {
     this.#isBetweenEvents = isBetweenEvents;
@@ -13,13 +16,13 @@ export class EventFinder {
   find(bytes: Uint8Array, start: number, end: number): number {
     for (let p = start; p < end; p++) {
       const byte = bytes[p];
-      if (byte === OPEN_BRACE && this.#isBetweenEvents) {
+      if (byte === OPEN_BRACE && (this.#isBehindEvent || this.#isBetweenEvents)) {
         return p;
       }
       if (byte === CLOSE_BRACE) {
-        this.#isBetweenEvents = true;
+        this.#isBehindEvent = true;
       } else if (byte > 0x20 && byte !== COMMA) {
-        this.#isBetweenEvents = false;
+        this.#isBehindEvent = false;
       }
     }
     return -1;

@@ -9,6 +9,8 @@ export class SpanHeader {
   runName: string | null = null;
   startUnixNs: bigint | null = null;
   processId = '';
+  /** The lane of lines that name none. */
+  ownLane = 'main';
   #script: string | null = null;
   #device: string | null = null;
 
@@ -19,6 +21,8 @@ export class SpanHeader {
     this.startUnixNs = fields.integer(SPAN_FIELD.startUnixNs);
     const process = naturalOrNull(fields.number(SPAN_FIELD.process));
     this.processId = process === null ? '' : String(process);
+    const worker = naturalOrNull(fields.number(SPAN_FIELD.worker));
+    this.ownLane = worker === null ? 'main' : `worker ${worker}`;
     this.#script = fields.text(SPAN_FIELD.script) || null;
     this.#device = fields.text(SPAN_FIELD.device) || null;
   }

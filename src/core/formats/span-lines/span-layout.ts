@@ -25,6 +25,7 @@ export const SPAN_FIELD = {
   script: 20,
   device: 21,
   elements: 22,
+  worker: 23,
 } as const;
 
 /** Section 7 of the design: spans, steps, counters, events, and the header. */
@@ -48,6 +49,7 @@ export const SPAN_LAYOUT: ObjectLayout = {
     startUnixNs: SPAN_FIELD.startUnixNs,
     script: SPAN_FIELD.script,
     device: SPAN_FIELD.device,
+    worker: SPAN_FIELD.worker,
   }),
   nestedKeys: new KeySet({
     group: SPAN_FIELD.group,
@@ -56,7 +58,7 @@ export const SPAN_LAYOUT: ObjectLayout = {
     elements: SPAN_FIELD.elements,
   }),
   nestingCode: SPAN_FIELD.attributes,
-  codeCount: 23,
+  codeCount: 24,
 };
 
 /** A longer line is no span. */

@@ -5,7 +5,7 @@ import { readThousandthsAsDecimal, type DecimalParts } from '../json/numbers.ts'
 import { REPAIRS, type ObjectScanner } from '../json/object-scanner.ts';
 import { EventLogVisitor } from '../trace/event-log-visitor.ts';
 import { LOGICAL, STREAM, THREAD, type LaneKindIndex } from '../trace/lane-table.ts';
-import { SpanRow } from '../trace/span-columns.ts';
+import { emptySpanRow } from '../trace/span-columns.ts';
 import type { TraceBuilder } from '../trace/trace-builder.ts';
 import { SpanHeader } from './span-header.ts';
 import { SPAN_FIELD } from './span-layout.ts';
@@ -22,7 +22,7 @@ const NO_TIME = 'this line has no time';
 /** Puts the lines of a span file into a trace. */
 export class SpanLineReader extends EventLogVisitor {
   readonly header = new SpanHeader();
-  readonly #row = new SpanRow();
+  readonly #row = emptySpanRow();
   readonly #time: DecimalParts = { whole: 0, milli: 0 };
   readonly #laneByLabel = new Map<number, number>();
   readonly #phaseByLabel = new Map<number, number>();
@@ -118,7 +118,7 @@ export class SpanLineReader extends EventLogVisitor {
       return NO_TIME;
     }
     const { instants, labels, lanes, strings } = this.builder;
-    const lane = fields.string(SPAN_FIELD.lane, labels) || labels.internText('main');
+    const lane = fields.string(SPAN_FIELD.lane, labels) || labels.internText(this.header.ownLane);
     instants.push(
       time,
       lanes.drafts[this.#lane(lane)].place,
@@ -159,7 +159,7 @@ export class SpanLineReader extends EventLogVisitor {
     let lane = this.#laneByLabel.get(label);
     if (lane === undefined) {
       const { labels, lanes, names } = this.builder;
-      const name = labels.text(label) || 'main';
+      const name = labels.text(label) || this.header.ownLane;
       const kind = LANE_KIND_BY_NAME.get(name) ?? THREAD;
       const place = lanes.place(labels.internText(this.header.processId), labels.internText(name));
       lane = lanes.lane(place, kind);

@@ -2,21 +2,39 @@ import { float64Column, uint32Column, uint8Column, type Column } from '../../../
 import type { Spans } from '../../model/trace.ts';
 import { orderSpans, type SpanOrder } from './span-order.ts';
 
-/** One span on its way into the columns; 0 is none. Set all of it for each span. */
-export class SpanRow {
-  start = 0;
-  duration = 0;
-  name = 0;
-  lane = 0;
-  category = 0;
-  correlation = 0;
-  externalId = 0;
-  byteOffset = 0;
-  file = 0;
-  line = 0;
-  step = 0;
-  recordedPhase = 0;
-  stack = 0;
+/** One span on its way into the columns; 0 is none. */
+export interface SpanRow {
+  start: number;
+  duration: number;
+  name: number;
+  lane: number;
+  category: number;
+  correlation: number;
+  externalId: number;
+  byteOffset: number;
+  file: number;
+  line: number;
+  step: number;
+  recordedPhase: number;
+  stack: number;
+}
+
+export function emptySpanRow(): SpanRow {
+  return {
+    start: 0,
+    duration: 0,
+    name: 0,
+    lane: 0,
+    category: 0,
+    correlation: 0,
+    externalId: 0,
+    byteOffset: 0,
+    file: 0,
+    line: 0,
+    step: 0,
+    recordedPhase: 0,
+    stack: 0,
+  };
 }
 
 /** The columns of spans while they grow, in the order of the file. */

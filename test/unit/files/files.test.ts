@@ -1,0 +1,240 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { readTrace } from '../../../src/core/formats/read-trace.ts';
+import { groupRuns } from '../../../src/core/runs/group-runs.ts';
+import { FileError } from '../../../src/files/file-error.ts';
+import { findRunFiles } from '../../../src/files/find-run-files.ts';
+import { openFile } from '../../../src/files/open-file.ts';
+import { readArguments, readEventText } from '../../../src/files/read-event.ts';
+import { generateKineto } from '../../support/generate-kineto.ts';
+import { findSpan, fixture } from '../../support/read-bytes.ts';
+
+const { signal } = new AbortController();
+
+describe('files', () => {
+  let folder: string;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'sleuth-files-'));
+  });
+
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  function write(name: string, content: Uint8Array | string): string {
+    const path = join(folder, name);
+    mkdirSync(join(path, '..'), { recursive: true });
+    writeFileSync(path, content);
+    return path;
+  }
+
+  async function readAll(path: string): Promise<{ bytes: Buffer; truncation: string | null }> {
+    const source = await openFile(path);
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of source.chunks(signal)) {
+      chunks.push(chunk.slice());
+    }
+    return { bytes: Buffer.concat(chunks), truncation: source.truncation() };
+  }
+
+  describe('openFile', () => {
+    const text = generateKineto({ steps: 60, seed: 5 });
+
+    it('gives the bytes of a file, and of gzip by its content whatever its name', async () => {
+      assert.ok(text.length > 1_000_000);
+      for (const content of [text, gzipSync(text)]) {
+        const { bytes, truncation } = await readAll(write('trace.json', content));
+        assert.equal(bytes.toString(), text);
+        assert.equal(truncation, null);
+      }
+    });
+
+    it('gives all members of gzip', async () => {
+      const members = Buffer.concat([gzipSync('[1,'), gzipSync('2,'), gzipSync('3]')]);
+      assert.equal((await readAll(write('a.gz', members))).bytes.toString(), '[1,2,3]');
+    });
+
+    it('gives what there is of gzip that is cut, and says so', async () => {
+      const packed = gzipSync(text);
+      for (const share of [0.1, 0.5, 0.9, 0.999]) {
+        const { bytes, truncation } = await readAll(
+          write('a.gz', packed.subarray(0, Math.floor(share * packed.length))),
+        );
+        assert.ok(
+          bytes.length > 0.7 * share * text.length - 65_536,
+          `${share}: ${bytes.length} of ${text.length}`,
+        );
+        assert.ok(text.startsWith(bytes.toString()));
+        assert.match(truncation ?? '', /cut/);
+      }
+    });
+
+    it('says where gzip is damaged', async () => {
+      const packed = gzipSync(text);
+      packed.fill(0xff, packed.length >> 1, (packed.length >> 1) + 50);
+      const { bytes, truncation } = await readAll(write('a.gz', packed));
+      assert.ok(bytes.length > 0);
+      assert.match(truncation ?? '', /damaged/);
+    });
+
+    it('tells how much it consumed', async () => {
+      const source = await openFile(write('a.json.gz', gzipSync(text)));
+      const progress: number[] = [];
+      await readTrace(source, { signal, onProgress: (consumed) => progress.push(consumed) });
+      assert.equal(progress.at(-1), source.sizeBytes);
+      assert.deepEqual(
+        progress,
+        [...progress].sort((a, b) => a - b),
+      );
+    });
+
+    it('stops when it is told to', async () => {
+      const source = await openFile(write('a.json', text));
+      const controller = new AbortController();
+      const reading = readTrace(source, {
+        signal: controller.signal,
+        onProgress: () => controller.abort(),
+      });
+      await assert.rejects(reading, { name: 'AbortError' });
+    });
+
+    it('a cut gzip trace is read as far as it goes, with a problem', async () => {
+      const packed = gzipSync(text);
+      const trace = await readTrace(
+        await openFile(write('a.json.gz', packed.subarray(0, packed.length >> 1))),
+        { signal },
+      );
+      assert.ok(trace.spans.length > 4_000);
+      assert.ok(
+        trace.problems.some((problem) => problem.kind === 'cut' && problem.reason.includes('gzip')),
+      );
+    });
+
+    it('names a path that is missing, and a folder', async () => {
+      await assert.rejects(
+        openFile(join(folder, 'none.json')),
+        (error: unknown) =>
+          error instanceof FileError &&
+          error.message ===
+            `cannot read ${join(folder, 'none.json')}: there is no such file or folder`,
+      );
+      await assert.rejects(readAll(folder), /it is a folder, not a file/);
+    });
+
+    it('names a file that vanished before it is read', async () => {
+      const path = write('a.json', '[]');
+      const source = await openFile(path);
+      rmSync(path);
+      await assert.rejects(readTrace(source, { signal }), { name: 'FileError', path });
+    });
+  });
+
+  describe('findRunFiles', () => {
+    it('finds traces by content, in folders, and passes over what holds no runs', async () => {
+      const trace = generateKineto({ steps: 1, seed: 1, rank: 4, worldSize: 8 });
+      write('runs/a/rank4.json', trace);
+      write('runs/a/anything.gz', gzipSync(trace));
+      write('runs/b/rank1.spans.jsonl', fixture('spans/rank1.spans.jsonl'));
+      write('package.json', '{"name": "x"}');
+      write('settings.json', '[]');
+      write('notes.txt', trace);
+      write('node_modules/x/trace.json', trace);
+      write('.git/trace.json', trace);
+      write('.venv/lib/site-packages/torch/trace.json', trace);
+      symlinkSync(folder, join(folder, 'loop'));
+      const found = await findRunFiles([folder], signal);
+      assert.deepEqual(
+        found.map(({ path, format, rank, worldSize, runName }) => [
+          path.slice(folder.length + 1),
+          format,
+          rank,
+          worldSize,
+          runName,
+        ]),
+        [
+          ['runs/a/anything.gz', 'kineto', 4, 8, null],
+          ['runs/a/rank4.json', 'kineto', 4, 8, null],
+          ['runs/b/rank1.spans.jsonl', 'spans', 1, 2, 'resnet-aug'],
+        ],
+      );
+      assert.equal(found[1].sizeBytes, trace.length);
+    });
+
+    it('has a file that is named, whatever it holds, once', async () => {
+      const path = write('notes.txt', 'hello');
+      const found = await findRunFiles([path, path], signal);
+      assert.deepEqual(
+        found.map((file) => [file.path, file.format]),
+        [[path, 'unknown']],
+      );
+    });
+
+    it('takes the rank from the name where the file has none', async () => {
+      const path = write('rank_5_of_6.json', '[{"ph":"X","name":"a","ts":1,"dur":1}]');
+      const [file] = await findRunFiles([path], signal);
+      assert.deepEqual([file.format, file.rank, file.worldSize], ['chrome', 5, 6]);
+    });
+
+    it('names a path that is missing', async () => {
+      const path = join(folder, 'none');
+      await assert.rejects(findRunFiles([path], signal), {
+        name: 'FileError',
+        message: `cannot read ${path}: there is no such file or folder`,
+      });
+    });
+
+    it('groups what it finds', async () => {
+      for (const rank of [0, 1, 2]) {
+        write(
+          `job/worker${rank}.pt.trace.json`,
+          generateKineto({ steps: 1, seed: rank, rank, worldSize: 3 }),
+        );
+      }
+      const runs = groupRuns(await findRunFiles([folder], signal));
+      assert.deepEqual(
+        runs.map((run) => [run.name, run.files.map((file) => file.rank)]),
+        [['job', [0, 1, 2]]],
+      );
+    });
+  });
+
+  describe('readArguments', () => {
+    it('gives the event of a span with its arguments, from a plain or packed file', async () => {
+      const bytes = fixture('kineto/2024.json');
+      for (const path of [write('a.json', bytes), write('b.json.gz', gzipSync(bytes))]) {
+        const trace = await readTrace(await openFile(path), { signal });
+        const offset = trace.spans.byteOffset[findSpan(trace, 'record_param_comms')];
+        const text = await readEventText(path, offset, signal);
+        assert.equal((JSON.parse(text ?? '') as { name: string }).name, 'record_param_comms');
+        const values = new Map(await readArguments(path, offset, signal));
+        assert.equal(values.get('name'), 'record_param_comms');
+        assert.equal(values.get('Collective name'), '_reduce_scatter_base');
+        assert.equal(values.get('Concrete Inputs'), '["","}","{\\"a\\": [1, 2]}"]');
+      }
+    });
+
+    it('gives the text of an event that is not quite JSON', async () => {
+      const path = write('a.json', '[{"ph":"X","args":{"context":N/A}}]');
+      assert.deepEqual(await readArguments(path, 1, signal), [
+        ['event', '{"ph":"X","args":{"context":N/A}}'],
+      ]);
+    });
+
+    it('gives nothing where no event begins', async () => {
+      const path = write('a.json', '[{"ph":"X"}]');
+      for (const offset of [0, 2, 11, 500, -1]) {
+        assert.equal(await readEventText(path, offset, signal), null);
+        assert.deepEqual(await readArguments(path, offset, signal), []);
+      }
+    });
+
+    it('reads no more than it needs, and no endless event', async () => {
+      const path = write('a.json', `[{"ph":"${'x'.repeat(10 << 20)}`);
+      assert.equal(await readEventText(path, 1, signal), null);
+    });
+  });
+});

@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict';
+import type { RunFile } from '../../../src/core/model/run.ts';
+import { groupRuns } from '../../../src/core/runs/group-runs.ts';
+import { rankFromPath } from '../../../src/core/runs/rank-from-path.ts';
+
+function file(path: string, more: Partial<RunFile> = {}): RunFile {
+  return {
+    path,
+    format: 'kineto',
+    rank: rankFromPath(path)?.rank ?? null,
+    worldSize: null,
+    runName: null,
+    sizeBytes: 1_000,
+    modifiedMs: 0,
+    ...more,
+  };
+}
+
+/** The runs as names and files, for people. */
+function group(files: readonly RunFile[]): [name: string, files: string[]][] {
+  return groupRuns(files).map((run) => [
+    run.name,
+    run.files.map((member) => `${member.rank ?? '-'} ${member.path}`),
+  ]);
+}
+
+describe('groupRuns', () => {
+  it('takes a folder of ranks for one run, in the order of the ranks', () => {
+    const files = [10, 2, 0, 1].map((rank) => file(`/runs/a/rank${rank}.pt.trace.json.gz`));
+    assert.deepEqual(group(files), [
+      ['a', [0, 1, 2, 10].map((rank) => `${rank} /runs/a/rank${rank}.pt.trace.json.gz`)],
+    ]);
+  });
+
+  it('knows the names that tools give to ranks', () => {
+    for (const name of [
+      'worker*_step_12.169412820154*.pt.trace.json.gz',
+      'sampled_rank-*.json.gz',
+      'trace_*.json',
+      'rank_0*_of_8.json',
+      'tp-rank*.json',
+    ]) {
+      const files = [0, 1, 2, 3].map((rank) => file(`/x/${name.replaceAll('*', String(rank))}`));
+      const runs = groupRuns(files);
+      assert.equal(runs.length, 1, name);
+      assert.deepEqual(
+        runs[0].files.map((member) => member.rank),
+        [0, 1, 2, 3],
+        name,
+      );
+    }
+  });
+
+  it('knows ranks by their folders', () => {
+    const files = [0, 1].map((rank) => file(`/out/rank${rank}_ascend_pt/trace_view.json`));
+    assert.equal(groupRuns(files).length, 1);
+    assert.equal(groupRuns(files)[0].folder, '/out');
+  });
+
+  it('keeps what is named apart apart', () => {
+    const files = [
+      file('/x/before-rank-00-chrome-trace.json.gz'),
+      file('/x/after-rank-00-chrome-trace.json.gz'),
+    ];
+    assert.deepEqual(
+      groupRuns(files).map((run) => run.name),
+      ['x/after', 'x/before'],
+    );
+  });
+
+  it('keeps a file that has no rank as a run of its own', () => {
+    assert.deepEqual(group([file('/x/bert.json'), file('/x/timesformer.json')]), [
+      ['bert.json', ['- /x/bert.json']],
+      ['timesformer.json', ['- /x/timesformer.json']],
+    ]);
+  });
+
+  it('does not mix folders, formats or runs', () => {
+    const files = [
+      file('/a/rank0.json'),
+      file('/b/rank1.json'),
+      file('/a/rank1.spans.jsonl', { format: 'spans', runName: 'one' }),
+      file('/a/rank2.spans.jsonl', { format: 'spans', runName: 'two' }),
+    ];
+    assert.equal(groupRuns(files).length, 4);
+  });
+
+  it('groups what tensorboard_trace_handler wrote by the ranks in the files', () => {
+    const files = [0, 1, 2].map((rank) =>
+      file(`/tb/node${rank}_${4000 + rank}.169412820154${rank}.pt.trace.json`, {
+        rank,
+        worldSize: 3,
+      }),
+    );
+    assert.equal(groupRuns(files).length, 1);
+  });
+
+  it('takes the process in such a name for no rank', () => {
+    assert.equal(rankFromPath('/tb/container_76.1694128201545.pt.trace.json'), null);
+    const files = [76, 77].map((pid) => file(`/tb/container_${pid}.1694128201545.pt.trace.json`));
+    assert.equal(groupRuns(files).length, 2);
+  });
+
+  it('splits the captures of a job, newest first', () => {
+    const files = [100, 200].flatMap((second) =>
+      [0, 1].map((rank) =>
+        file(`/x/worker${rank}.1694128${second}54${rank}.pt.trace.json`, { modifiedMs: second }),
+      ),
+    );
+    assert.deepEqual(group(files), [
+      [
+        'x (capture 2 of 2)',
+        ['0 /x/worker0.1694128200540.pt.trace.json', '1 /x/worker1.1694128200541.pt.trace.json'],
+      ],
+      [
+        'x (capture 1 of 2)',
+        ['0 /x/worker0.1694128100540.pt.trace.json', '1 /x/worker1.1694128100541.pt.trace.json'],
+      ],
+    ]);
+  });
+
+  it('splits captures where a rank is missing from one', () => {
+    const files = ['0.1694128100540', '0.1694128200540', '1.1694128200541'].map((name) =>
+      file(`/x/worker${name}.pt.trace.json`),
+    );
+    const runs = groupRuns(files);
+    assert.deepEqual(runs.map((run) => run.files.length).sort(), [1, 2]);
+  });
+
+  it('keeps the files of loader workers with their rank', () => {
+    const spans = { format: 'spans', runName: 'aug', worldSize: 2 };
+    const files = [
+      file('/r/aug/rank0.worker1.spans.jsonl', { ...spans, rank: 0 }),
+      file('/r/aug/rank1.spans.jsonl', { ...spans, rank: 1 }),
+      file('/r/aug/rank0.spans.jsonl', { ...spans, rank: 0 }),
+      file('/r/aug/rank0.worker0.spans.jsonl', { ...spans, rank: 0 }),
+    ];
+    assert.deepEqual(group(files), [
+      [
+        'aug',
+        [
+          '0 /r/aug/rank0.spans.jsonl',
+          '0 /r/aug/rank0.worker0.spans.jsonl',
+          '0 /r/aug/rank0.worker1.spans.jsonl',
+          '1 /r/aug/rank1.spans.jsonl',
+        ],
+      ],
+    ]);
+  });
+
+  it('reads paths of Windows', () => {
+    const runs = groupRuns([file('C:\\runs\\a\\rank0.json'), file('C:\\runs\\a\\rank1.json')]);
+    assert.deepEqual(
+      runs.map((run) => [run.name, run.folder]),
+      [['a', 'C:/runs/a']],
+    );
+  });
+
+  it('has each file in exactly one run, under an id of its own', () => {
+    const files = [
+      '/a/rank0.json',
+      '/a/rank1.json',
+      '/a/x.json',
+      '/b/rank0.json',
+      '/a/rank0.2.json',
+    ].map((path) => file(path));
+    const runs = groupRuns(files);
+    assert.deepEqual(
+      runs.flatMap((run) => run.files.map((member) => member.path)).sort(),
+      files.map((member) => member.path).sort(),
+    );
+    assert.equal(new Set(runs.map((run) => run.id)).size, runs.length);
+  });
+});
+
+describe('rankFromPath', () => {
+  const cases: readonly (readonly [path: string, rank: number | null, worldSize: number | null])[] =
+    [
+      ['/x/rank3.json', 3, null],
+      ['/x/rank-03-chrome-trace.json', 3, null],
+      ['/x/rocm-resnet-checkpoint-rank0of8.json.gz', 0, 8],
+      ['/x/rank_3_of_8.json', 3, 8],
+      ['/x/Rank 12.json', 12, null],
+      ['/x/worker3/trace.json', 3, null],
+      ['/rank1/worker0.spans.jsonl', 0, null],
+      ['/x/rank2.worker1.spans.jsonl', 2, null],
+      ['/x/trace_7.json.gz', 7, null],
+      ['/x/frank3.json', null, null],
+      ['/x/resnet50.json', null, null],
+      ['/x/rank.json', null, null],
+      ['rank5', 5, null],
+      ['', null, null],
+    ];
+  for (const [path, rank, worldSize] of cases) {
+    it(`${path || 'nothing'} is ${rank === null ? 'of no rank' : `rank ${rank}`}`, () => {
+      const found = rankFromPath(path);
+      assert.equal(found?.rank ?? null, rank);
+      assert.equal(found?.worldSize ?? null, worldSize);
+    });
+  }
+});
