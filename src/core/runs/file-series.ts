@@ -29,10 +29,12 @@ export function describeFile(file: RunFile): SeriesFile {
   const isCompanion = COMPANION.test(path);
   const found = rankFromPath(path);
   const rank = file.rank ?? found?.rank ?? null;
+  // A number that is not the rank is part of the name.
+  const pattern = found !== null && found.rank === rank ? found.pattern : null;
   return {
     file,
     rank,
-    series: [folderOf(path), file.format, seriesOf(file, path, found?.pattern ?? null)].join('\n'),
+    series: [folderOf(path), file.format, seriesOf(file, path, pattern)].join('\n'),
     capturedAt: Number(timeStampOf(path) ?? file.modifiedMs),
     isCompanion,
   };

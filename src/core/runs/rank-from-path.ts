@@ -11,8 +11,9 @@ const RANK = /(?<![a-z])rank[-_ ]?(\d{1,6})(?:[-_ ]?of[-_ ]?(\d{1,6}))?(?!\d)/i;
 /** `worker3`, as the first TensorBoard plugin named ranks. */
 const WORKER = /(?<![a-z])worker[-_ ]?(\d{1,6})(?!\d)/i;
 
-/** `trace_3.json`: the number right before the extension. */
-const LAST_NUMBER = /(?<=[a-z)][-_])(\d{1,5})(?=\.[a-z][^/]*$)/i;
+/** `trace_3.json`: the number right before the extension, unless it counts something else or is a year. */
+const LAST_NUMBER =
+  /(?<=[a-z)]_)(?<!(?:step|iter|iteration|epoch|run|seed|batch|capture|part|version|v)_)(?!20\d\d\.)(\d{1,4})(?=\.[a-z][^/]*$)/i;
 
 /** The folders above a file whose names may tell its rank. */
 const MAX_FOLDERS = 3;
