@@ -11,6 +11,7 @@ import { discoverWorkspace } from './runs/workspace-runs.ts';
 import type { Services } from './services.ts';
 import { readDetectorOptions } from './settings.ts';
 import { AnnotationSites } from './source/annotation-sites.ts';
+import { EditLog } from './source/edit-log.ts';
 import { RememberedPaths } from './source/remembered-paths.ts';
 import { SourceResolver } from './source/source-resolver.ts';
 import { WorkspaceFiles } from './source/workspace-files.ts';
@@ -59,8 +60,10 @@ function buildServices(context: vscode.ExtensionContext, log: vscode.LogOutputCh
   );
   const files = new WorkspaceFiles();
   const sites = new AnnotationSites(store, log, files);
-  const resolver = new SourceResolver(files, sites, new RememberedPaths(context.workspaceState));
+  const edits = new EditLog();
+  const remembered = new RememberedPaths(context.workspaceState);
+  const resolver = new SourceResolver(files, sites, remembered, edits);
   const editor = new TimelineEditor(extensionUri, { store, resolver, log });
-  subscriptions.push(store, files, sites, editor);
+  subscriptions.push(store, files, sites, edits, editor);
   return { extensionUri, store, resolver, editor, log };
 }

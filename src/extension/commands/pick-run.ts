@@ -21,8 +21,8 @@ export async function pickRun(
 function describeRun(run: TrainingRun, nowMs: number): string {
   const { files } = run.group;
   const bytes = files.reduce((sum, file) => sum + file.sizeBytes, 0);
-  const ranks =
-    files.length === 1 ? vscode.l10n.t('1 rank') : vscode.l10n.t('{0} ranks', files.length);
+  const rankCount = new Set(files.map((file) => file.rank ?? file.path)).size;
+  const ranks = rankCount === 1 ? vscode.l10n.t('1 rank') : vscode.l10n.t('{0} ranks', rankCount);
   return [ranks, formatBytes(bytes), formatAge(nowMs - run.modifiedMs)].join(' · ');
 }
 

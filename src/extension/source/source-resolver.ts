@@ -8,13 +8,14 @@ import type {
 } from '../../core/model/source-candidate.ts';
 import type { TrainingRun } from '../runs/training-run.ts';
 import type { AnnotationSites } from './annotation-sites.ts';
+import type { EditLog } from './edit-log.ts';
 import type { RememberedPaths } from './remembered-paths.ts';
 import { isAllowed, type WorkspaceFiles } from './workspace-files.ts';
 
 /** A line of a file that is here. */
 export interface ResolvedPlace {
   readonly path: string;
-  /** From 1; may lie past the end of the file as it is now. */
+  /** From 1, moved by what was typed since; may lie past the end of the file as it is now. */
   readonly line: number;
   readonly how: LocationHow;
   /** The path as recorded, or the annotation's name: the key of a remembered answer. */
@@ -26,12 +27,13 @@ const LIBRARY_FOLDERS: readonly string[] = ['site-packages', 'dist-packages'];
 
 /** Finds the lines that a trace names among the files of the workspace and beside the trace. */
 export class SourceResolver {
-  readonly onDidChange: vscode.Event<void>;
+  readonly onDidChange: vscode.Event<unknown>;
 
   constructor(
     private readonly files: WorkspaceFiles,
     private readonly sites: AnnotationSites,
     private readonly remembered: RememberedPaths,
+    private readonly edits: EditLog,
   ) {
     this.onDidChange = files.onDidChange;
   }
@@ -60,7 +62,7 @@ export class SourceResolver {
     const paths = await this.#findFiles(location, run);
     return paths.map((path) => ({
       path,
-      line: location.line,
+      line: this.edits.followFrom(run.modifiedMs, path, location.line),
       how: location.how,
       key: location.file,
     }));
@@ -73,6 +75,7 @@ export class SourceResolver {
     const chosen = found.filter((site) => placeAnswer(site.path, site.line) === answer);
     return (chosen.length > 0 ? chosen : found).map((site) => ({
       ...site,
+      line: this.edits.followFromDisk(site.path, site.line),
       how: 'annotation',
       key,
     }));

@@ -12,27 +12,26 @@ const MAX_CANDIDATES = 200;
 /** Deepest part of a recorded path that is looked for beside the trace. */
 const MAX_SEGMENTS = 8;
 
+/** A Python file was written or deleted, or the folders of the workspace are others. */
+export type SourceChange =
+  { readonly kind: 'written' | 'deleted'; readonly path: string } | { readonly kind: 'folders' };
+
 /** The files of the workspace by their name, asked once and kept until files come or go. */
 export class WorkspaceFiles implements vscode.Disposable {
   readonly #pathsByName = new Map<string, Promise<string[]>>();
-  readonly #changed = new vscode.EventEmitter<void>();
+  readonly #changed = new vscode.EventEmitter<SourceChange>();
   readonly #subscriptions: vscode.Disposable[] = [];
 
-  /** Python files came, went or were written. */
   readonly onDidChange = this.#changed.event;
 
   constructor() {
     const watcher = vscode.workspace.createFileSystemWatcher('**/*.py');
-    const forget = (): void => {
-      this.#pathsByName.clear();
-      this.#changed.fire();
-    };
     this.#subscriptions.push(
       watcher,
-      watcher.onDidCreate(forget),
-      watcher.onDidDelete(forget),
-      watcher.onDidChange(() => this.#changed.fire()),
-      vscode.workspace.onDidChangeWorkspaceFolders(forget),
+      watcher.onDidCreate(({ fsPath }) => this.#forget({ kind: 'written', path: fsPath })),
+      watcher.onDidDelete(({ fsPath }) => this.#forget({ kind: 'deleted', path: fsPath })),
+      watcher.onDidChange(({ fsPath }) => this.#changed.fire({ kind: 'written', path: fsPath })),
+      vscode.workspace.onDidChangeWorkspaceFolders(() => this.#forget({ kind: 'folders' })),
     );
   }
 
@@ -49,6 +48,11 @@ export class WorkspaceFiles implements vscode.Disposable {
     }
     const beside = await findBeside(recorded, traceFolder);
     return [...new Set([...(await found), ...beside])];
+  }
+
+  #forget(change: SourceChange): void {
+    this.#pathsByName.clear();
+    this.#changed.fire(change);
   }
 
   dispose(): void {

@@ -72,7 +72,8 @@ function describeRun(run: TrainingRun, isShown: boolean): vscode.TreeItem {
     contextValue: 'run',
     command: openRun(run),
   });
-  described.id = run.id;
+  // VS Code keeps a row folded that had nothing below it; with another id it opens by itself.
+  described.id = `${run.id}\n${run.analyzed === null ? 'found' : 'analyzed'}`;
   described.collapsibleState =
     run.analyzed === null
       ? vscode.TreeItemCollapsibleState.None
