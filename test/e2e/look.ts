@@ -34,11 +34,6 @@ const workbench = await Workbench.open({
   widthPx,
   heightPx,
 });
-workbench.page.on('console', (message) => {
-  if (message.type() === 'error') {
-    process.stderr.write(`console: ${message.text()}\n`);
-  }
-});
 try {
   await workbench.openFile(relative(folder, file));
   if (!/\.(py|md|txt)$/.test(file)) {
@@ -51,5 +46,6 @@ try {
 } finally {
   await workbench.takePicture(out);
   await workbench.close();
+  process.stderr.write(workbench.pageErrors.map((text) => `error: ${text}\n`).join(''));
   process.stdout.write(`${out}\n`);
 }

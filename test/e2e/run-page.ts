@@ -15,8 +15,14 @@ export class RunPage {
     return plainSpaces(await verdict.innerText());
   }
 
+  /** Waits until the timeline is painted. */
+  async waitForTimeline(): Promise<void> {
+    await this.frame.locator('.tracks canvas').waitFor();
+    await this.frame.evaluate(() => (window as { whenIdle?: () => Promise<void> }).whenIdle?.());
+  }
+
   async findingTitles(): Promise<readonly string[]> {
-    const titles = this.frame.locator('.finding .finding-title');
+    const titles = this.frame.locator('.finding h3');
     return (await titles.allInnerTexts()).map(plainSpaces);
   }
 
@@ -41,13 +47,14 @@ export class RunPage {
 
   /** Presses "Go to line" of what is selected; gives the place that it names. */
   async goToLine(): Promise<string> {
-    const link = this.frame
-      .locator('.details')
-      .getByText(/\.py:\d+/)
-      .first();
-    await link.waitFor();
-    const place = plainSpaces(await link.innerText());
-    await link.click();
+    const details = this.frame.locator('.details');
+    const place = plainSpaces(
+      await details
+        .getByText(/^\S+:\d+$/)
+        .first()
+        .innerText(),
+    );
+    await details.getByText('Go to line', { exact: true }).click();
     return place;
   }
 

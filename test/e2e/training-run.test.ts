@@ -3,13 +3,17 @@ import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { canHaveServerHost } from '../../scripts/server-host.mjs';
-import { root } from '../../scripts/steps.mjs';
+import { cacheFolder, root } from '../../scripts/steps.mjs';
 import { RunPage } from './run-page.ts';
 import { Workbench } from './workbench.ts';
 
-const TRACE = 'runs/slow-augment/rank0.spans.jsonl';
+const SAMPLE = 'samples/image-classification';
+const RUN = 'runs/slow-augment';
 /** As the inlay hints write it: time, share, p95. */
-const COST = /◂ [\d.]+ (ms|s|µs)\/step · [\d.]+ % · p95 [\d.]+/;
+const COST = /◂\s[\d.]+\s(ms|s|µs)\/step\s·\s[\d.]+\s%\s·\sp95\s[\d.]+/;
+
+const pictureOf = (name: string) =>
+  join(cacheFolder, 'pictures', `${name.replaceAll(' ', '-')}.png`);
 
 describe('a person with a slow training run', function () {
   const folder = mkdtempSync(join(tmpdir(), 'training-sleuth-e2e-'));
@@ -22,9 +26,16 @@ describe('a person with a slow training run', function () {
       process.stdout.write('  Skipped: VS Code in the browser runs on Linux only.\n');
       this.skip();
     }
-    cpSync(join(root, 'samples/image-classification'), folder, { recursive: true });
+    cpSync(join(root, SAMPLE, 'train.py'), join(folder, 'train.py'));
+    cpSync(join(root, SAMPLE, RUN), join(folder, RUN), { recursive: true });
     workbench = await Workbench.open({ folder });
     close = () => workbench.close();
+  });
+
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') {
+      await workbench.takePicture(pictureOf(`failed ${this.currentTest.title}`));
+    }
   });
 
   after(async () => {
@@ -33,7 +44,7 @@ describe('a person with a slow training run', function () {
   });
 
   it('opens a trace and reads what is wrong', async () => {
-    await workbench.openFile(TRACE);
+    await workbench.openFile(`${RUN}/rank0.spans.jsonl`);
     page = new RunPage(await workbench.runEditor());
     assert.match(await page.verdict(), /data/i);
     assert.ok((await page.findingTitles()).length > 0);
@@ -57,7 +68,6 @@ describe('a person with a slow training run', function () {
   it('analyzes the run with the keyboard alone', async () => {
     await workbench.closeAllEditors();
     await workbench.runCommand('Training Sleuth: Analyze Training Run');
-    await workbench.pick('slow-augment');
     page = new RunPage(await workbench.runEditor());
     assert.match(await page.verdict(), /data/i);
   });

@@ -29,6 +29,9 @@ export interface WorkbenchOptions {
 
 /** A real VS Code in a browser, with this extension in it, as a person would use it. */
 export class Workbench {
+  /** What the run editor complained of on the console, and exceptions anywhere. */
+  readonly pageErrors: string[] = [];
+
   private constructor(
     readonly page: Page,
     private readonly browser: Browser,
@@ -50,6 +53,7 @@ export class Workbench {
     });
     page.setDefaultTimeout(WAIT_MS);
     const workbench = new Workbench(page, browser, server);
+    workbench.#watchErrors();
     try {
       await page.goto(server.addressOf(options.folder));
       await page.locator('.explorer-folders-view .monaco-list-row').first().waitFor();
@@ -87,11 +91,6 @@ export class Workbench {
   async runEditor(): Promise<Frame> {
     const outer = await this.#frameOf(this.page.locator('iframe.webview.ready').last());
     return this.#frameOf(outer.locator('iframe#active-frame'));
-  }
-
-  /** Chooses in the quick pick that is open. */
-  async pick(label: string): Promise<void> {
-    await this.#pick(label, label);
   }
 
   async closeAllEditors(): Promise<void> {
@@ -133,6 +132,15 @@ export class Workbench {
     await this.page.screenshot({ path: file });
   }
 
+  #watchErrors(): void {
+    this.page.on('console', (message) => {
+      if (message.type() === 'error' && isOfRunEditor(message.text() + message.location().url)) {
+        this.pageErrors.push(message.text());
+      }
+    });
+    this.page.on('pageerror', (error) => this.pageErrors.push(error.message));
+  }
+
   async #pick(text: string, label: string): Promise<void> {
     const widget = this.page.locator('.quick-input-widget');
     await widget.locator('.quick-input-box input').fill(text);
@@ -152,6 +160,11 @@ export class Workbench {
     }
     return frame;
   }
+}
+
+/** The workbench has complaints of its own, such as files that its server does not have. */
+function isOfRunEditor(text: string): boolean {
+  return /timeline\.(js|css)|Content Security Policy/.test(text);
 }
 
 function plainSpaces(text: string): string {
