@@ -1,5 +1,5 @@
 /** `npm run package`: makes the .vsix, prints its size, and refuses what does not belong in it. */
-import { readFileSync, rmSync, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { root, runMain, StepError } from './steps.mjs';
@@ -11,7 +11,6 @@ await runMain(async () => {
   const { createVSIX, listFiles } = createRequire(join(root, 'package.json'))('@vscode/vsce');
   const { name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const vsix = join(root, `${name}-${version}.vsix`);
-  rmSync(join(root, 'dist'), { recursive: true, force: true });
   await createVSIX({
     cwd: root,
     packagePath: vsix,

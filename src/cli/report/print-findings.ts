@@ -39,8 +39,8 @@ function printFinding(finding: Finding, number: number, rankCount: number, paper
   ];
   paper.line(INDENT + facts.filter((fact) => fact !== '').join(style('dim', ' · ')));
   printPlace(finding, paper);
-  printSaving(finding, paper);
   paper.paragraph(plainText(finding.why), null, INDENT);
+  printSaving(finding, paper);
   for (const { text, link } of finding.advice) {
     paper.paragraph(plainText(text), null, `${INDENT}→ `, `${INDENT}  `);
     if (link !== undefined) {
