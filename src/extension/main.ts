@@ -44,7 +44,7 @@ export function activate(context: vscode.ExtensionContext): TestAccess | undefin
   discoverWorkspace(store, { withLikely: false }).catch((error: unknown) =>
     log.warn(String(error)),
   );
-  return context.extensionMode === vscode.ExtensionMode.Test ? { store } : undefined;
+  return context.extensionMode === vscode.ExtensionMode.Test ? { store, resolver } : undefined;
 }
 
 function buildServices(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): Services {

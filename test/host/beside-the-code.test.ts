@@ -80,7 +80,7 @@ describe('beside the code', () => {
   it('puts a line past the end of the file at its last line', async () => {
     const last = (await readHints(script)).at(-1);
     assert.equal(last?.text.replaceAll('\u00a0', ' '), '◂ 15 ms/step · 15 % · p95 15 ms');
-    assert.equal(last?.column, '# line 6'.length);
+    assert.equal(last.column, '# line 6'.length);
   });
 
   it('tells more on hover, and takes names of the trace as plain text', async () => {
@@ -119,7 +119,7 @@ describe('beside the code', () => {
     await vscode.commands.executeCommand(COMMANDS.goToWorstFinding);
     const editor = vscode.window.activeTextEditor;
     assert.equal(editor?.document.uri.fsPath, script.fsPath);
-    assert.equal(editor?.selection.active.line, 0);
+    assert.equal(editor.selection.active.line, 0);
   });
 
   it('hides the hints on command, and shows them again', async () => {

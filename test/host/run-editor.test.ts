@@ -57,7 +57,7 @@ describe('the run editor', () => {
       ({ group, analyzed }) => analyzed !== null && group.folder === folder,
     );
     assert.deepEqual(run.analyzed?.report.run.ranks, [0, 1]);
-    assert.equal(run.analyzed?.report.run.steps.total, 12);
+    assert.equal(run.analyzed.report.run.steps.total, 12);
     assert.deepEqual(
       run.group.files.map(({ path }) => path),
       paths,

@@ -11,7 +11,7 @@ export interface PathMatch {
  * Separators of both worlds count; a recorded Windows path is compared without case.
  */
 export function matchPath(recorded: string, candidates: readonly string[]): PathMatch {
-  const ignoresCase = recorded.includes('\\') || /^[a-z]:/i.test(recorded);
+  const ignoresCase = isWindowsPath(recorded);
   const wanted = pathSegments(recorded, ignoresCase);
   let sharedSegments = 0;
   let best: string[] = [];
@@ -25,6 +25,11 @@ export function matchPath(recorded: string, candidates: readonly string[]): Path
     }
   }
   return { sharedSegments, best };
+}
+
+/** Whether a path was recorded on Windows, where case does not tell files apart. */
+export function isWindowsPath(path: string): boolean {
+  return path.includes('\\') || /^[a-z]:/i.test(path);
 }
 
 /** The file name at the end of a path of either world. */

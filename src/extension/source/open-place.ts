@@ -38,7 +38,7 @@ export async function openPlace(place: ResolvedPlace): Promise<OpenOutcome> {
   const position = new vscode.Position(line - 1, column);
   await vscode.window.showTextDocument(document, {
     selection: new vscode.Range(position, position),
-    viewColumn: columnForCode(),
+    viewColumn: columnForCode(document.uri),
     preview: false,
   });
   if (line !== place.line) {
@@ -88,11 +88,16 @@ async function choosePlace(
   return picked?.place;
 }
 
-/** Beside the run editor where there is one, so that both stay in sight. */
-function columnForCode(): vscode.ViewColumn {
-  const groups = vscode.window.tabGroups;
-  const isRunInFront = groups.activeTabGroup.activeTab?.input instanceof vscode.TabInputCustom;
-  return isRunInFront ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
+/** Where the file is open already, else beside the run editor, so that both stay in sight. */
+function columnForCode(uri: vscode.Uri): vscode.ViewColumn {
+  const { all, activeTabGroup } = vscode.window.tabGroups;
+  const open = all.find((group) =>
+    group.tabs.some(
+      ({ input }) => input instanceof vscode.TabInputText && input.uri.fsPath === uri.fsPath,
+    ),
+  );
+  const isRunInFront = activeTabGroup.activeTab?.input instanceof vscode.TabInputCustom;
+  return open?.viewColumn ?? (isRunInFront ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active);
 }
 
 function whyNothing({ locations, annotations }: SourceCandidates): string {

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { isAbsolute, join, relative } from 'node:path';
 import * as vscode from 'vscode';
-import { fileNameOf, pathSegments } from '../../core/source/match-path.ts';
+import { fileNameOf, isWindowsPath, pathSegments } from '../../core/source/match-path.ts';
 
 /** Folders that hold other people's code, never the training script. */
 export const EXCLUDED_FOLDERS =
@@ -18,7 +18,7 @@ export type SourceChange =
 
 /** The files of the workspace by their name, asked once and kept until files come or go. */
 export class WorkspaceFiles implements vscode.Disposable {
-  readonly #pathsByName = new Map<string, Promise<string[]>>();
+  readonly #pathsByGlob = new Map<string, Promise<string[]>>();
   readonly #changed = new vscode.EventEmitter<SourceChange>();
   readonly #subscriptions: vscode.Disposable[] = [];
 
@@ -41,17 +41,18 @@ export class WorkspaceFiles implements vscode.Disposable {
     if (name === '') {
       return [];
     }
-    let found = this.#pathsByName.get(name);
+    const glob = globOf(name, isWindowsPath(recorded));
+    let found = this.#pathsByGlob.get(glob);
     if (found === undefined) {
-      found = findInWorkspace(name);
-      this.#pathsByName.set(name, found);
+      found = findInWorkspace(glob);
+      this.#pathsByGlob.set(glob, found);
     }
     const beside = await findBeside(recorded, traceFolder);
     return [...new Set([...(await found), ...beside])];
   }
 
   #forget(change: SourceChange): void {
-    this.#pathsByName.clear();
+    this.#pathsByGlob.clear();
     this.#changed.fire(change);
   }
 
@@ -76,13 +77,16 @@ function isInside(path: string, folder: string): boolean {
   return way !== '' && !way.startsWith('..') && !isAbsolute(way);
 }
 
-async function findInWorkspace(name: string): Promise<string[]> {
-  const uris = await vscode.workspace.findFiles(
-    `**/${name.replaceAll(/[[\]{}*?]/g, '[$&]')}`,
-    EXCLUDED_FOLDERS,
-    MAX_CANDIDATES,
-  );
+async function findInWorkspace(glob: string): Promise<string[]> {
+  const uris = await vscode.workspace.findFiles(glob, EXCLUDED_FOLDERS, MAX_CANDIDATES);
   return uris.map((uri) => uri.fsPath).sort();
+}
+
+/** Takes the name literally. */
+function globOf(name: string, ignoresCase: boolean): string {
+  const literal = name.replaceAll(/[[\]{}*?]/g, '[$&]');
+  const anyCase = (letter: string): string => `[${letter.toLowerCase()}${letter.toUpperCase()}]`;
+  return `**/${ignoresCase ? literal.replaceAll(/[a-z]/gi, anyCase) : literal}`;
 }
 
 /** The ends of the recorded path that exist below the folder of the trace. */
