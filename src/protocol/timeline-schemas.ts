@@ -27,6 +27,7 @@ const rank = z.object({
       kind: z.enum(['thread', 'stream', 'device-annotations', 'logical']),
       depthCount: z.int(),
       spanCount: z.int(),
+      isMain: z.boolean(),
     }),
   ),
 }) satisfies z.ZodType<TimelineRank>;

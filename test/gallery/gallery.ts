@@ -100,6 +100,21 @@ export class Gallery {
     return { page, host, errors, close: async () => await page.close() };
   }
 
+  /** Whether the browser writes in a font of this name: pictures made with another cannot be compared. */
+  async hasFont(name: string): Promise<boolean> {
+    const page = await this.browser.newPage();
+    const isAlike = await page.evaluate(`(() => {
+      const width = (family) => {
+        const pen = document.createElement('canvas').getContext('2d');
+        pen.font = '40px ' + family;
+        return pen.measureText('The GPU waits 0123456789 · µs').width;
+      };
+      return width('system-ui') === width(${JSON.stringify(name)}) && width('serif') !== width(${JSON.stringify(name)} + ', serif');
+    })()`);
+    await page.close();
+    return isAlike === true;
+  }
+
   /** The same document as the extension makes, with its policy. */
   async #serve(page: Page, theme: ThemeName): Promise<void> {
     const policy = `default-src 'none'; script-src 'nonce-test'; style-src ${ORIGIN} 'nonce-test'; img-src ${ORIGIN} data:`;

@@ -2,6 +2,7 @@ import { DisposableStore } from '../../src/base/lifetime.ts';
 import type { SelectionDetails } from '../../src/core/model/timeline.ts';
 import { h, linkButton, replaceChildren, control } from '../base/dom.ts';
 import { formatDuration } from '../base/format.ts';
+import { readableName } from '../base/names.ts';
 import { Surface } from '../base/surface.ts';
 import type { PageContext, View } from '../page-context.ts';
 import { frameInterval, isSameSelection } from '../store.ts';
@@ -51,22 +52,20 @@ function renderDetails(
   details: SelectionDetails,
   owned: DisposableStore,
 ): readonly (HTMLElement | null)[] {
-  const { selection, step } = details;
+  const { selection, step, perStep } = details;
   const kind = selection.kind === 'gap' ? 'gap' : 'span';
   const inStep = step === null ? '' : `, step ${step}`;
   return [
     h(
       'div',
-      { class: 'details-main' },
+      { class: 'details-head' },
       h('h2', { class: 'panel-title' }, `Selected · ${kind} on rank ${selection.rank}${inStep}`),
-      h('p', { class: 'selected-name' }, details.name),
-      renderFacts(context, details),
+      h('p', { class: 'selected-name', title: details.name }, details.name),
       renderActions(context, details),
-      selection.kind === 'span' ? renderArguments(context, selection) : null,
     ),
-    details.perStep === null || details.perStep.count < 2
-      ? null
-      : renderPlace(context, details, owned),
+    renderFacts(context, details),
+    renderRelated(context, details),
+    perStep === null || perStep.count < 2 ? null : renderPlace(context, details, owned),
     renderWhere(context, details),
   ];
 }
@@ -76,26 +75,31 @@ function renderFacts(context: PageContext, details: SelectionDetails): HTMLEleme
     h('dt', {}, name),
     h('dd', {}, value),
   ]);
-  const related = details.related.map(({ relation, name, selection, durationNs }) => [
+  return h('dl', { class: 'facts' }, ...facts.flat());
+}
+
+/** What joins it to others, and what the event itself says. */
+function renderRelated({ store, ...context }: PageContext, details: SelectionDetails): HTMLElement {
+  const rows = details.related.map(({ relation, name, selection, durationNs }) => [
     h('dt', {}, relation),
     h(
       'dd',
-      {},
+      { class: 'related', title: name },
       selection === null
         ? name
-        : linkButton(shorten(name), `${relation} ${shorten(name)}: select it`, () =>
-            context.store.selection.set(selection),
+        : linkButton(readableName(name), `${relation} ${name}: select it`, () =>
+            store.selection.set(selection),
           ),
       h('span', { class: 'muted' }, ` ${formatDuration(durationNs)}`),
     ),
   ]);
-  return h('dl', { class: 'facts' }, ...facts.flat(), ...related.flat());
-}
-
-const MAX_LINK_CHARACTERS = 90;
-
-function shorten(name: string): string {
-  return name.length > MAX_LINK_CHARACTERS ? `${name.slice(0, MAX_LINK_CHARACTERS)}…` : name;
+  const { selection } = details;
+  return h(
+    'div',
+    { class: 'details-related' },
+    rows.length === 0 ? null : h('dl', { class: 'facts' }, ...rows.flat()),
+    selection.kind === 'span' ? renderArguments({ store, ...context }, selection) : null,
+  );
 }
 
 function renderActions(context: PageContext, details: SelectionDetails): HTMLElement {
@@ -112,7 +116,7 @@ function renderActions(context: PageContext, details: SelectionDetails): HTMLEle
       void host.copyText({ text: detailsAsText(details, run.overview.startNs) });
       store.notice.set('Copied');
     }),
-    button('Clear', () => store.selection.set(null)),
+    button('Close', () => store.selection.set(null)),
   );
 }
 

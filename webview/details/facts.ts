@@ -1,5 +1,6 @@
 import type { SelectionDetails } from '../../src/core/model/timeline.ts';
 import { formatDuration, formatNumber, formatPercent } from '../base/format.ts';
+import { readableName } from '../base/names.ts';
 import { CAUSE_WORDS } from '../base/palette.ts';
 
 /** The numbers of a selection as name and text, in the order shown. */
@@ -42,7 +43,7 @@ function causeFact(details: SelectionDetails): readonly [string, string] | null 
   const covered =
     culprit === undefined || causeCoveragePercent === null
       ? ''
-      : `: ${culprit.name} covers ${formatPercent(causeCoveragePercent)} of it`;
+      : `: ${readableName(culprit.name)} covers ${formatPercent(causeCoveragePercent)} of it`;
   return ['Cause', `${CAUSE_WORDS[cause]}${covered}`];
 }
 
@@ -61,8 +62,11 @@ function placeFact({ perStep }: SelectionDetails): readonly [string, string] | n
 
 function beginFact({ startNs, step, stepStartNs }: SelectionDetails, originNs: number): string {
   const inRun = `${formatDuration(startNs - originNs)} into the run`;
-  return step === null || stepStartNs === null
-    ? inRun
+  if (step === null || stepStartNs === null) {
+    return inRun;
+  }
+  return startNs - stepStartNs < 1e3
+    ? `with step ${step}, ${inRun}`
     : `${formatDuration(startNs - stepStartNs)} into step ${step}, ${inRun}`;
 }
 

@@ -13,7 +13,7 @@ export function mountFinding(context: PageContext, finding: Finding, index: numb
   const fix = h(
     'details',
     { class: 'finding-fix' },
-    h('summary', {}, 'fix…'),
+    h('summary', {}, 'advice'),
     renderFix(context, finding),
   );
   const element = h(

@@ -1,5 +1,6 @@
 import { CAUSE_WORDS } from '../base/palette.ts';
 import { formatCount, formatDuration } from '../base/format.ts';
+import { shortNames } from '../base/names.ts';
 import type { RectangleFacts } from './window-data.ts';
 
 /** What may be written on a rectangle, longest first; one that does not fit is not drawn. */
@@ -13,20 +14,10 @@ export function labelsOf(facts: RectangleFacts): readonly string[] {
     case 'phase':
       return [`${facts.phase} ${duration}`, facts.phase];
     case 'span':
-      return [`${facts.name} ${duration}`, facts.name, ...shorten(facts.name)];
+      return [`${facts.name} ${duration}`, facts.name, ...shortNames(facts.name)];
     case 'merged':
       return [];
   }
-}
-
-/** The part that says most: `aten::conv2d`, `train.py(12): forward`, `Optimizer.step#SGD.step`. */
-function shorten(name: string): readonly string[] {
-  if (name.startsWith('enumerate(DataLoader)')) {
-    return ['next(loader)'];
-  }
-  const tail = name.split(/::|: |#/).at(-1) ?? '';
-  const last = tail.split('.').at(-1) ?? '';
-  return [tail, last].filter((part) => part !== '');
 }
 
 /** A rectangle in words, for the tooltip and for screen readers. */

@@ -40,9 +40,10 @@ export function layOutTracks(
     });
     top += RANK_HEIGHT + RANK_GAP;
     if (openRanks.has(rank)) {
-      for (const { lane, name, depthCount } of lanes) {
+      for (const { lane, name, depthCount, isMain, kind } of lanes) {
         const height = Math.min(MAX_LEVELS, Math.max(1, depthCount)) * LEVEL_HEIGHT;
-        tracks.push({ rank, lane, label: name, top, height, levelHeight: LEVEL_HEIGHT });
+        const label = isMain && kind === 'thread' ? `main: ${name}` : name;
+        tracks.push({ rank, lane, label, top, height, levelHeight: LEVEL_HEIGHT });
         top += height + LANE_GAP;
       }
       top += RANK_GAP;

@@ -13,6 +13,8 @@ export interface TimelineLane {
   /** Rows that nesting and overlap need. */
   readonly depthCount: number;
   readonly spanCount: number;
+  /** The thread that runs the training loop. */
+  readonly isMain: boolean;
 }
 
 export interface TimelineRank {

@@ -1,5 +1,10 @@
 import type { Analysis } from '../model/tables.ts';
-import type { TimelineOverview, TimelineRank, TimelineStep } from '../model/timeline.ts';
+import type {
+  TimelineLane,
+  TimelineOverview,
+  TimelineRank,
+  TimelineStep,
+} from '../model/timeline.ts';
 import { explainTypicalStep } from './explain-step.ts';
 
 /** The frame of the page: ranks, lanes and steps, and the typical step explained. */
@@ -26,18 +31,19 @@ function describeRank(analysis: Analysis, i: number): TimelineRank {
       kind,
       depthCount: nesting.depthCount[lane],
       spanCount: count,
+      isMain: lane === mainLane,
     }))
     .filter(({ spanCount }) => spanCount > 0);
   return {
     rank,
     deviceName: report?.device?.name ?? null,
-    lanes: lanes.sort((a, b) => laneOrder(a, mainLane) - laneOrder(b, mainLane) || a.lane - b.lane),
+    lanes: lanes.sort((a, b) => laneOrder(a) - laneOrder(b) || a.lane - b.lane),
   };
 }
 
 /** The training loop's thread, the streams of the device, then the rest. */
-function laneOrder({ lane, kind }: TimelineRank['lanes'][number], mainLane: number): number {
-  if (lane === mainLane) {
+function laneOrder({ isMain, kind }: TimelineLane): number {
+  if (isMain) {
     return 0;
   }
   return ['', 'stream', 'thread', 'device-annotations', 'logical'].indexOf(kind);
