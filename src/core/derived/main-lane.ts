@@ -33,7 +33,7 @@ export function findMainLane(trace: Trace): LaneIndex {
   return best;
 }
 
-/** 2 for lanes with other spans and profiler steps or with recorded ones, 1 for loaders and optimizers. */
+/** 2 for lanes with profiler steps, 1 for loaders, optimizers and threads with recorded steps. */
 function marksByLane(trace: Trace): Uint8Array<ArrayBuffer> {
   const { spans, strings, lanes } = trace;
   const worth = Uint8Array.from(strings, (name) =>
@@ -46,8 +46,8 @@ function marksByLane(trace: Trace): Uint8Array<ArrayBuffer> {
   const marks = new Uint8Array(lanes.length);
   for (let i = 0; i < spans.length; i++) {
     const lane = spans.lane[i];
-    const count = lanes[lane]?.count ?? 0;
-    const worthOfSpan = spans.category[i] === STEP && count > 1 ? 1 : worth[spans.name[i]];
+    const isStepOfThread = spans.category[i] === STEP && lanes[lane].kind === 'thread';
+    const worthOfSpan = isStepOfThread ? 1 : worth[spans.name[i]];
     marks[lane] = Math.max(marks[lane], worthOfSpan);
   }
   return marks;
