@@ -14,6 +14,9 @@ export const CLOSE_BRACE = 0x7d;
 /** 1 for the four blanks that JSON allows between values. */
 export const IS_BLANK = classOf((byte) => byte === 0x20 || (byte >= 0x09 && byte <= 0x0d));
 
+/** 1 for a blank, 2 for a comma, 0 for all else. */
+export const SEPARATORS = IS_BLANK.map((isBlank, byte) => (byte === COMMA ? 2 : isBlank));
+
 /** 1 for every byte at which the inside of a string needs a look: quote, backslash, controls. */
 export const STOPS_STRING = classOf((byte) => byte === QUOTE || byte === BACKSLASH || byte < 0x20);
 

@@ -3,15 +3,16 @@ import {
   CLOSE_BRACE,
   CLOSE_BRACKET,
   COLON,
-  COMMA,
   IS_BLANK,
   IS_ESCAPED,
   OPEN_BRACE,
   OPEN_BRACKET,
   QUOTE,
+  SEPARATORS,
   STOPS_CONTAINER,
   STOPS_SCALAR,
   STOPS_STRING,
+  isDigit,
 } from './bytes.ts';
 import type { KeySet } from './key-set.ts';
 import { isJsonWord } from './json-word.ts';
@@ -233,11 +234,8 @@ export class ObjectScanner {
     const bytes = this.bytes;
     let commas = 0;
     let p = start;
-    while (IS_BLANK[bytes[p]] === 1 || bytes[p] === COMMA) {
-      if (bytes[p] === COMMA) {
-        commas++;
-      }
-      p++;
+    for (let kind = SEPARATORS[bytes[p]]; kind !== 0; kind = SEPARATORS[bytes[++p]]) {
+      commas += kind >> 1;
     }
     const byte = bytes[p];
     if (byte !== QUOTE && byte !== CLOSE_BRACE) {
@@ -272,7 +270,7 @@ export class ObjectScanner {
     if (p === start && bytes[p] < 0x20) {
       return MALFORMED;
     }
-    if (!isJsonWord(bytes, start, p)) {
+    if (!isDigit(bytes[start]) && !isJsonWord(bytes, start, p)) {
       this.repairs |= REPAIRS.word;
     }
     return p;

@@ -37,6 +37,8 @@ export class LaneTable {
   #lastProcess = -1;
   #lastThread = -1;
   #lastPlace = -1;
+  #lastLaneKey = -1;
+  #lastLane = -1;
 
   constructor(readonly labels: StringTable) {}
 
@@ -57,6 +59,14 @@ export class LaneTable {
 
   lane(place: number, kind: LaneKindIndex): number {
     const key = place * KIND_COUNT + kind;
+    if (key !== this.#lastLaneKey) {
+      this.#lastLane = this.#findLane(place, kind, key);
+      this.#lastLaneKey = key;
+    }
+    return this.#lastLane;
+  }
+
+  #findLane(place: number, kind: LaneKindIndex, key: number): number {
     let lane = this.#laneByPlaceAndKind.get(key);
     if (lane === undefined) {
       lane = this.drafts.length;
