@@ -1,5 +1,7 @@
+import type { Intervals } from '../derived/intervals.ts';
 import type { RankLateness } from '../derived/lateness.ts';
 import { mean, median } from '../derived/statistics.ts';
+import { firstOfEachStep } from '../derived/time-budget.ts';
 import { formatPercent, formatTime } from '../derived/wording.ts';
 import type { Evidence } from '../model/report.ts';
 import { defineDetector, type NeededRank, type NeededTables } from './detector.ts';
@@ -113,7 +115,7 @@ export const straggler = defineDetector({
       ...placeOfCause(rank, late, cause),
       why: explain(rank.rank, late, { lostNsPerStep, percent, chronic, cause }),
       advice: cause?.layer === 'data' ? DATA_ADVICE : ADVICE,
-      claims: late.claims,
+      claims: claimsOf(tables, late, rank, { cause, lostNsPerStep }),
     };
   },
 });
@@ -139,6 +141,21 @@ const DATA_ADVICE: { text: string; link?: string }[] = [
   },
   ...ADVICE.slice(1),
 ];
+
+/** A rank that its loader makes late loses the time there, not at the collective. */
+function claimsOf(
+  { analyzed }: NeededTables<Name>,
+  late: RankLateness,
+  { row, tables }: NeededRank<Name>,
+  { cause, lostNsPerStep }: { readonly cause: Cause | null; readonly lostNsPerStep: number },
+): readonly Intervals[] {
+  if (cause?.layer !== 'data') {
+    return late.claims;
+  }
+  const { loaderWaits, steps } = tables;
+  const ownLoss = firstOfEachStep(loaderWaits.exposed, steps, analyzed[row].rows, lostNsPerStep);
+  return late.claims.map((claim, i) => (i === row ? ownLoss : claim));
+}
 
 /** Whether every rank of the run has its file here. */
 function isWhole({ ranks }: NeededTables<Name>): boolean {

@@ -19,20 +19,21 @@ export function buildReport(
   const ranks = reportRanks(run);
   const stepTime = stepTimeOf(run.analyzed.flatMap(({ durations }) => [...durations]));
   const findings = orderFindings(drafts, run.medianStepNs);
+  const facts = {
+    name,
+    files: run.ranks.map(({ file }) => file),
+    formats: [...new Set(run.ranks.map(({ trace }) => trace.meta.format))],
+    ranks: run.ranks.map(({ rank }) => rank),
+    worldSize: worldSizeOf(run.ranks),
+    steps: countSteps(run),
+  };
   return {
     schemaVersion: REPORT_SCHEMA_VERSION,
     tool,
-    run: {
-      name,
-      files: run.ranks.map(({ file }) => file),
-      formats: [...new Set(run.ranks.map(({ trace }) => trace.meta.format))],
-      ranks: run.ranks.map(({ rank }) => rank),
-      worldSize: worldSizeOf(run.ranks),
-      steps: countSteps(run),
-    },
+    run: facts,
     health: assessHealth(run),
     stepTime,
-    verdict: judge({ ranks, stepTime }, findings),
+    verdict: judge({ ranks, run: facts, stepTime }, findings),
     layers: computeLayers(ranks),
     ranks,
     whatIf: null,

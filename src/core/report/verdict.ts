@@ -29,6 +29,16 @@ interface Loss {
 
 /** One sentence over the run, with the numbers that it rests on. */
 export function judge(
+  report: Pick<Report, 'ranks' | 'run' | 'stepTime'>,
+  findings: readonly Finding[],
+): Verdict {
+  const verdict = judgeSteps(report, findings);
+  return report.run.steps.how === 'whole'
+    ? { ...verdict, text: verdict.text.replace('every step', 'the recording') }
+    : verdict;
+}
+
+function judgeSteps(
   report: Pick<Report, 'ranks' | 'stepTime'>,
   findings: readonly Finding[],
 ): Verdict {
@@ -86,6 +96,12 @@ function judgeUnnamed(losses: Losses, kinds: readonly Loss[]): Verdict {
 }
 
 function quiet(losses: Losses, largest: Loss, rankCount: number): Verdict {
+  if (!losses.hasDevice && losses.computePercent < MIN_KNOWN_PERCENT) {
+    return inconclusive(
+      losses.computePercent,
+      `No finding passes its threshold, but the trace names compute during only ${round(losses.computePercent)} of every step.`,
+    );
+  }
   const what = losses.hasDevice
     ? `the ${gpus(rankCount, 'computes', 'compute')}`
     : 'the training loop computes';
