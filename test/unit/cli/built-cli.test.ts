@@ -66,10 +66,10 @@ describe('the built command line', function () {
     const balanced = join(folder, 'balanced/rank0.spans.jsonl');
     await writeFile(balanced, drawSpans({ steps: 60, dataNs: 10_000 }));
     await utimes(balanced, 1, 1);
-    await mkdir(join(folder, 'short'));
+    await mkdir(join(folder, 'unclear'));
     await writeFile(
-      join(folder, 'short/rank0.spans.jsonl'),
-      drawSpans({ steps: 1, dataNs: 10_000 }),
+      join(folder, 'unclear/rank0.spans.jsonl'),
+      '{"type":"span","name":"x","ts":0,"dur":1000}\n{"type":"span","name":"y","ts":3000,"dur":1000}\n',
     );
     await mkdir(join(folder, 'empty'));
     await mkdir(join(folder, 'broken'));
@@ -139,9 +139,9 @@ describe('the built command line', function () {
       {
         stalled: await gate('stalled'),
         balanced: await gate('balanced'),
-        short: await gate('short'),
+        unclear: await gate('unclear'),
       },
-      { stalled: 1, balanced: 0, short: 4 },
+      { stalled: 1, balanced: 0, unclear: 4 },
     );
   });
 
