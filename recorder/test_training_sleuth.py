@@ -201,7 +201,7 @@ class StepTest(RecorderTest):
                                 and span["ts"] + span["dur"] <= step["ts"] + step["dur"], (span, step))
         for step, following in zip(steps, steps[1:]):
             gap = following["ts"] - (step["ts"] + step["dur"])
-            self.assertTrue(0 <= gap < 1_000_000, gap)
+            self.assertTrue(0 <= gap < 100_000_000, gap)
 
     def test_leaving_the_loop_ends_the_step(self):
         self.start()
@@ -261,13 +261,14 @@ class StepTest(RecorderTest):
         self.assertEqual(second["ts"] + second["dur"], third["ts"])
 
     def test_a_validation_loader_begins_no_step(self):
-        self.start()
+        recorder = self.start()
         for _ in sleuth.loader([1], name="val_loader", phase="validation"):
-            time.sleep(0.01)
+            pass
+        validated = time.perf_counter_ns()
         with sleuth.step():
             pass
-        step, = self.lines("step")
-        self.assertLess(step["dur"], 5_000_000)
+        entered, = self.lines("step")
+        self.assertGreaterEqual(entered["ts"], recorder.ts(validated))
 
 
 class ValueTest(RecorderTest):
@@ -446,10 +447,11 @@ class PathTest(RecorderTest):
 
 
 class FakeCuda:
-    """A device that runs ``lag_ns`` behind the host and whose clock has an unknown origin."""
+    """A device that runs ``lag_ns`` behind the host, on a clock that moves only when told."""
 
     def __init__(self, lag_ns):
         self.lag_ns = lag_ns
+        self.now_ns = 5_000_000_000
         self.synchronized = 0
 
     def is_initialized(self):
@@ -469,15 +471,14 @@ class FakeCuda:
 
         class Event:
             def record(self):
-                self.at_ns = time.perf_counter_ns() + cuda.lag_ns
+                self.at_ns = cuda.now_ns + cuda.lag_ns
 
             def query(self):
-                return time.perf_counter_ns() >= self.at_ns
+                return cuda.now_ns >= self.at_ns
 
             def synchronize(self):
                 cuda.synchronized += 1
-                while not self.query():
-                    pass
+                cuda.now_ns = max(cuda.now_ns, self.at_ns)
 
             def elapsed_time(self, end):
                 return (end.at_ns - self.at_ns) / 1e6
@@ -487,33 +488,60 @@ class FakeCuda:
 
 class DeviceTest(RecorderTest):
     def start_on(self, cuda):
-        patch = mock.patch.dict(sys.modules, {"torch": types.SimpleNamespace(cuda=cuda)})
-        patch.start()
-        self.addCleanup(patch.stop)
+        for patch in (mock.patch.dict(sys.modules, {"torch": types.SimpleNamespace(cuda=cuda)}),
+                      mock.patch.object(sleuth, "_now_ns", lambda: cuda.now_ns)):
+            patch.start()
+            self.addCleanup(patch.stop)
         self.start()
 
+    def device_spans(self):
+        with mock.patch.object(sleuth, "_CLOSE_WAIT_S", 0.05):
+            return [line for line in self.lines("span") if line["lane"] == "device"]
+
     def test_spans_get_their_device_time_without_waiting(self):
-        lag_ns = 30_000_000
-        cuda = FakeCuda(lag_ns)
+        cuda = FakeCuda(lag_ns=30_000_000)
         self.start_on(cuda)
         for _ in sleuth.steps(range(5)):
             for phase in ("forward", "logging"):
                 with sleuth.span(phase):
-                    time.sleep(0.002)
-        lines = self.lines()
-        self.assertEqual(lines[0]["device"], "cuda:0 Fake")
+                    line = this_line() - 1
+                    cuda.now_ns += 2_000_000
+        cuda.now_ns += cuda.lag_ns
+        spans = self.device_spans()
+        self.assertEqual(self.lines()[0]["device"], "cuda:0 Fake")
         self.assertEqual(cuda.synchronized, 1)
-        by_lane = {lane: [line for line in lines if line.get("lane") == lane and line["name"] == "forward"]
-                   for lane in ("main", "device")}
-        self.assertEqual([span["step"] for span in by_lane["device"]], [0, 1, 2, 3, 4])
-        self.assertFalse([line for line in lines if line.get("lane") == "device" and line["name"] == "logging"])
-        for on_host, on_device in zip(by_lane["main"], by_lane["device"]):
-            self.assertAlmostEqual(on_device["ts"], on_host["ts"] + lag_ns, delta=1_000_000)
-            self.assertAlmostEqual(on_device["dur"], on_host["dur"], delta=1_000_000)
-            self.assertEqual(on_device["line"], on_host["line"])
+        self.assertEqual([(span["name"], span["step"], span["line"]) for span in spans],
+                         [("forward", step, line) for step in range(5)])
+        on_host = [span for span in self.lines("span") if span["lane"] == "main" and span["name"] == "forward"]
+        for device_span, host_span in zip(spans, on_host):
+            self.assertAlmostEqual(device_span["ts"], host_span["ts"] + cuda.lag_ns, delta=100)
+            self.assertAlmostEqual(device_span["dur"], 2_000_000, delta=100)
+
+    def test_clocks_that_drift_apart_are_kept_together(self):
+        for drift in (0.9, 1.1):
+            with self.subTest(drift):
+                cuda = FakeCuda(lag_ns=0)
+                self.start_on(cuda)
+                event_of = cuda.Event
+
+                def drifting_event(enable_timing):
+                    event = event_of(enable_timing)
+                    event.elapsed_time = lambda end: (end.at_ns - event.at_ns) / 1e6 * drift
+                    return event
+
+                cuda.Event = drifting_event
+                for _ in sleuth.steps(range(50)):
+                    with sleuth.span("forward"):
+                        cuda.now_ns += 1_000_000
+                    cuda.now_ns += 9_000_000
+                spans = self.device_spans()
+                on_host = [span for span in self.lines("span") if span["lane"] == "main" and span["name"] == "forward"]
+                self.assertEqual(len(spans), 50)
+                for device_span, host_span in zip(spans, on_host):
+                    self.assertAlmostEqual(device_span["ts"], host_span["ts"], delta=10_000_000)
 
     def test_a_device_that_fails_is_one_warning_and_host_times_go_on(self):
-        cuda = FakeCuda(0)
+        cuda = FakeCuda(lag_ns=0)
         cuda.Event = mock.Mock(side_effect=RuntimeError("CUDA error: an illegal memory access"))
         with self.assertLogs("training_sleuth") as logs:
             self.start_on(cuda)
@@ -524,18 +552,14 @@ class DeviceTest(RecorderTest):
         self.assertEqual({line["lane"] for line in self.lines("span")}, {"main"})
 
     def test_nothing_waits_for_a_device_that_hangs(self):
-        cuda = FakeCuda(0)
+        cuda = FakeCuda(lag_ns=0)
         self.start_on(cuda)
         with sleuth.span("forward"):
             pass
         cuda.lag_ns = 10**15
         with sleuth.span("forward"):
             pass
-        before = time.monotonic()
-        with mock.patch.object(sleuth, "_CLOSE_WAIT_S", 0.05):
-            spans = self.lines("span")
-        self.assertLess(time.monotonic() - before, 1)
-        self.assertEqual([span["lane"] for span in spans].count("device"), 1)
+        self.assertEqual(len(self.device_spans()), 1)
 
 
 @unittest.skipUnless(HAS_TORCH, "needs torch")
@@ -564,7 +588,8 @@ class DataLoaderTest(RecorderTest):
     def record(self, workers, method):
         source = self.SCRIPT.replace("WORKERS", str(workers)).replace("METHOD", repr(method))
         process = run_script(source, self.directory)
-        self.assertEqual((process.stdout.strip(), process.stderr), ("1240", ""))
+        self.assertEqual(process.stdout.strip(), "1240")
+        self.assertNotIn("sleuth", process.stderr)
 
     def test_without_workers_the_data_set_is_within_the_wait(self):
         self.record(0, None)
@@ -612,8 +637,8 @@ def reduce_gradients(rank, world_size, directory, records):
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
     torch.manual_seed(1 + rank)
     for _ in sleuth.steps(range(4)):
-        if rank == 1:
-            time.sleep(0.05)
+        if rank == 1 and records:
+            time.sleep(0.3)
         with sleuth.span("backward"):
             model(torch.randn(8, 512)).square().mean().backward()
         optimizer.step()
@@ -662,12 +687,12 @@ class CollectiveTest(RecorderTest):
         for (begin_0, span_0), (begin_1, span_1) in zip(by_rank[0], by_rank[1]):
             self.assertEqual(span_0["attrs"], span_1["attrs"])
             first_of_steps.setdefault(span_0["step"], (begin_1 - begin_0, span_0["dur"], span_1["dur"]))
-        # Rank 1 sleeps 50 ms before each backward: it comes late, and rank 0 waits in the collective. Not
+        # Rank 1 sleeps 300 ms before each backward: it comes late, and rank 0 waits in the collective. Not
         # so in step 1, where DDP rebuilds its buckets and the ranks already meet in the forward.
         for step in range(2, 4):
             late, waited, _ = first_of_steps[step]
-            self.assertGreater(late, 30_000_000)
-            self.assertGreater(waited, 30_000_000)
+            self.assertGreater(late, 150_000_000)
+            self.assertGreater(waited, 150_000_000)
 
     def test_a_model_may_go_right_after_its_last_backward(self):
         process = run_script("""
