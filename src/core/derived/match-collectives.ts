@@ -41,13 +41,11 @@ export function matchByOrder(
         );
       }
     } else {
-      group.forEach((list, rank) => left.push(...list.map((collective) => ({ rank, collective }))));
+      group.forEach((list, rank) => list.forEach((collective) => left.push({ rank, collective })));
     }
   }
-  if (hasCommonClock) {
-    matches.push(...joinByEnd(left, byRank.length, offsets));
-  }
-  return matches.sort((a, b) => earliest(a) - earliest(b));
+  const joined = hasCommonClock ? joinByEnd(left, byRank.length, offsets) : [];
+  return matches.concat(joined).sort((a, b) => earliest(a) - earliest(b));
 }
 
 /** Joins the collectives of ranks that end together, for files that hold only a sample of them. */

@@ -154,7 +154,7 @@ function explain({ p50Ns, ratio, late, percent }: Tail, period: number | null): 
   const rhythm =
     period === null
       ? ''
-      : ` One batch in ${period} is late, at equal distances, as with one slow worker of ${period}.`;
+      : ` One batch in ${period} is late, at equal distances: with ${period} workers, one of them would be slow.`;
   const number = late.length === 1 ? 'one batch' : `${late.length} batches`;
   return `${typical}${slowest}, but ${number} cost ${formatPercent(percent)} of all the time.${rhythm}`;
 }

@@ -1,9 +1,11 @@
 import type { Intervals } from '../derived/intervals.ts';
 import type { RankLateness } from '../derived/lateness.ts';
 import { mean, median } from '../derived/statistics.ts';
+import { timePerStep } from '../derived/step-windows.ts';
 import { firstOfEachStep } from '../derived/time-budget.ts';
 import { formatPercent, formatTime } from '../derived/wording.ts';
 import type { Evidence } from '../model/report.ts';
+import type { Steps } from '../model/tables.ts';
 import { defineDetector, type NeededRank, type NeededTables } from './detector.ts';
 import { confidenceOf, MAX_EVIDENCE, placeOf, severityOf, spanEvidence } from './finding-draft.ts';
 
@@ -207,9 +209,7 @@ function findCause(
   lostNs: number,
 ): Cause | null {
   const dataNs = tables.ranks.map(({ row, tables: { loaderWaits, steps } }) =>
-    perStep(tables, row, (step) =>
-      timeWithin(loaderWaits.waits, steps.start[step], steps.end[step]),
-    ),
+    meanPerStep(loaderWaits.waits, steps, tables.analyzed[row].rows),
   );
   const [example] = rank.tables.loaderWaits.spans;
   if (excessOf(dataNs, rank.row) >= EXPLAINED * lostNs) {
@@ -219,7 +219,7 @@ function findCause(
     return { name: 'its loader is slower', layer: 'data', place: { ...place, location } };
   }
   const computeNs = tables.ranks.map(({ row, tables: { work, steps } }) =>
-    perStep(tables, row, (step) => timeWithin(work.compute, steps.start[step], steps.end[step])),
+    meanPerStep(work.compute, steps, tables.analyzed[row].rows),
   );
   return excessOf(computeNs, rank.row) >= EXPLAINED * lostNs
     ? {
@@ -230,29 +230,12 @@ function findCause(
     : null;
 }
 
-function perStep(
-  { analyzed }: NeededTables<Name>,
-  row: number,
-  timeOf: (step: number) => number,
-): number {
-  const { rows } = analyzed[row];
-  return rows.length === 0 ? 0 : mean(rows.map(timeOf));
+function meanPerStep(intervals: Intervals, steps: Steps, rows: readonly number[]): number {
+  return rows.length === 0 ? 0 : mean(timePerStep(intervals, steps, rows));
 }
 
 function excessOf(values: readonly number[], row: number): number {
   return values[row] - median(values.filter((_, i) => i !== row));
-}
-
-function timeWithin(
-  intervals: { readonly length: number; readonly start: Float64Array; readonly end: Float64Array },
-  from: number,
-  until: number,
-): number {
-  let sum = 0;
-  for (let i = 0; i < intervals.length && intervals.start[i] < until; i++) {
-    sum += Math.max(0, Math.min(until, intervals.end[i]) - Math.max(from, intervals.start[i]));
-  }
-  return sum;
 }
 
 function placeOfCause(

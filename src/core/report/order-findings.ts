@@ -17,6 +17,14 @@ interface Candidate {
   readonly totalClaim: number;
 }
 
+/** What findings above took. */
+interface Taken {
+  /** By row of ranks. */
+  readonly claims: Intervals[];
+  /** Of the median step; ranks of different speed may claim more than it has. */
+  leftNs: number;
+}
+
 /** Orders findings by the saving that remains after those above took theirs; no time counts twice. */
 export function orderFindings(drafts: Detected['drafts'], medianStepNs: number): Finding[] {
   const candidates = drafts.map(({ id, draft }) => ({
@@ -24,7 +32,7 @@ export function orderFindings(drafts: Detected['drafts'], medianStepNs: number):
     draft,
     totalClaim: claimOf(draft.claims),
   }));
-  const taken: Intervals[] = [];
+  const taken: Taken = { claims: [], leftNs: medianStepNs };
   const findings = [
     ...pick(
       candidates.filter(({ draft }) => draft.reassess === undefined),
@@ -42,11 +50,7 @@ export function orderFindings(drafts: Detected['drafts'], medianStepNs: number):
   );
 }
 
-function pick(
-  candidates: readonly Candidate[],
-  taken: Intervals[],
-  medianStepNs: number,
-): Finding[] {
+function pick(candidates: readonly Candidate[], taken: Taken, medianStepNs: number): Finding[] {
   const left = [...candidates];
   const findings: Finding[] = [];
   while (left.length > 0) {
@@ -61,8 +65,9 @@ function pick(
     }
     findings.push({ ...toFinding(candidate), ...changes, savingNsPerStep, savingPercent });
     candidate.draft.claims.forEach((claim, row) => {
-      taken[row] = unionOf(taken[row] ?? NO_INTERVALS, claim);
+      taken.claims[row] = unionOf(taken.claims[row] ?? NO_INTERVALS, claim);
     });
+    taken.leftNs -= savingNsPerStep;
   }
   return findings;
 }
@@ -102,15 +107,15 @@ function bestOf(left: readonly Candidate[], savings: readonly number[]): number 
   return best;
 }
 
-function remainingSaving({ draft, totalClaim }: Candidate, taken: readonly Intervals[]): number {
+function remainingSaving({ draft, totalClaim }: Candidate, { claims, leftNs }: Taken): number {
   if (totalClaim === 0) {
-    return draft.savingNsPerStep;
+    return Math.min(leftNs, draft.savingNsPerStep);
   }
   const remaining = draft.claims.reduce(
-    (sum, claim, row) => sum + lengthOf(differenceOf(claim, taken[row] ?? NO_INTERVALS)),
+    (sum, claim, row) => sum + lengthOf(differenceOf(claim, claims[row] ?? NO_INTERVALS)),
     0,
   );
-  return (draft.savingNsPerStep * remaining) / totalClaim;
+  return Math.min(leftNs, (draft.savingNsPerStep * remaining) / totalClaim);
 }
 
 function claimOf(claims: readonly Intervals[]): number {
