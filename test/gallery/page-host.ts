@@ -36,8 +36,8 @@ export class PageHost {
     return {
       ready: () => ({ focusRank: this.options.focusRank ?? null, state: null }),
       readRun: async () => await this.#readRun(),
-      readWindow: ({ generation, ...request }) => {
-        note('readWindow', request);
+      readWindow: (request) => {
+        note('readWindow');
         const { rectangles, names } = readWindow(this.#require(), request);
         return { columns: packWindow(rectangles), names };
       },

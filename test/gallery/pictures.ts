@@ -55,7 +55,7 @@ export function countColors(picture: Buffer): number {
   const { data } = PNG.sync.read(picture);
   const colors = new Set<number>();
   for (let i = 0; i < data.length; i += 4) {
-    colors.add((data[i]! << 16) | (data[i + 1]! << 8) | data[i + 2]!);
+    colors.add((data[i] << 16) | (data[i + 1] << 8) | data[i + 2]);
   }
   return colors.size;
 }

@@ -13,7 +13,7 @@ export function decodeMessage(text: string): unknown {
 /** The script that plays `acquireVsCodeApi` in the page; as text, for the page has no part in our build. */
 export function fakeVsCode(state: unknown): string {
   return `
-    window.savedState = ${JSON.stringify(state) ?? 'undefined'};
+    window.savedState = ${state === undefined ? 'undefined' : JSON.stringify(state)};
     window.receive = (text) => {
       const revive = (_, value) =>
         typeof value?.${BUFFER_KEY} === 'string'

@@ -42,7 +42,7 @@ export function layOutTracks(
     if (openRanks.has(rank)) {
       for (const { lane, name, depthCount, isMain, kind } of lanes) {
         const height = Math.min(MAX_LEVELS, Math.max(1, depthCount)) * LEVEL_HEIGHT;
-        const label = isMain && kind === 'thread' ? `main: ${name}` : name;
+        const label = isMain && kind === 'thread' ? mainLabel(name) : name;
         tracks.push({ rank, lane, label, top, height, levelHeight: LEVEL_HEIGHT });
         top += height + LANE_GAP;
       }
@@ -50,6 +50,10 @@ export function layOutTracks(
     }
   }
   return { tracks, height: top };
+}
+
+function mainLabel(name: string): string {
+  return name === 'main' ? 'main thread' : `main: ${name}`;
 }
 
 /** The tracks that meet [top, bottom). */
