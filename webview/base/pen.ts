@@ -1,22 +1,39 @@
+import { interpolateRgb, rgb } from 'd3';
 import type { Theme } from './theme.ts';
 
 const DARK_INK = '#101418';
 const LIGHT_INK = '#ffffff';
 const inkByColor = new Map<string, string>();
 
-/** Dark or light text, whichever is read better on a color given as `#rrggbb`. */
+/** Dark or light text, whichever is read better on a color. */
 export function inkOn(color: string): string {
   let ink = inkByColor.get(color);
   if (ink === undefined) {
-    const channel = (at: number) => {
-      const value = parseInt(color.slice(at, at + 2), 16) / 255;
-      return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
-    };
-    const luminance = 0.2126 * channel(1) + 0.7152 * channel(3) + 0.0722 * channel(5);
+    const { r, g, b } = rgb(color);
+    const luminance = 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
     ink = luminance > 0.17 ? DARK_INK : LIGHT_INK;
     inkByColor.set(color, ink);
   }
   return ink;
+}
+
+/** sRGB to light, https://www.w3.org/TR/WCAG22/#dfn-relative-luminance. */
+function linear(channel: number): number {
+  const value = channel / 255;
+  return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+}
+
+const faded = new Map<string, string>();
+
+/** A color as it looks at `alpha` over a ground. */
+export function fade(color: string, ground: string, alpha: number): string {
+  const key = `${color} ${ground} ${alpha}`;
+  let mixed = faded.get(key);
+  if (mixed === undefined) {
+    mixed = interpolateRgb(ground, color)(alpha);
+    faded.set(key, mixed);
+  }
+  return mixed;
 }
 
 const HATCH_PX = 8;

@@ -2,7 +2,7 @@ import { PHASES } from '../../src/core/model/phase.ts';
 import { GAP_CAUSES } from '../../src/core/model/report.ts';
 import { RANK_TRACK, RECTANGLE_KINDS } from '../../src/core/model/timeline.ts';
 import { CAUSE_COLORS, PHASE_COLORS } from '../base/palette.ts';
-import { fittingText, hatch, inkOn, roundedRect, textWidth } from '../base/pen.ts';
+import { fade, fittingText, hatch, inkOn, roundedRect, textWidth } from '../base/pen.ts';
 import type { Theme } from '../base/theme.ts';
 import { labelsOf } from './labels.ts';
 import type { Boxes } from './layout.ts';
@@ -19,6 +19,7 @@ const NARROW_GAP_ALPHA = 0.4;
 /** Of a deeper level: how much fainter, and no fainter than this. */
 const FADE_PER_LEVEL = 0.13;
 const MIN_ALPHA = 0.5;
+const MERGED_ALPHA = 0.75;
 
 export function paintBoxes(
   context: CanvasRenderingContext2D,
@@ -48,11 +49,12 @@ export function paintLabels(
 
 function paintBox(
   context: CanvasRenderingContext2D,
-  { rectangles, request }: WindowData,
+  data: WindowData,
   { bounds, index }: Boxes,
   i: number,
   theme: Theme,
 ): void {
+  const { rectangles } = data;
   const [x, y, width, height] = boundsAt(bounds, i);
   const at = index[i];
   if (rectangles.kind[at] === GAP) {
@@ -64,12 +66,7 @@ function paintBox(
     );
     return;
   }
-  const isSummary = request.rows[rectangles.row[at]].lane === RANK_TRACK;
-  context.fillStyle = colorOf(rectangles.phase[at], theme);
-  context.globalAlpha = isSummary
-    ? 1
-    : Math.max(MIN_ALPHA, 1 - FADE_PER_LEVEL * rectangles.depth[at]) *
-      (rectangles.kind[at] === MERGED ? 0.75 : 1);
+  context.fillStyle = fillOf(data, at, theme);
   const drawn = width > 3 ? width - 0.75 : width;
   if (width > 6) {
     roundedRect(context, x, y, drawn, height);
@@ -81,7 +78,17 @@ function paintBox(
   } else {
     context.fillRect(x, y, drawn, height);
   }
-  context.globalAlpha = 1;
+}
+
+/** The color of the phase, the fainter the deeper it is nested. */
+function fillOf({ rectangles, request }: WindowData, at: number, theme: Theme): string {
+  const color = colorOf(rectangles.phase[at], theme);
+  if (request.rows[rectangles.row[at]].lane === RANK_TRACK) {
+    return color;
+  }
+  const level = Math.max(MIN_ALPHA, 1 - FADE_PER_LEVEL * rectangles.depth[at]);
+  const alpha = level * (rectangles.kind[at] === MERGED ? MERGED_ALPHA : 1);
+  return fade(color, theme.panel, alpha);
 }
 
 export function paintGap(
@@ -121,7 +128,7 @@ function paintLabel(
     paintPlate(context, text, { left, y, height }, theme);
     context.fillStyle = theme.foreground;
   } else {
-    context.fillStyle = inkOn(colorOf(data.rectangles.phase[index[i]], theme));
+    context.fillStyle = inkOn(fillOf(data, index[i], theme));
   }
   context.fillText(text, left, middle);
 }
