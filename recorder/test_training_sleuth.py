@@ -119,7 +119,8 @@ class SpanTest(RecorderTest):
         self.assertIsInstance(span["ts"], int)
         del span["ts"], span["dur"]
         self.assertEqual(span, {
-            "type": "span", "name": "warp", "phase": "data", "step": 0, "file": "test_training_sleuth.py",
+            "type": "span", "name": "warp", "phase": "data", "step": 0,
+            "file": os.path.relpath(__file__).replace(os.sep, "/"),
             "line": line, "lane": "main", "attrs": {"pixels": 64}})
 
     def test_phase_is_the_name_if_it_is_one(self):
