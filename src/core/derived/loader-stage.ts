@@ -12,6 +12,8 @@ const ANNOTATION = categoryIndex('annotation');
 
 /** A stage that fills less than this share of the wait is not what makes it long (DETECTORS.md, data-slow-stage). */
 const MIN_SHARE = 0.5;
+/** What lies less inside the waits is what waits: the training loop around them. */
+const MIN_INSIDE = 0.9;
 
 /** The function or span of the user that most of the loader's waits are spent in. */
 export interface LoaderStage {
@@ -48,7 +50,7 @@ export function findLoaderStage(
       typical: 0,
       example: i,
     };
-    if (until > stage.until && coverage.within(from, from + 1) > 0) {
+    if (until > stage.until && coverage.within(from, until) >= MIN_INSIDE * (until - from)) {
       stage.time += coverage.within(Math.max(from, stage.until), until);
       stage.until = until;
       stage.typical = Math.max(stage.typical, spans.duration[i]);

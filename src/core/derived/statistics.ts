@@ -33,3 +33,15 @@ export function medianAbsoluteDeviation(values: ArrayLike<number>): number {
   const center = median(values);
   return median(Float64Array.from(values, (value) => Math.abs(value - center)));
 }
+
+/** Makes the median absolute deviation of normal values comparable to their standard deviation. */
+const MODIFIED_Z_FACTOR = 0.6745;
+
+/**
+ * How far one value stands above the others (Iglewicz and Hoaglin 1993); 0 if it does not, Infinity if the
+ * others are equal.
+ */
+export function modifiedZScore(values: readonly number[], index: number): number {
+  const distance = values[index] - median(values);
+  return distance <= 0 ? 0 : (MODIFIED_Z_FACTOR * distance) / medianAbsoluteDeviation(values);
+}

@@ -81,7 +81,7 @@ export const stepTail = defineDetector({
       evidence: evidenceOf(worst, tables),
       location: null,
       annotations: [],
-      why: explain(worst, phase),
+      why: explain(worst, phase, tables.ranks.length),
       advice: ADVICE,
       claims: tables.ranks.map(({ row }) => (row === rank.row ? claimOf(worst) : EMPTY)),
     };
@@ -158,12 +158,17 @@ function layerOfTail(phase: Phase | null): Layer {
   return phase === null ? 'orchestration' : layerOf(phase);
 }
 
-function explain({ p50Ns, p95Ratio, p99Ratio, slow, percent }: Tail, phase: Phase | null): string {
+function explain(
+  { rank, p50Ns, p95Ratio, p99Ratio, slow, percent }: Tail,
+  phase: Phase | null,
+  rankCount: number,
+): string {
+  const steps = rankCount === 1 ? 'the steps' : `the steps of rank ${rank.rank}`;
   const carrier =
     phase === null
       ? ' No single phase of the main thread carries it.'
       : ` Most of it is in the phase ${phase}.`;
-  return `Half of the steps take ${formatTime(p50Ns)} or less, but p95 is ${p95Ratio.toFixed(1)} and p99 ${p99Ratio.toFixed(1)} times that: ${countOf(slow.length, 'slow step')} cost ${formatPercent(percent)} of all the time.${carrier}`;
+  return `Half of ${steps} take ${formatTime(p50Ns)} or less, but p95 is ${p95Ratio.toFixed(1)} and p99 ${p99Ratio.toFixed(1)} times that: ${countOf(slow.length, 'slow step')} cost ${formatPercent(percent)} of all the time.${carrier}`;
 }
 
 function evidenceOf({ rank, slow }: Tail, { alignment }: NeededTables<Name>): Evidence[] {

@@ -1,13 +1,20 @@
 import type { Intervals } from '../derived/intervals.ts';
 import type { RankLateness } from '../derived/lateness.ts';
-import { mean, median } from '../derived/statistics.ts';
+import { mean, median, modifiedZScore } from '../derived/statistics.ts';
 import { timePerStep } from '../derived/step-windows.ts';
 import { firstOfEachStep } from '../derived/time-budget.ts';
 import { formatPercent, formatTime } from '../derived/wording.ts';
 import type { Evidence } from '../model/report.ts';
 import type { Steps } from '../model/tables.ts';
 import { defineDetector, type NeededRank, type NeededTables } from './detector.ts';
-import { confidenceOf, MAX_EVIDENCE, placeOf, severityOf, spanEvidence } from './finding-draft.ts';
+import {
+  confidenceOf,
+  type FindingDraft,
+  MAX_EVIDENCE,
+  placeOf,
+  severityOf,
+  spanEvidence,
+} from './finding-draft.ts';
 
 const NEEDS = [
   'lateness',
@@ -24,9 +31,10 @@ const NEEDS = [
 type Name = (typeof NEEDS)[number];
 
 /** Turns the distance in median absolute deviations into a score like that of a normal distribution. */
-const MODIFIED_Z_FACTOR = 0.6745;
 /** A cause is named only if it explains this share of the lost time (DETECTORS.md). */
 const EXPLAINED = 0.8;
+/** Share of all lost time, from which one rank alone is to blame; as for causes. */
+const ALONE = 0.8;
 /** Present in this share of the steps, a late rank is late always. */
 const CHRONIC = 0.5;
 /** The rank that is waited for has the shortest collectives, up to this factor. */
@@ -82,14 +90,15 @@ export const straggler = defineDetector({
       0,
     );
     const late = lateness[row];
-    const stepCount = Math.min(...tables.analyzed.map(({ rows }) => rows.length));
+    const stepCount = countSteps(tables);
     const lostNsPerStep = late.lostNs / Math.max(1, stepCount);
     const percent = (100 * lostNsPerStep) / medianStepNs;
     const shortest = Math.min(...lateness.map(({ meanDurationNs }) => meanDurationNs));
+    const isClear = standsOut(tables, row, options);
     if (
       !(percent >= options.lostPercent) ||
       late.meanDurationNs > SHORTEST_TOLERANCE * shortest ||
-      !standsOut(tables, row, options)
+      !(isClear || isAlone(lateness, row))
     ) {
       return;
     }
@@ -102,11 +111,9 @@ export const straggler = defineDetector({
     const cause = findCause(tables, rank, lostNsPerStep);
     const chronic = late.lostByStep.size >= CHRONIC * stepCount;
     yield {
-      title: `Rank ${rank.rank} makes the others wait`,
+      ...(isClear ? sayClearly(tables, rank.rank, percent, thresholds) : sayCouldBe(rank.rank)),
       pattern: 'resource-imbalance',
       layer: cause?.layer ?? 'orchestration',
-      severity: severityOf(percent, thresholds, stepCount) ?? 'info',
-      confidence: isWhole(tables) ? confidenceOf(stepCount) : 'low',
       ranks: [rank.rank],
       steps: [...late.lostByStep.keys()].sort((a, b) => a - b),
       savingNsPerStep: Math.round(lostNsPerStep),
@@ -115,12 +122,40 @@ export const straggler = defineDetector({
       threshold: { name: 'lostPercent', value: options.lostPercent, measured: percent },
       evidence: evidenceOf(tables, rank, late),
       ...placeOfCause(rank, late, cause),
-      why: explain(rank.rank, late, { lostNsPerStep, percent, chronic, cause }),
+      why: explain(rank.rank, late, { lostNsPerStep, percent, chronic, cause, isClear }),
       advice: cause?.layer === 'data' ? DATA_ADVICE : ADVICE,
       claims: claimsOf(tables, late, rank, { cause, lostNsPerStep }),
     };
   },
 });
+
+type Statement = Pick<FindingDraft, 'title' | 'severity' | 'confidence'>;
+
+function sayClearly(
+  tables: NeededTables<Name>,
+  rank: number,
+  percent: number,
+  thresholds: Parameters<typeof severityOf>[1],
+): Statement {
+  const stepCount = countSteps(tables);
+  return {
+    title: `Rank ${rank} makes the others wait`,
+    severity: severityOf(percent, thresholds, stepCount) ?? 'info',
+    confidence: isWhole(tables) ? confidenceOf(stepCount) : 'low',
+  };
+}
+
+function sayCouldBe(rank: number): Statement {
+  return {
+    title: `Rank ${rank} could be what the others wait for`,
+    severity: 'info',
+    confidence: 'low',
+  };
+}
+
+function countSteps({ analyzed }: NeededTables<Name>): number {
+  return Math.min(...analyzed.map(({ rows }) => rows.length));
+}
 
 const ADVICE: { text: string; link?: string }[] = [
   {
@@ -170,20 +205,17 @@ function standsOut(
   limits: { readonly modifiedZ: number; readonly pairRatio: number },
 ): boolean {
   return tables.ranks.length > 2
-    ? modifiedZ(tables.lateness, row) > limits.modifiedZ
+    ? modifiedZScore(
+        tables.lateness.map(({ meanNs }) => meanNs),
+        row,
+      ) > limits.modifiedZ
     : ownWorkRatio(tables, row) >= limits.pairRatio;
 }
 
-function modifiedZ(lateness: readonly RankLateness[], row: number): number {
-  const values = lateness.map(({ meanNs }) => meanNs);
-  const center = median(values);
-  const deviation = median(values.map((value) => Math.abs(value - center)));
-  const distance = values[row] - center;
-  return distance <= 0
-    ? 0
-    : deviation === 0
-      ? Infinity
-      : (MODIFIED_Z_FACTOR * distance) / deviation;
+/** Of many ranks, the one behind nearly all that is lost, although others are late too. */
+function isAlone(lateness: readonly RankLateness[], row: number): boolean {
+  const total = lateness.reduce((sum, { lostNs }) => sum + lostNs, 0);
+  return lateness.length > 2 && lateness[row].lostNs >= ALONE * total;
 }
 
 /** Of two ranks, the work between collectives of one over that of the other. */
@@ -274,15 +306,18 @@ function evidenceOf(
   });
 }
 
+interface Weight {
+  readonly lostNsPerStep: number;
+  readonly percent: number;
+  readonly chronic: boolean;
+  readonly cause: Cause | null;
+  readonly isClear: boolean;
+}
+
 function explain(
   rank: number,
   late: RankLateness,
-  {
-    lostNsPerStep,
-    percent,
-    chronic,
-    cause,
-  }: { lostNsPerStep: number; percent: number; chronic: boolean; cause: Cause | null },
+  { lostNsPerStep, percent, chronic, cause, isClear }: Weight,
 ): string {
   const often = chronic
     ? 'in most steps'
@@ -291,5 +326,6 @@ function explain(
     cause === null
       ? 'What holds it up, the trace does not show clearly.'
       : `The cause: ${cause.name}.`;
-  return `Rank ${rank} comes last to ${late.lastIn.length} shared collectives, ${often}; the others lose ${formatTime(lostNsPerStep)} a step, ${formatPercent(percent)} of it. ${because}`;
+  const doubt = isClear ? '' : ' The ranks arrive so far apart that it does not stand out.';
+  return `Rank ${rank} comes last to ${late.lastIn.length} shared collectives, ${often}; the others lose ${formatTime(lostNsPerStep)} a step, ${formatPercent(percent)} of it. ${because}${doubt}`;
 }

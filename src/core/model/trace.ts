@@ -145,4 +145,3 @@ export interface Trace {
   /** Bytes read after decompression. */
   readonly byteLength: number;
 }
-

@@ -56,6 +56,18 @@ describeDetector(straggler, {
         assert.equal(finding.savingNsPerStep, 10e6);
       },
     },
+    {
+      name: 'what could be one, where ranks arrive far apart and one is behind nearly all the waiting',
+      run: () => drawRun([2, 4, 6, 8, 12].map(arrivingAfter)),
+      check: (finding) => {
+        assert.deepEqual(finding.ranks, [4]);
+        assert.equal(finding.severity, 'info');
+        assert.equal(finding.confidence, 'low');
+        // From the arrival of rank 3 to that of rank 4.
+        assert.equal(finding.savingNsPerStep, 4e6);
+        assert.match(finding.why, /does not stand out/);
+      },
+    },
   ],
   staysQuiet: [
     { name: 'ranks in step', run: () => drawRun([FAST, FAST, FAST], { steps: 25 }) },
@@ -83,6 +95,18 @@ describeDetector(straggler, {
     },
   ],
 });
+
+/** A rank that comes to the collective of the step after this many milliseconds of computing. */
+function arrivingAfter(milliseconds: number): Drawing {
+  const before = ' '.repeat(milliseconds);
+  return `
+    main      P-------------------
+    main      lF------------------
+    main      ${before}l
+    stream 7  K${'-'.repeat(milliseconds - 1)}
+    stream 9  ${before}C${'-'.repeat(15 - milliseconds)}
+  `;
+}
 
 /** The same run, recorded by clocks that are off. */
 function withClock(run: Run, offsets: readonly bigint[]): Run {

@@ -112,6 +112,9 @@ describe('real traces', () => {
       assert.equal(alignment.matches.length, 8);
       const last = alignment.matches.map(({ start }) => start.indexOf(Math.max(...start)));
       assert.deepEqual(last, [7, 7, 7, 7, 7, 5, 5, 4]);
+      const straggler = (await report(files)).findings.find(({ id }) => id === 'straggler');
+      assert.deepEqual(straggler?.ranks, [7]);
+      assert.equal(straggler.severity, 'info');
     },
   );
 

@@ -62,15 +62,15 @@ describe('the order of findings', () => {
 });
 
 describe('the verdict', () => {
-  it('names data, with its share', () => {
+  it('names data, with the share that the finding gives', () => {
     const { verdict } = report(
       drawRun(['main      D----Fl---\nstream 7        K---'], { steps: 10 }),
     );
     assert.deepEqual(
       [verdict.kind, verdict.text],
-      ['data-bound', 'The GPU waits for data during 60 % of every step.'],
+      ['data-bound', 'The GPU waits for data during 50 % of every step.'],
     );
-    assert.ok(Math.abs(verdict.sharePercent - 60) < 0.01);
+    assert.ok(Math.abs(verdict.sharePercent - 50) < 0.01);
   });
 
   it('names the host', () => {
