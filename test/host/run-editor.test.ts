@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { ANY_RUN_EDITOR, RUN_EDITOR } from '../../src/extension/ids.ts';
@@ -10,6 +11,7 @@ import {
   type DrawnSpan,
   makeFolder,
   removeFolder,
+  waitForRemoval,
   waitForRun,
   writeSpans,
 } from './workspace.ts';
@@ -133,6 +135,21 @@ describe('the run editor', () => {
     await waitForRun(store, (one) => one === run && one.analyzed?.report.run.ranks.length === 2);
   });
 
+  it('lists a run whose folder is moved into the workspace', async () => {
+    const { store } = await activateExtension();
+    writeRun('moved', 2);
+    const outside = mkdtempSync(join(tmpdir(), 'training-sleuth-moved-'));
+    rmSync(outside, { recursive: true });
+    renameSync(folder, outside);
+    const known = store.runs.find(({ group }) => group.folder === folder);
+    if (known !== undefined) {
+      await waitForRemoval(store, known);
+    }
+    renameSync(outside, folder);
+    const run = await waitForRun(store, ({ group }) => group.folder === folder);
+    assert.equal(run.group.files.length, 2);
+  });
+
   it('lists a run that appears, and forgets one that is deleted', async () => {
     const { store } = await activateExtension();
     writeRun('new', 2);
@@ -141,15 +158,8 @@ describe('the run editor', () => {
       ({ group }) => group.folder === folder && group.files.length === 2,
     );
     assert.equal(run.state.kind, 'found');
-    const gone = new Promise<void>((resolve) => {
-      const subscription = store.onDidChangeList(() => {
-        if (store.find(run.id) === null) {
-          subscription.dispose();
-          resolve();
-        }
-      });
-    });
+    const removal = waitForRemoval(store, run);
     removeFolder(`${FOLDER}-${count}`);
-    await gone;
+    await removal;
   });
 });

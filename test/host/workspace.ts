@@ -133,6 +133,20 @@ export async function waitForRun(
   });
 }
 
+/** Until the store has forgotten a run. */
+export async function waitForRemoval(store: RunStore, run: TrainingRun): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const look = (): void => {
+      if (store.find(run.id) === null) {
+        subscription.dispose();
+        resolve();
+      }
+    };
+    const subscription = store.onDidChangeList(look);
+    look();
+  });
+}
+
 /** Our problems of a file, once there are some that fit. */
 export async function waitForProblems(
   uri: vscode.Uri,

@@ -1,7 +1,9 @@
+import { access, stat } from 'node:fs/promises';
 import { sep } from 'node:path';
 import * as vscode from 'vscode';
 import { SETTINGS } from '../ids.ts';
 import { isWatchEnabled, onDidChangeSetting } from '../settings.ts';
+import { EXCLUDED_FOLDERS } from '../source/workspace-files.ts';
 import type { RunStore } from './run-store.ts';
 import { listRunFolder } from './list-run-folder.ts';
 import { RUN_FILES } from './workspace-runs.ts';
@@ -18,6 +20,8 @@ const MAX_CHANGES = 1_000;
  */
 export class RunWatcher implements vscode.Disposable {
   readonly #changed = new Set<string>();
+  /** Files and folders, before anything tells them apart. */
+  readonly #created = new Set<string>();
   readonly #folders = new Map<string, vscode.Disposable>();
   readonly #subscriptions: vscode.Disposable[] = [];
   #workspace: vscode.Disposable | null = null;
@@ -47,7 +51,7 @@ export class RunWatcher implements vscode.Disposable {
   #restart(): void {
     this.#stop();
     if (isWatchEnabled()) {
-      this.#workspace = vscode.Disposable.from(this.#watch(RUN_FILES), this.#watchDeletions());
+      this.#workspace = vscode.Disposable.from(this.#watch(RUN_FILES), this.#watchWholeFolders());
       this.#watchFolders();
     }
   }
@@ -88,9 +92,13 @@ export class RunWatcher implements vscode.Disposable {
     return watcher;
   }
 
-  /** Of a deleted folder only the folder itself is told. */
-  #watchDeletions(): vscode.Disposable {
-    const watcher = vscode.workspace.createFileSystemWatcher('**', true, true, false);
+  /** Of a deleted folder only the folder itself is told, of a new one often the same. */
+  #watchWholeFolders(): vscode.Disposable {
+    const watcher = vscode.workspace.createFileSystemWatcher('**', false, true, false);
+    watcher.onDidCreate(({ fsPath }) => {
+      addUpTo(MAX_CHANGES, this.#created, fsPath);
+      this.#schedule();
+    });
     watcher.onDidDelete(({ fsPath }) => {
       for (const { group } of this.store.runs) {
         const inside = group.files.filter(({ path }) => path.startsWith(fsPath + sep));
@@ -101,9 +109,7 @@ export class RunWatcher implements vscode.Disposable {
   }
 
   #note(path: string): void {
-    if (this.#changed.size < MAX_CHANGES) {
-      this.#changed.add(path);
-    }
+    addUpTo(MAX_CHANGES, this.#changed, path);
     this.#schedule();
   }
 
@@ -116,16 +122,18 @@ export class RunWatcher implements vscode.Disposable {
   async #read(): Promise<void> {
     this.#timer = null;
     this.#isReading = true;
-    const paths = [...this.#changed];
+    const changed = [...this.#changed];
+    const created = [...this.#created];
     this.#changed.clear();
+    this.#created.clear();
     try {
-      await this.#refresh(paths);
+      await this.#refresh([...new Set([...changed, ...(await findRunFiles(created))])]);
     } catch (error) {
       this.log.warn(`changed files could not be looked at: ${String(error)}`);
     } finally {
       this.#isReading = false;
     }
-    if (this.#changed.size > 0) {
+    if (this.#changed.size + this.#created.size > 0) {
       this.#schedule();
     }
   }
@@ -133,14 +141,52 @@ export class RunWatcher implements vscode.Disposable {
   async #refresh(changed: readonly string[]): Promise<void> {
     const beside = await Promise.all(changed.map(async (path) => await listRunFolder(path)));
     const found = await this.store.discover([...new Set(beside.flat())]);
-    const present = new Set(found.flatMap((run) => run.group.files.map((file) => file.path)));
-    for (const run of this.store.runs) {
-      const isGone = run.group.files.every(
-        ({ path }) => changed.includes(path) && !present.has(path),
-      );
-      if (isGone) {
+    const touched = new Set(changed);
+    for (const run of this.store.runs.filter((known) => !found.includes(known))) {
+      const paths = run.group.files.map(({ path }) => path);
+      if (paths.some((path) => touched.has(path)) && !(await someExist(paths))) {
         this.store.remove(run);
       }
     }
   }
+}
+
+function addUpTo(limit: number, paths: Set<string>, path: string): void {
+  if (paths.size < limit) {
+    paths.add(path);
+  }
+}
+
+/** The run files in new folders. */
+async function findRunFiles(created: readonly string[]): Promise<string[]> {
+  const lists = await Promise.all(
+    created.map(async (path) => {
+      const isFolder = await stat(path).then(
+        (entry) => entry.isDirectory(),
+        () => false,
+      );
+      return isFolder
+        ? await vscode.workspace.findFiles(
+            new vscode.RelativePattern(vscode.Uri.file(path), RUN_FILES),
+            EXCLUDED_FOLDERS,
+            MAX_CHANGES,
+          )
+        : [];
+    }),
+  );
+  return lists.flat().map(({ fsPath }) => fsPath);
+}
+
+/** Deletions of the files of one run may be told at different times: only the disk knows when the last is gone. */
+async function someExist(paths: readonly string[]): Promise<boolean> {
+  const found = await Promise.all(
+    paths.map(
+      async (path) =>
+        await access(path).then(
+          () => true,
+          () => false,
+        ),
+    ),
+  );
+  return found.includes(true);
 }
