@@ -116,16 +116,15 @@ describe('pictures of the page', function () {
     });
   }
 
-  it('gives the pictures of the README', async function () {
-    if (process.env['UPDATE_GOLDEN'] !== '1') {
-      this.skip();
-    }
-    mkdirSync('media/pictures', { recursive: true });
-    for (const theme of ['dark', 'light'] as const) {
-      const story = await tell(simulated, { theme, focusRank: 0, height: 1060 });
-      await selectGap(story);
-      writeFileSync(`media/pictures/run-editor-${theme}.png`, await story.page.screenshot());
-      await story.close();
-    }
-  });
+  if (process.env['UPDATE_GOLDEN'] === '1') {
+    it('gives the pictures of the README', async () => {
+      mkdirSync('media/pictures', { recursive: true });
+      for (const theme of ['dark', 'light'] as const) {
+        const story = await tell(simulated, { theme, focusRank: 0, height: 1060 });
+        await selectGap(story);
+        writeFileSync(`media/pictures/run-editor-${theme}.png`, await story.page.screenshot());
+        await story.close();
+      }
+    });
+  }
 });
