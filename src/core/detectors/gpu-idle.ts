@@ -27,6 +27,8 @@ interface RankIdle {
   /** Rows of the material gaps in analysed steps, longest first. */
   readonly gaps: readonly number[];
   readonly sharePercent: number;
+  /** Of the step, in the gaps too short to count. */
+  readonly shortSharePercent: number;
 }
 
 const TEXTS: Readonly<Record<GapCause, string>> = {
@@ -109,7 +111,7 @@ export const gpuIdle = defineDetector({
       threshold: passedThreshold(percent, thresholds),
       evidence: evidenceOf(worst, tables),
       ...placeOfGap(worst, cause),
-      why: explain(worst, causes, percent),
+      why: explain(worst, causes, percent) + mentionShortGaps(idle, shortest),
       advice: adviceFor(cause),
       claims: tables.ranks.map(({ row }) => claimOf(idle.find(({ rank }) => rank.row === row))),
       reassess: (remaining) =>
@@ -131,20 +133,25 @@ function idleOf(
   const { gaps, steps } = rank.tables;
   const { rows, durations } = analyzed[rank.row];
   const perStep = new Float64Array(steps.length);
+  const shortPerStep = new Float64Array(steps.length);
   const material: number[] = [];
   for (let gap = 0; gap < gaps.length; gap++) {
     const length = gaps.end[gap] - gaps.start[gap];
-    if (length >= shortest && steps.isWarmup[gaps.step[gap]] === 0) {
+    if (length < shortest) {
+      shortPerStep[gaps.step[gap]] += length;
+    } else if (steps.isWarmup[gaps.step[gap]] === 0) {
       perStep[gaps.step[gap]] += length;
       material.push(gap);
     }
   }
-  const shares = rows.map((row, i) => (100 * perStep[row]) / durations[i]);
+  const typicalShare = (times: Float64Array): number =>
+    rows.length === 0 ? 0 : median(rows.map((row, i) => (100 * times[row]) / durations[i]));
   const lengthOfGap = (gap: number): number => gaps.end[gap] - gaps.start[gap];
   return {
     rank,
     gaps: material.sort((a, b) => lengthOfGap(b) - lengthOfGap(a)),
-    sharePercent: shares.length === 0 ? 0 : median(shares),
+    sharePercent: typicalShare(perStep),
+    shortSharePercent: typicalShare(shortPerStep),
   };
 }
 
@@ -176,6 +183,14 @@ function explain(
     .map(([cause, share]) => `${cause} ${formatPercent(100 * share)}`)
     .join(', ');
   return `The GPU does nothing during ${formatPercent(percent)} of a typical step, in ${gaps.length} gaps over the analyzed steps. By cause: ${list}; ${formatPercent(100 * explained)} is explained.`;
+}
+
+/** Empty where they take less than 1 % of the step. */
+function mentionShortGaps(idle: readonly RankIdle[], shortest: number): string {
+  const percent = median(idle.map(({ shortSharePercent }) => shortSharePercent));
+  return percent < 1
+    ? ''
+    : ` Gaps shorter than ${formatTime(shortest)}, another ${formatPercent(percent)} of the step, are the price of many small kernels and do not count here.`;
 }
 
 function placeOfGap({ rank, gaps }: RankIdle, cause: GapCause): ReturnType<typeof placeOf> {

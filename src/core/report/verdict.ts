@@ -10,8 +10,10 @@ const MAJORITY = 0.5;
 const MATERIAL_PERCENT = 10;
 /** From this share of compute a step is bound by it. */
 const COMPUTE_BOUND_PERCENT = 80;
-/** With less of the step known than this, "balanced" would be a guess. */
-const MIN_KNOWN_PERCENT = 50;
+/** What spans do not name could hide a loss; from the lowest error threshold of the detectors on, "balanced" would be a guess. */
+const MAX_UNNAMED_PERCENT = 20;
+/** Without a device, less compute than this is no sign of health. */
+const MIN_COMPUTE_PERCENT = 50;
 
 /** What a kind rests on: a loss that no finding supports is not called a bottleneck. */
 const SUPPORT: Partial<Record<VerdictKind, readonly string[]>> = {
@@ -87,7 +89,7 @@ function commit(kinds: readonly Loss[], supported: readonly Loss[], unexplained:
 /** Spans that name only a part of the step: what they name may still be most of it. */
 function judgeUnnamed(losses: Losses, kinds: readonly Loss[]): Verdict {
   const known = 100 - losses.unexplainedPercent;
-  return known >= MIN_KNOWN_PERCENT
+  return losses.unexplainedPercent < MAX_UNNAMED_PERCENT
     ? quiet(losses, kinds[0], 1)
     : inconclusive(
         known,
@@ -96,7 +98,7 @@ function judgeUnnamed(losses: Losses, kinds: readonly Loss[]): Verdict {
 }
 
 function quiet(losses: Losses, largest: Loss, rankCount: number): Verdict {
-  if (!losses.hasDevice && losses.computePercent < MIN_KNOWN_PERCENT) {
+  if (!losses.hasDevice && losses.computePercent < MIN_COMPUTE_PERCENT) {
     return inconclusive(
       losses.computePercent,
       `No finding passes its threshold, but the trace names compute during only ${round(losses.computePercent)} of every step.`,

@@ -22,7 +22,17 @@ describeDetector(gpuIdle, {
         assert.equal(finding.severity, 'warning');
         // 1 ms before the first kernel and 3 ms before the second, of 14.
         assert.ok(Math.abs(finding.threshold.measured - (100 * 4) / 14) < 0.01);
-        assert.match(finding.why, /100 % is explained/);
+        assert.match(finding.why, /100 % is explained\.$/);
+      },
+    },
+    {
+      name: 'long gaps, and says what short ones take beside them',
+      run: () => drawRun(['main      Fl-----l--l-----\nstream 7   K---   K- K----'], { steps: 25 }),
+      options: { gapPercent: 10 },
+      check: ({ threshold, why }) => {
+        // Of 16 ms, 3 lie in the one gap that is longer than a tenth; 1 before the first kernel, 1 before the last.
+        assert.ok(Math.abs(threshold.measured - (100 * 3) / 16) < 0.01);
+        assert.match(why, /Gaps shorter than 1\.6 ms, another 13 % of the step/);
       },
     },
     {
