@@ -150,6 +150,36 @@ describe('the run editor', () => {
     assert.equal(run.group.files.length, 2);
   });
 
+  it('keeps a run that is open while its files are deleted and written anew', async () => {
+    const { store } = await activateExtension();
+    const [path] = writeRun('rewritten', 1);
+    await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(path));
+    const run = await waitForRun(
+      store,
+      ({ group, analyzed }) => analyzed !== null && group.folder === folder,
+    );
+    rmSync(path);
+    await waitForRun(store, (one) => one === run && one.state.kind === 'gone');
+    const window = { startNs: 0, endNs: 1e9, widthPx: 100, rows: [{ rank: 0, lane: -1 }] };
+    const answer = await run.ask(run.analyzed?.generation ?? 0, (remote) =>
+      remote.readWindow(window),
+    );
+    assert.ok(answer.columns.byteLength > 8);
+    writeSpans(path, { rank: 0, worldSize: 1, steps: 7, spans: SPANS });
+    await waitForRun(
+      store,
+      (one) =>
+        one === run && one.state.kind === 'ready' && one.analyzed?.report.run.steps.total === 7,
+    );
+    assert.equal(store.find(run.id), run);
+    assert.equal(store.shown, run);
+    rmSync(path);
+    await waitForRun(store, (one) => one === run && one.state.kind === 'gone');
+    const removal = waitForRemoval(store, run);
+    await closeAllEditors();
+    await removal;
+  });
+
   it('lists a run that appears, and forgets one that is deleted', async () => {
     const { store } = await activateExtension();
     writeRun('new', 2);

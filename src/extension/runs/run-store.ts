@@ -43,6 +43,11 @@ export class RunStore implements vscode.Disposable {
             toolVersion: options.toolVersion,
           }),
         ),
+      describeGone: ({ name }) =>
+        vscode.l10n.t(
+          'The files of {0} were deleted. What was analyzed of them stays until you close the editor; when they are written again, they are analyzed again.',
+          name,
+        ),
       nowMs: () => Date.now(),
       onDidChange: (run) => this.#publish(run),
     };
@@ -115,14 +120,13 @@ export class RunStore implements vscode.Disposable {
     );
   }
 
-  /** Files are gone: a run without files is forgotten. */
+  /** The files of a run were deleted: it is forgotten, or kept without files while it is held. */
   remove(run: TrainingRun): void {
-    run.dispose();
-    this.#runs.delete(run.id);
-    if (this.#shown === run) {
-      this.show(null);
+    if (run.isHeld) {
+      run.loseFiles();
+    } else {
+      this.#forget(run);
     }
-    this.#listChanged.fire();
   }
 
   dispose(): void {
@@ -135,6 +139,15 @@ export class RunStore implements vscode.Disposable {
     this.#shownChanged.dispose();
   }
 
+  #forget(run: TrainingRun): void {
+    run.dispose();
+    this.#runs.delete(run.id);
+    if (this.#shown === run) {
+      this.show(null);
+    }
+    this.#listChanged.fire();
+  }
+
   /** A run stays the same where its group was named anew, such as when a second capture appears. */
   #keep(group: RunGroup): TrainingRun {
     const known = this.#runs.get(group.id) ?? this.runs.find((run) => shareFile(run.group, group));
@@ -144,7 +157,7 @@ export class RunStore implements vscode.Disposable {
       this.#listChanged.fire();
       return run;
     }
-    if (known.id !== group.id || !hasSameFiles(known.group, group)) {
+    if (known.isGone || known.id !== group.id || !hasSameFiles(known.group, group)) {
       this.#runs.delete(known.id);
       this.#runs.set(group.id, known);
       known.update(group);
@@ -154,6 +167,10 @@ export class RunStore implements vscode.Disposable {
 
   /** The first analysis of a run brings it into view; later ones only refresh what is in view. */
   #publish(run: TrainingRun): void {
+    if (run.isGone && !run.isHeld) {
+      this.#forget(run);
+      return;
+    }
     this.#runChanged.fire(run);
     const generation = run.analyzed?.generation ?? 0;
     if (generation === (this.#published.get(run) ?? 0)) {

@@ -17,7 +17,9 @@ export type RunState =
   | { readonly kind: 'found' }
   | { readonly kind: 'analyzing'; readonly text: string; readonly percent: number }
   | { readonly kind: 'ready' }
-  | { readonly kind: 'failed'; readonly message: string };
+  | { readonly kind: 'failed'; readonly message: string }
+  /** All its files were deleted; what was analysed of them can still be asked. */
+  | { readonly kind: 'gone'; readonly message: string };
 
 /** Nobody waits for the analysis any more. */
 export class AnalysisCanceled extends Error {
@@ -40,6 +42,8 @@ export interface RunHost {
     worker: AnalysisWorker,
     group: RunGroup,
   ): Promise<Omit<AnalyzedRun, 'generation' | 'finishedAtMs'>>;
+  /** For people: that the files of the run are gone, and what comes next. */
+  describeGone(group: RunGroup): string;
   nowMs(): number;
   onDidChange(run: TrainingRun): void;
 }
@@ -60,6 +64,7 @@ export class TrainingRun implements Disposable {
   #serving: AnalysisWorker | null = null;
   #attempt: Attempt | null = null;
   #isOutdated = false;
+  #isGone = false;
   #holders = 0;
   #generation = 0;
 
@@ -90,6 +95,16 @@ export class TrainingRun implements Disposable {
   /** When the newest of its files was written. */
   get modifiedMs(): number {
     return this.#group.files.reduce((newest, file) => Math.max(newest, file.modifiedMs), 0);
+  }
+
+  /** Whether its files were deleted and have not returned. */
+  get isGone(): boolean {
+    return this.#isGone;
+  }
+
+  /** Whether someone wants its tables, such as an open editor. */
+  get isHeld(): boolean {
+    return this.#holders > 0;
   }
 
   /** Keeps the tables in memory until the hold is released; the last release cancels what runs. */
@@ -126,7 +141,7 @@ export class TrainingRun implements Disposable {
   /** Analyses again, with the tables of the latest analysis in use until the new ones are there. */
   async analyzeAgain(): Promise<AnalyzedRun> {
     this.#cancelAttempt();
-    return await this.#start().result;
+    return await this.#follow(this.#start());
   }
 
   /** Ends the analysis under way; what was analysed before stays. */
@@ -145,15 +160,26 @@ export class TrainingRun implements Disposable {
     return await this.#serving.ask(question);
   }
 
-  /** Takes the files as they are now; a run that was analysed is analysed again, newest only. */
+  /** Its files were deleted. The tables stay for those who hold it; {@link update} revives it. */
+  loseFiles(): void {
+    this.#isGone = true;
+    this.#cancelAttempt();
+    this.#setState(this.#stateAtRest());
+  }
+
+  /**
+   * Takes the files as they are now. A run that was analysed is analysed again, newest only, as is
+   * one whose holder still waits for its first analysis.
+   */
   update(group: RunGroup): void {
     this.#group = group;
+    this.#isGone = false;
     if (this.#attempt !== null) {
       this.#isOutdated = true;
-    } else if (this.#analyzed !== null) {
+    } else if (this.#analyzed !== null || this.isHeld) {
       this.#start();
     } else {
-      this.host.onDidChange(this);
+      this.#setState(this.#stateAtRest());
     }
   }
 
@@ -186,16 +212,19 @@ export class TrainingRun implements Disposable {
       worker.dispose();
       this.#requireCurrent(worker);
       this.#attempt = null;
-      this.#setState({
-        kind: 'failed',
-        message: error instanceof Error ? error.message : String(error),
-      });
+      if (this.#isOutdated) {
+        this.#start();
+        throw new AnalysisCanceled(`the files of ${this.#group.name} have changed since`);
+      }
+      const message = error instanceof Error ? error.message : String(error);
+      this.#setState(this.#isGone ? this.#stateAtRest() : { kind: 'failed', message });
       throw error;
     }
   }
 
   #finish(worker: AnalysisWorker, result: Pick<AnalyzedRun, 'report' | 'overview'>): AnalyzedRun {
     this.#attempt = null;
+    this.#isGone = false;
     this.#serving?.dispose();
     this.#serving = worker;
     this.#generation += 1;
@@ -210,6 +239,18 @@ export class TrainingRun implements Disposable {
     return analyzed;
   }
 
+  /** The result of an attempt, or of the one that has replaced it. */
+  async #follow(attempt: Attempt): Promise<AnalyzedRun> {
+    try {
+      return await attempt.result;
+    } catch (error) {
+      if (!(error instanceof AnalysisCanceled) || this.#attempt === null) {
+        throw error;
+      }
+    }
+    return await this.#follow(this.#attempt);
+  }
+
   #requireCurrent(worker: AnalysisWorker): void {
     if (this.#attempt?.worker !== worker) {
       throw new AnalysisCanceled(`the analysis of ${this.#group.name} was canceled`);
@@ -217,12 +258,15 @@ export class TrainingRun implements Disposable {
   }
 
   #endIfUnused(): void {
-    if (this.#holders > 0) {
+    if (this.isHeld) {
       return;
     }
     this.#cancelAttempt();
     this.#serving?.dispose();
     this.#serving = null;
+    if (this.#isGone) {
+      this.host.onDidChange(this);
+    }
   }
 
   #cancelAttempt(): void {
@@ -232,7 +276,14 @@ export class TrainingRun implements Disposable {
     }
     this.#attempt = null;
     attempt.worker.dispose();
-    this.#setState(this.#analyzed === null ? { kind: 'found' } : { kind: 'ready' });
+    this.#setState(this.#stateAtRest());
+  }
+
+  #stateAtRest(): RunState {
+    if (this.#isGone) {
+      return { kind: 'gone', message: this.host.describeGone(this.#group) };
+    }
+    return this.#analyzed === null ? { kind: 'found' } : { kind: 'ready' };
   }
 
   #setState(state: RunState): void {

@@ -85,11 +85,15 @@ function stateOf(run: TrainingRun): string {
   const { state } = run;
   switch (state.kind) {
     case 'found':
-      return vscode.l10n.t('{0} files, not analyzed yet', run.group.files.length);
+      return run.group.files.length === 1
+        ? vscode.l10n.t('1 file, not analyzed yet')
+        : vscode.l10n.t('{0} files, not analyzed yet', run.group.files.length);
     case 'analyzing':
       return vscode.l10n.t('analyzing, {0}', formatPercent(state.percent));
     case 'failed':
       return state.message;
+    case 'gone':
+      return vscode.l10n.t('files deleted');
     case 'ready':
       return run.analyzed?.report.stepTime
         ? vscode.l10n.t('{0} per step', formatDuration(run.analyzed.report.stepTime.p50Ns))

@@ -49,6 +49,7 @@ function drive() {
       groups.push(analyzed);
       return await worker.ask(async () => ({}) as Result);
     },
+    describeGone: ({ name }) => `${name} is gone`,
     nowMs: () => 42,
     onDidChange: (changed) => states.push(changed.state.kind),
   });
@@ -196,5 +197,73 @@ describe('TrainingRun', () => {
     workers[1].finish(RESULT);
     assert.equal(await waiting, await again);
     assert.equal(workers[0].isDisposed, true);
+  });
+
+  it('keeps its tables for those who hold it when its files are deleted', async () => {
+    const { run, workers } = drive();
+    run.hold();
+    const done = run.readAnalysis();
+    workers[0].finish(RESULT);
+    await done;
+    run.loseFiles();
+    assert.deepEqual(run.state, { kind: 'gone', message: 'run is gone' });
+    assert.equal(await run.ask(1, async () => 'old'), 'old');
+    assert.equal((await run.readAnalysis()).generation, 1);
+  });
+
+  it('is revived when its files return, be they the same as before', async () => {
+    const { run, workers } = drive();
+    run.hold();
+    const done = run.readAnalysis();
+    workers[0].finish(RESULT);
+    await done;
+    run.loseFiles();
+    run.update(group(1));
+    assert.equal(run.isGone, false);
+    const again = run.readAnalysis();
+    workers[1].finish(RESULT);
+    assert.equal((await again).generation, 2);
+    assert.deepEqual(run.state, { kind: 'ready' });
+  });
+
+  it('stays gone where it is analysed again before its files return', async () => {
+    const { run, workers } = drive();
+    run.hold();
+    run.loseFiles();
+    const again = run.analyzeAgain();
+    workers[0].fail(new Error('no such file'));
+    await assert.rejects(again, /no such file/);
+    assert.deepEqual(run.state, { kind: 'gone', message: 'run is gone' });
+    run.update(group(1));
+    assert.equal(workers.length, 2);
+  });
+
+  it('reads the files that returned while the attempt without them failed', async () => {
+    const { run, workers } = drive();
+    run.hold();
+    run.loseFiles();
+    const again = run.analyzeAgain();
+    run.update(group(2));
+    workers[0].fail(new Error('no such file'));
+    await new Promise(setImmediate);
+    workers[1].finish(RESULT);
+    assert.equal((await again).generation, 1);
+  });
+
+  it('tells its owner when the last holder lets go of a run without files', () => {
+    const { run, states } = drive();
+    const hold = run.hold();
+    run.loseFiles();
+    hold.dispose();
+    assert.equal(run.isHeld, false);
+    assert.deepEqual(states, ['gone', 'gone']);
+  });
+
+  it('leaves an analysis that is canceled to nobody', async () => {
+    const { run } = drive();
+    run.hold();
+    const again = run.analyzeAgain();
+    run.cancel();
+    await assert.rejects(again, AnalysisCanceled);
   });
 });
