@@ -1,7 +1,7 @@
 import type { Breakdown, DeviceWindow } from '../model/report.ts';
 import type { RankTrace } from '../model/run.ts';
 import type { DeviceBusy, Gaps, Nesting, PhaseIntervals, Steps } from '../model/tables.ts';
-import type { LaneIndex } from '../model/units.ts';
+import type { LaneIndex, SpanIndex } from '../model/units.ts';
 import { computeBreakdown } from './breakdown.ts';
 import { computeDevicePhases } from './device-phases.ts';
 import { computeDeviceWindow } from './device-window.ts';
@@ -16,6 +16,7 @@ import { computeLoaderWaits, type LoaderWaits } from './loader-waits.ts';
 import { findLoaderStage, type LoaderStage } from './loader-stage.ts';
 import { findMainLane } from './main-lane.ts';
 import { computeNesting } from './nesting.ts';
+import { findOwnLoading } from './own-loading.ts';
 import { computePartner } from './partner.ts';
 import { computePhases, type PhaseColumns } from './phases.ts';
 import { listCollectives, type RankCollective } from './rank-collectives.ts';
@@ -36,6 +37,8 @@ export interface RankDerived {
   readonly loaderWaits: LoaderWaits;
   /** What most of the loader's waits are spent in; null where nothing tells. */
   readonly loaderStage: LoaderStage | null;
+  /** A wait in which the training process itself loads; null where nothing tells so. */
+  readonly ownLoading: SpanIndex | null;
   readonly exposedCommunication: Intervals;
   readonly hostPhases: PhaseIntervals;
   readonly devicePhases: PhaseIntervals;
@@ -60,6 +63,8 @@ const DEFINITIONS: TableDefinitions<RankTrace, RankDerived> = {
   loaderWaits: ({ host, busy, steps }) => computeLoaderWaits(host, busy, steps),
   loaderStage: ({ mainLane, loaderWaits }, { trace }) =>
     findLoaderStage(trace, mainLane, loaderWaits.waits),
+  ownLoading: ({ loaderWaits, loaderStage }, { trace }) =>
+    findOwnLoading(trace, loaderWaits, loaderStage),
   hostPhases: ({ phases, mainLane }, { trace }) => computeHostPhases(trace, phases, mainLane),
   devicePhases: ({ work, phases }, { trace }) => computeDevicePhases(trace, work, phases.own),
   exposedCommunication: ({ busy, hostPhases }) => computeExposedCommunication(busy, hostPhases),

@@ -1,3 +1,4 @@
+import type { RankCollective } from '../derived/rank-collectives.ts';
 import { inSteps } from '../derived/time-budget.ts';
 import { median } from '../derived/statistics.ts';
 import { timePerStep } from '../derived/step-windows.ts';
@@ -99,9 +100,9 @@ export const commExposed = defineDetector({
       savingHow:
         'Communication without compute beside it, times the share that is transfer (the shortest over the ranks); the median over steps, then over ranks. It is the most that overlapping can hide.',
       threshold: passedThreshold(percent, thresholds),
-      evidence: longest.map((span) => spanEvidence(source, span)),
+      evidence: longest.map(({ span, step }) => ({ ...spanEvidence(source, span), step })),
       ...(longest.length > 0
-        ? placeOf(rank.tables.sourceOf(longest[0]))
+        ? placeOf(rank.tables.sourceOf(longest[0].span))
         : { location: null, annotations: [] }),
       why: explain(exposedNs, percent, transfer),
       advice: ADVICE,
@@ -161,14 +162,16 @@ function transferShare({ alignment, ranks }: NeededTables<Name>): number | null 
   return total === 0 ? null : transfer / total;
 }
 
-function longestCollectives(rank: NeededRank<Name>, { analyzed }: NeededTables<Name>): number[] {
+function longestCollectives(
+  rank: NeededRank<Name>,
+  { analyzed }: NeededTables<Name>,
+): RankCollective[] {
   const { rows } = analyzed[rank.row];
   const numbers = new Set(rows.map((row) => rank.tables.steps.number[row]));
   return rank.tables.collectives
-    .filter(({ step }) => step === null || numbers.has(step))
+    .filter(({ step }) => step !== null && numbers.has(step))
     .sort((a, b) => b.end - b.start - (a.end - a.start))
-    .slice(0, MAX_EVIDENCE)
-    .map(({ span }) => span);
+    .slice(0, MAX_EVIDENCE);
 }
 
 function explain(exposedNs: number, percent: number, transfer: number | null): string {

@@ -12,7 +12,7 @@ import {
 
 const NEEDS = [
   'loaderWaits',
-  'loaderStage',
+  'ownLoading',
   'steps',
   'sourceOf',
   'analyzed',
@@ -20,9 +20,6 @@ const NEEDS = [
   'alignment',
 ] as const;
 type Name = (typeof NEEDS)[number];
-
-/** The iterator that PyTorch uses with num_workers=0. */
-const SINGLE_PROCESS = /_SingleProcessDataLoaderIter/;
 
 export const dataSingleWorker = defineDetector({
   id: 'data-single-worker',
@@ -46,13 +43,17 @@ export const dataSingleWorker = defineDetector({
   },
 
   *detect(tables, options) {
-    const ranks = tables.ranks.filter((rank) => exampleOf(rank) !== undefined);
-    if (ranks.length === 0 || tables.medianStepNs === 0) {
+    const ranks = tables.ranks.filter((rank) => rank.tables.ownLoading !== null);
+    const waits = ranks.map((rank) => waitsOf(rank, tables));
+    if (waits.flat().length === 0 || tables.medianStepNs === 0) {
       return;
     }
-    const typical = ranks.map((rank) => typicalWait(rank, tables));
-    const waitNs = median(typical);
-    const percent = (100 * waitNs) / tables.medianStepNs;
+    const waitNs = median(waits.flat());
+    const percent = median(
+      ranks.flatMap(({ row }, i) =>
+        waits[i].map((wait, k) => (100 * wait) / tables.analyzed[row].durations[k]),
+      ),
+    );
     const stepCount = Math.min(...tables.analyzed.map(({ rows }) => rows.length));
     const thresholds = {
       info: options.minimumPercent,
@@ -64,7 +65,7 @@ export const dataSingleWorker = defineDetector({
       return;
     }
     const [rank] = ranks;
-    const example = exampleOf(rank) ?? -1;
+    const example = rank.tables.ownLoading ?? -1;
     const source = {
       ...rank,
       steps: rank.tables.steps,
@@ -81,7 +82,7 @@ export const dataSingleWorker = defineDetector({
       steps: tables.analyzed[rank.row].rows.map((row) => rank.tables.steps.number[row]),
       savingNsPerStep: Math.round(Math.min(waitNs, tables.medianStepNs - waitNs)),
       savingHow:
-        'With one worker, loading runs beside the rest of the step: the shorter of the two is saved, the median over steps and ranks. What the finding about the wait itself claims is not counted again.',
+        'With one worker, loading runs beside the rest of the step: the shorter of the two is saved, the median over the steps of all ranks. What the finding about the wait itself claims is not counted again.',
       threshold: passedThreshold(percent, thresholds),
       evidence: [...rank.tables.loaderWaits.spans]
         .filter((span) => span >= 0)
@@ -110,29 +111,7 @@ const ADVICE = [
   },
 ];
 
-/** A wait in which the training process itself does the loading; undefined where nothing tells so. */
-function exampleOf({ trace, tables }: NeededRank<Name>): number | undefined {
-  const { spans } = tables.loaderWaits;
-  const bySingle = [...spans].find((span) => isSingleProcess(trace, span));
-  return (
-    bySingle ?? (tables.loaderStage === null ? undefined : [...spans].find((span) => span >= 0))
-  );
-}
-
-/** The wait is an annotation of the user's or the iterator's own; that one is the child that starts next. */
-function isSingleProcess({ spans, strings }: NeededRank<Name>['trace'], wait: number): boolean {
-  const until = spans.start[wait] + spans.duration[wait];
-  for (let i = wait; i < Math.min(wait + 16, spans.length) && spans.start[i] < until; i++) {
-    if (SINGLE_PROCESS.test(strings[spans.name[i]])) {
-      return true;
-    }
-  }
-  return false;
-}
-
-function typicalWait({ row, tables }: NeededRank<Name>, { analyzed }: NeededTables<Name>): number {
-  const { rows } = analyzed[row];
-  return rows.length === 0
-    ? 0
-    : median(rows.map((step) => tables.loaderWaits.exposedPerStep[step]));
+/** By analysed step. */
+function waitsOf({ row, tables }: NeededRank<Name>, { analyzed }: NeededTables<Name>): number[] {
+  return analyzed[row].rows.map((step) => tables.loaderWaits.exposedPerStep[step]);
 }

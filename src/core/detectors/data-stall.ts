@@ -26,6 +26,9 @@ type Name = (typeof NEEDS)[number];
 
 interface RankWait {
   readonly rank: NeededRank<Name>;
+  /** By analysed step. */
+  readonly waits: readonly number[];
+  readonly shares: readonly number[];
   readonly medianNs: number;
   readonly sharePercent: number;
 }
@@ -63,7 +66,7 @@ export const dataStall = defineDetector({
     if (waits.length === 0 || tables.medianStepNs === 0) {
       return;
     }
-    const percent = median(waits.map(({ sharePercent }) => sharePercent));
+    const percent = median(waits.flatMap(({ shares }) => shares));
     const stepCount = Math.min(...tables.analyzed.map(({ rows }) => rows.length));
     const thresholds = {
       info: options.infoPercent,
@@ -76,7 +79,7 @@ export const dataStall = defineDetector({
     }
     const worst = waits.reduce((most, wait) => (wait.medianNs > most.medianNs ? wait : most));
     const hasDevice = worst.rank.tables.busy.length > 0;
-    const savingNsPerStep = Math.round(median(waits.map(({ medianNs }) => medianNs)));
+    const savingNsPerStep = Math.round(median(waits.flatMap((one) => one.waits)));
     yield {
       title: hasDevice ? 'The loader starves the GPU' : 'The loader holds up training',
       pattern: 'pipeline-stall',
@@ -89,7 +92,7 @@ export const dataStall = defineDetector({
       steps: tables.analyzed[worst.rank.row].rows.map((row) => worst.rank.tables.steps.number[row]),
       savingNsPerStep,
       savingHow:
-        'The wait for the next batch in each analyzed step that no device work overlaps; the median over steps, then over ranks. It vanishes if the loader keeps up.',
+        'The wait for the next batch in each analyzed step that no device work overlaps; the median over the steps of all ranks. It vanishes if the loader keeps up.',
       threshold: passedThreshold(percent, thresholds),
       evidence: evidenceOf(worst.rank, tables),
       ...placeOfLoader(worst.rank),
@@ -127,8 +130,8 @@ function waitOf(rank: NeededRank<Name>, { analyzed }: NeededTables<Name>): RankW
   const waits = rows.map((row) => rank.tables.loaderWaits.exposedPerStep[row]);
   const shares = waits.map((wait, i) => (100 * wait) / durations[i]);
   return rows.length === 0
-    ? { rank, medianNs: 0, sharePercent: 0 }
-    : { rank, medianNs: median(waits), sharePercent: median(shares) };
+    ? { rank, waits, shares, medianNs: 0, sharePercent: 0 }
+    : { rank, waits, shares, medianNs: median(waits), sharePercent: median(shares) };
 }
 
 function placeOfLoader({ tables }: NeededRank<Name>): ReturnType<typeof placeOf> {

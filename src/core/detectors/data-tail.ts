@@ -5,7 +5,7 @@ import { formatPercent, formatTime } from '../derived/wording.ts';
 import { defineDetector, type NeededRank, type NeededTables } from './detector.ts';
 import { MAX_EVIDENCE, placeOf, spanEvidence } from './finding-draft.ts';
 
-const NEEDS = ['loaderWaits', 'steps', 'sourceOf', 'analyzed', 'alignment'] as const;
+const NEEDS = ['loaderWaits', 'ownLoading', 'steps', 'sourceOf', 'analyzed', 'alignment'] as const;
 type Name = (typeof NEEDS)[number];
 
 interface Tail {
@@ -86,18 +86,19 @@ export const dataTail = defineDetector({
         .slice(0, MAX_EVIDENCE)
         .map((span) => spanEvidence(source, span)),
       ...placeOf(rank.tables.sourceOf(first)),
-      why: explain(worst, period),
-      advice: ADVICE,
+      why: explain(worst, period, tables.ranks.length),
+      advice: rank.tables.ownLoading === null ? [FIND_SAMPLES, ...WORKER_ADVICE] : [FIND_SAMPLES],
       claims: claimsOf(tails, tables),
     };
   },
 });
 
-const ADVICE = [
-  {
-    text: 'Find the samples that take long: time __getitem__ in the dataset, and look at their size and where they are stored.',
-    link: 'https://docs.pytorch.org/docs/stable/data.html#map-style-datasets',
-  },
+const FIND_SAMPLES = {
+  text: 'Find the samples that take long: time __getitem__ in the dataset, and look at their size and where they are stored.',
+  link: 'https://docs.pytorch.org/docs/stable/data.html#map-style-datasets',
+};
+
+const WORKER_ADVICE = [
   {
     text: 'Let other workers bridge a late one: raise prefetch_factor; with in_order=False (PyTorch 2.6) batches that are ready need not wait.',
     link: 'https://docs.pytorch.org/docs/stable/data.html#torch.utils.data.DataLoader',
@@ -145,16 +146,21 @@ function periodOf(late: readonly number[]): number | null {
     : null;
 }
 
-function explain({ p50Ns, ratio, late, percent }: Tail, period: number | null): string {
+function explain(
+  { rank, p50Ns, ratio, late, percent }: Tail,
+  period: number | null,
+  rankCount: number,
+): string {
+  const batches = rankCount === 1 ? 'batches' : `batches of rank ${rank.rank}`;
   const typical =
     p50Ns < 1_000
-      ? 'Most batches are there at once'
-      : `Half of the batches come within ${formatTime(p50Ns)}`;
+      ? `Most ${batches} are there at once`
+      : `Half of the ${batches} come within ${formatTime(p50Ns)}`;
   const slowest = ratio > 1_000 ? '' : ` (p99 is ${ratio.toFixed(1)} times that)`;
   const rhythm =
     period === null
       ? ''
-      : ` One batch in ${period} is late, at equal distances: with ${period} workers, one of them would be slow.`;
+      : ` One batch in ${period} is late, at equal distances: ${rank.tables.ownLoading === null ? `with ${period} workers, one of them would be slow` : 'look for what comes back that often, such as large samples'}.`;
   const number = late.length === 1 ? 'one batch' : `${late.length} batches`;
   return `${typical}${slowest}, but ${number} cost ${formatPercent(percent)} of all the time.${rhythm}`;
 }

@@ -109,7 +109,7 @@ export const gpuIdle = defineDetector({
       savingNsPerStep: Math.round((percent / 100) * tables.medianStepNs),
       savingHow: `Gaps of ${formatTime(shortest)} or more that no other finding claims; the median over steps, then over ranks.`,
       threshold: passedThreshold(percent, thresholds),
-      evidence: evidenceOf(worst, tables),
+      evidence: evidenceOf(worst, cause, tables),
       ...placeOfGap(worst, cause),
       why: explain(worst, causes, percent) + mentionShortGaps(idle, shortest),
       advice: adviceFor(cause),
@@ -209,9 +209,16 @@ function claimOf(idle: RankIdle | undefined): Intervals {
   return builder.finish();
 }
 
-function evidenceOf({ rank, gaps }: RankIdle, { alignment }: NeededTables<Name>): Evidence[] {
+/** The longest gaps of the cause that the title names, then the others. */
+function evidenceOf(
+  { rank, gaps }: RankIdle,
+  cause: GapCause,
+  { alignment }: NeededTables<Name>,
+): Evidence[] {
   const { gaps: table, steps } = rank.tables;
-  return gaps.slice(0, MAX_EVIDENCE).map((gap) => ({
+  const isNamed = (gap: number): boolean => GAP_CAUSES[table.cause[gap]] === cause;
+  const chosen = [...gaps.filter(isNamed), ...gaps.filter((gap) => !isNamed(gap))];
+  return chosen.slice(0, MAX_EVIDENCE).map((gap) => ({
     rank: rank.rank,
     lane: 'device',
     name: `idle: ${GAP_CAUSES[table.cause[gap]]}`,

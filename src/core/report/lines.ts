@@ -27,7 +27,9 @@ interface Cost {
 interface Line {
   readonly identity: LineIdentity;
   readonly perPhase: Float64Array;
+  /** By analysed step of all ranks. */
   readonly values: number[];
+  readonly shares: number[];
   readonly byRank: LineCost['byRank'][number][];
 }
 
@@ -42,15 +44,18 @@ export function costLines({ ranks, analyzed }: RunDerived): LineCost[] {
         identity,
         perPhase: new Float64Array(PHASES.length),
         values: [],
+        shares: [],
         byRank: [],
       };
       lines.set(identity.key, line);
       perPhase.forEach((time, phase) => (line.perPhase[phase] += time));
+      const shares = values.map((value, i) => (100 * value) / durations[i]);
       values.forEach((value) => line.values.push(value));
+      shares.forEach((share) => line.shares.push(share));
       line.byRank.push({
         rank: rank.rank,
         p50Ns: Math.round(median(values)),
-        sharePercent: median(values.map((value, i) => (100 * value) / durations[i])),
+        sharePercent: median(shares),
       });
     }
   });
@@ -60,7 +65,7 @@ export function costLines({ ranks, analyzed }: RunDerived): LineCost[] {
     .slice(0, MAX_LINES);
 }
 
-function toLineCost({ identity, perPhase, values, byRank }: Line): LineCost[] {
+function toLineCost({ identity, perPhase, values, shares, byRank }: Line): LineCost[] {
   const perStep = stepTimeOf(values);
   if (perStep === null || perStep.meanNs === 0) {
     return [];
@@ -72,7 +77,7 @@ function toLineCost({ identity, perPhase, values, byRank }: Line): LineCost[] {
       phase: PHASES[most],
       location: identity.location,
       perStep,
-      sharePercent: median(byRank.map(({ sharePercent }) => sharePercent)),
+      sharePercent: median(shares),
       byRank,
     },
   ];

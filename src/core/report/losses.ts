@@ -2,7 +2,7 @@ import { median } from '../derived/statistics.ts';
 import { layerOf } from '../model/phase.ts';
 import type { Finding, RankReport } from '../model/report.ts';
 
-/** Shares of the step, median over ranks, by what is to blame; where a finding says one, it is that. */
+/** Shares of the time of all analyzed steps, median over ranks, by what is to blame. */
 export interface Losses {
   readonly hasDevice: boolean;
   readonly computePercent: number;
@@ -31,11 +31,10 @@ export function computeLosses(
     median(shares.map((share) => share[key]));
   const straggler = findings.find(({ id, severity }) => id === 'straggler' && severity !== 'info');
   const imbalancePercent = straggler?.threshold.measured ?? 0;
-  const stall = findings.find(({ id }) => id === 'data-stall');
   return {
     hasDevice: ranks.some(({ breakdown }) => breakdown !== null),
     computePercent: over('compute'),
-    dataPercent: stall?.threshold.measured ?? over('data'),
+    dataPercent: over('data'),
     hostPercent: over('host'),
     communicationPercent: Math.max(0, over('communication') - imbalancePercent),
     imbalancePercent,

@@ -36,7 +36,7 @@ export function judge(
 ): Verdict {
   const verdict = judgeSteps(report, findings);
   return report.run.steps.how === 'whole'
-    ? { ...verdict, text: verdict.text.replace('every step', 'the recording') }
+    ? { ...verdict, text: verdict.text.replace('the step time', 'the recording') }
     : verdict;
 }
 
@@ -62,7 +62,7 @@ function judgeSteps(
     return losses.hasDevice
       ? inconclusive(
           unexplained,
-          `The ${gpus(report.ranks.length, 'is', 'are')} idle during ${round(unexplained)} of every step, and the trace does not show why.`,
+          `The ${gpus(report.ranks.length, 'is', 'are')} idle during ${round(unexplained)} of the step time, and the trace does not show why.`,
         )
       : judgeUnnamed(losses, kinds);
   }
@@ -81,7 +81,7 @@ function commit(kinds: readonly Loss[], supported: readonly Loss[], unexplained:
   const parts = kinds.filter(({ percent }) => percent >= 1).slice(0, 3);
   return {
     kind: 'mixed',
-    text: `No single cause dominates: of every step, ${parts.map(({ noun, percent }) => `${noun} takes ${round(percent)}`).join(', ')}.`,
+    text: `No single cause dominates: of the step time, ${parts.map(({ noun, percent }) => `${noun} takes ${round(percent)}`).join(', ')}.`,
     sharePercent: parts.reduce((sum, { percent }) => sum + percent, 0),
   };
 }
@@ -93,7 +93,7 @@ function judgeUnnamed(losses: Losses, kinds: readonly Loss[]): Verdict {
     ? quiet(losses, kinds[0], 1)
     : inconclusive(
         known,
-        `The trace names only ${round(known)} of every step, too little to say what it waits for.`,
+        `The trace names only ${round(known)} of the step time, too little to say what it waits for.`,
       );
 }
 
@@ -101,7 +101,7 @@ function quiet(losses: Losses, largest: Loss, rankCount: number): Verdict {
   if (!losses.hasDevice && losses.computePercent < MIN_COMPUTE_PERCENT) {
     return inconclusive(
       losses.computePercent,
-      `No finding passes its threshold, but the trace names compute during only ${round(losses.computePercent)} of every step.`,
+      `No finding passes its threshold, but the trace names compute during only ${round(losses.computePercent)} of the step time.`,
     );
   }
   const what = losses.hasDevice
@@ -115,12 +115,12 @@ function quiet(losses: Losses, largest: Loss, rankCount: number): Verdict {
   return share >= COMPUTE_BOUND_PERCENT
     ? {
         kind: 'compute-bound',
-        text: `T${what.slice(1)} during ${round(share)} of every step; ${rest}.`,
+        text: `T${what.slice(1)} during ${round(share)} of the step time; ${rest}.`,
         sharePercent: share,
       }
     : {
         kind: 'balanced',
-        text: `No bottleneck stands out: ${what} during ${round(share)} of every step; ${rest}.`,
+        text: `No bottleneck stands out: ${what} during ${round(share)} of the step time; ${rest}.`,
         sharePercent: share,
       };
 }
@@ -129,7 +129,7 @@ function listLosses(losses: Losses, findings: readonly Finding[], rankCount: num
   const who = losses.hasDevice
     ? `The ${gpus(rankCount, 'waits', 'wait')}`
     : 'The training loop waits';
-  const during = (percent: number): string => `during ${round(percent)} of every step.`;
+  const during = (percent: number): string => `during ${round(percent)} of the step time.`;
   const isTransfer = rankCount === 1 || findings.some(({ id }) => id === 'comm-exposed');
   const communication = losses.communicationPercent;
   const data = losses.dataPercent;
@@ -159,7 +159,7 @@ function listLosses(losses: Losses, findings: readonly Finding[], rankCount: num
           kind: 'communication-bound',
           percent: communication,
           noun: 'communication',
-          text: `Communication that no compute hides takes ${round(communication)} of every step.`,
+          text: `Communication that no compute hides takes ${round(communication)} of the step time.`,
         }
       : {
           kind: 'imbalanced',

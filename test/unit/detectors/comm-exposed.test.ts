@@ -25,6 +25,7 @@ describeDetector(commExposed, {
         // 6 of 21 ms, all of it transfer.
         assert.equal(finding.savingNsPerStep, 6e6);
         assert.match(finding.why, /100 % of the communication is transfer/);
+        assert.ok(finding.evidence.every(({ step }) => finding.steps.includes(step ?? -1)));
       },
     },
     {

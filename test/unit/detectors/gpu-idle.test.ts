@@ -52,6 +52,23 @@ describeDetector(gpuIdle, {
         assert.equal(finding.confidence, 'low');
       },
     },
+    {
+      name: 'gaps of several causes, and shows those of its title first',
+      run: () =>
+        drawRun(
+          [
+            `
+        main      D----Fl-F---l---F---l--
+        stream 7        K-     K--     K-
+      `,
+          ],
+          { steps: 25 },
+        ),
+      check: ({ title, evidence }) => {
+        assert.equal(title, 'The GPU waits for the host');
+        assert.equal(evidence[0].name, 'idle: host');
+      },
+    },
   ],
   staysQuiet: [
     {

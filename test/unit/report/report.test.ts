@@ -62,15 +62,15 @@ describe('the order of findings', () => {
 });
 
 describe('the verdict', () => {
-  it('names data, with the share that the finding gives', () => {
+  it('names data, with its share', () => {
     const { verdict } = report(
       drawRun(['main      D----Fl---\nstream 7        K---'], { steps: 10 }),
     );
     assert.deepEqual(
       [verdict.kind, verdict.text],
-      ['data-bound', 'The GPU waits for data during 50 % of every step.'],
+      ['data-bound', 'The GPU waits for data during 60 % of the step time.'],
     );
-    assert.ok(Math.abs(verdict.sharePercent - 50) < 0.01);
+    assert.ok(Math.abs(verdict.sharePercent - 60) < 0.01);
   });
 
   it('names the host', () => {
@@ -79,7 +79,7 @@ describe('the verdict', () => {
     );
     assert.equal(
       verdict.text,
-      'The GPU waits for the host to launch work during 40 % of every step.',
+      'The GPU waits for the host to launch work during 40 % of the step time.',
     );
   });
 
@@ -88,7 +88,7 @@ describe('the verdict', () => {
       drawRun(['main      l---------\nstream 7  K---------'], { steps: 10 }),
     );
     assert.deepEqual(verdict.kind, 'compute-bound');
-    assert.match(verdict.text, /^The GPU computes during 100 % of every step;/);
+    assert.match(verdict.text, /^The GPU computes during 100 % of the step time;/);
   });
 
   it('says that a run is balanced', () => {
