@@ -64,6 +64,6 @@ function buildServices(context: vscode.ExtensionContext, log: vscode.LogOutputCh
   const remembered = new RememberedPaths(context.workspaceState);
   const resolver = new SourceResolver(files, sites, remembered, edits);
   const editor = new TimelineEditor(extensionUri, { store, resolver, log });
-  subscriptions.push(store, files, sites, edits, editor);
+  subscriptions.push(store, files, sites, edits, resolver, editor);
   return { extensionUri, store, resolver, editor, log };
 }

@@ -99,6 +99,22 @@ describe('places in the code', () => {
     }
   });
 
+  it('are told to be others when the source map is set', async () => {
+    const settings = vscode.workspace.getConfiguration('trainingSleuth');
+    const told = new Promise<void>((done) => {
+      const subscription = resolver.onDidChange(() => {
+        subscription.dispose();
+        done();
+      });
+    });
+    try {
+      await settings.update('sourceMap', { x: 'y' }, vscode.ConfigurationTarget.Workspace);
+      await told;
+    } finally {
+      await settings.update('sourceMap', undefined, vscode.ConfigurationTarget.Workspace);
+    }
+  });
+
   it('are where the code names the span', async () => {
     const places = await resolver.resolveAnnotation('fold 3 of 10');
     assert.deepEqual(

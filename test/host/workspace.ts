@@ -186,3 +186,15 @@ export async function readHints(
 export async function closeAllEditors(): Promise<void> {
   await vscode.commands.executeCommand('workbench.action.closeAllEditors');
 }
+
+/** Chooses the first item of whatever a command asks, until the command has come to its end. */
+export async function acceptQuickPicks(command: Thenable<unknown>): Promise<void> {
+  const state = { isDone: false };
+  const done = Promise.resolve(command).finally(() => {
+    state.isDone = true;
+  });
+  while (!state.isDone) {
+    await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+  }
+  await done;
+}

@@ -16,7 +16,10 @@ export function registerProblems(
 ): Disposable {
   const owned = new DisposableStore();
   const problems = owned.add(new Problems(resolver, extensionUri));
-  const refresh = (): void => void problems.show(store.shown);
+  const refresh = (): void => {
+    // The worker that looks for annotations may end early; the store has logged why.
+    problems.show(store.shown).catch(() => undefined);
+  };
   owned.add(store.onDidChangeShown(refresh));
   owned.add(resolver.onDidChange(refresh));
   return owned;
@@ -55,10 +58,12 @@ class Problems implements vscode.Disposable {
   }
 
   async #placeOf(finding: Finding, run: TrainingRun): Promise<{ path: string; line: number }> {
-    const [place] = await this.resolver.resolve(candidatesOf(finding), run);
+    const places = await this.resolver.resolve(candidatesOf(finding), run);
     const files = run.group.files;
     const trace = files.find((file) => file.rank === finding.ranks[0]) ?? files[0];
-    return place ?? { path: trace?.path ?? run.group.folder, line: 1 };
+    // Where several lines match, to show one of them would be a guess.
+    const [only] = places.length === 1 ? places : [];
+    return only ?? { path: trace?.path ?? run.group.folder, line: 1 };
   }
 
   async #diagnose(finding: Finding, path: string, line: number): Promise<vscode.Diagnostic> {
@@ -99,10 +104,10 @@ function severityOf(severity: Severity): vscode.DiagnosticSeverity {
 
 /** The text of a line, clamped to the file; for files that are not code, their beginning. */
 async function rangeOfLine(path: string, line: number): Promise<vscode.Range> {
-  if (!path.endsWith('.py')) {
+  const document = path.endsWith('.py') ? await openDocument(path) : null;
+  if (document === null) {
     return new vscode.Range(0, 0, 0, 0);
   }
-  const document = await vscode.workspace.openTextDocument(vscode.Uri.file(path));
   const text = document.lineAt(Math.min(Math.max(line, 1), document.lineCount) - 1);
   return new vscode.Range(
     text.lineNumber,
@@ -110,4 +115,13 @@ async function rangeOfLine(path: string, line: number): Promise<vscode.Range> {
     text.lineNumber,
     text.range.end.character,
   );
+}
+
+/** Null where the file was deleted a moment ago, or cannot be read. */
+async function openDocument(path: string): Promise<vscode.TextDocument | null> {
+  try {
+    return await vscode.workspace.openTextDocument(vscode.Uri.file(path));
+  } catch {
+    return null;
+  }
 }

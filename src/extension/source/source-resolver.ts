@@ -1,4 +1,4 @@
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import { dirname } from 'node:path';
 import { matchPath, pathSegments } from '../../core/source/match-path.ts';
 import type {
@@ -6,11 +6,13 @@ import type {
   SourceCandidates,
   SourceLocation,
 } from '../../core/model/source-candidate.ts';
+import { SETTINGS } from '../ids.ts';
 import type { TrainingRun } from '../runs/training-run.ts';
-import type { AnnotationSites } from './annotation-sites.ts';
+import { onDidChangeSetting } from '../settings.ts';
+import type { AnnotationSites, FoundAnnotation } from './annotation-sites.ts';
 import type { EditLog } from './edit-log.ts';
 import type { RememberedPaths } from './remembered-paths.ts';
-import { isAllowed, type WorkspaceFiles } from './workspace-files.ts';
+import { isAllowed, isFile, type WorkspaceFiles } from './workspace-files.ts';
 
 /** A line of a file that is here. */
 export interface ResolvedPlace {
@@ -20,14 +22,20 @@ export interface ResolvedPlace {
   readonly how: LocationHow;
   /** The path as recorded, or the annotation's name: the key of a remembered answer. */
   readonly key: string;
+  /** What is remembered under the key if the user chooses this place. */
+  readonly answer: string;
 }
 
 /** Code of libraries: recorded frames go through it, but nobody trains there. */
 const LIBRARY_FOLDERS: readonly string[] = ['site-packages', 'dist-packages'];
 
 /** Finds the lines that a trace names among the files of the workspace and beside the trace. */
-export class SourceResolver {
-  readonly onDidChange: vscode.Event<unknown>;
+export class SourceResolver implements vscode.Disposable {
+  readonly #changed = new vscode.EventEmitter<void>();
+  readonly #subscriptions: vscode.Disposable;
+
+  /** The same candidates may lead elsewhere now: files, answers or the source map have changed. */
+  readonly onDidChange = this.#changed.event;
 
   constructor(
     private readonly files: WorkspaceFiles,
@@ -35,7 +43,15 @@ export class SourceResolver {
     private readonly remembered: RememberedPaths,
     private readonly edits: EditLog,
   ) {
-    this.onDidChange = files.onDidChange;
+    this.#subscriptions = vscode.Disposable.from(
+      files.onDidChange(() => this.#changed.fire()),
+      onDidChangeSetting(SETTINGS.sourceMap, () => this.#changed.fire()),
+    );
+  }
+
+  dispose(): void {
+    this.#subscriptions.dispose();
+    this.#changed.dispose();
   }
 
   /** The places of the best candidate that is here; several where names alone cannot tell. */
@@ -65,6 +81,7 @@ export class SourceResolver {
       line: this.edits.followFrom(run.modifiedMs, path, location.line),
       how: location.how,
       key: location.file,
+      answer: path,
     }));
   }
 
@@ -72,19 +89,20 @@ export class SourceResolver {
     const key = annotationKey(name);
     const found = await this.sites.find(name);
     const answer = this.remembered.find(key);
-    const chosen = found.filter((site) => placeAnswer(site.path, site.line) === answer);
+    const chosen = found.filter((site) => siteAnswer(site, found) === answer);
     return (chosen.length > 0 ? chosen : found).map((site) => ({
       ...site,
       line: this.edits.followFromDisk(site.path, site.line),
       how: 'annotation',
       key,
+      answer: siteAnswer(site, found),
     }));
   }
 
   /** Keeps the user's choice among several places. */
-  async remember(place: ResolvedPlace): Promise<void> {
-    const answer = place.how === 'annotation' ? placeAnswer(place.path, place.line) : place.path;
-    await this.remembered.remember(place.key, answer);
+  async remember({ key, answer }: ResolvedPlace): Promise<void> {
+    await this.remembered.remember(key, answer);
+    this.#changed.fire();
   }
 
   async #findFiles(location: SourceLocation, run: TrainingRun): Promise<readonly string[]> {
@@ -93,7 +111,7 @@ export class SourceResolver {
     }
     const traceFolder = dirname(run.group.files[0]?.path ?? run.group.folder);
     const answer = this.remembered.find(location.file);
-    if (answer !== null && isAllowed(answer, traceFolder)) {
+    if (answer !== null && isAllowed(answer, traceFolder) && (await isFile(answer))) {
       return [answer];
     }
     const candidates = await this.files.findByName(location.file, traceFolder);
@@ -107,8 +125,10 @@ function annotationKey(name: string): string {
   return `annotation:${name}`;
 }
 
-function placeAnswer(path: string, line: number): string {
-  return `${path}:${line}`;
+/** The file, and which of the calls in it that fit; lines move with every edit above them. */
+function siteAnswer(site: FoundAnnotation, found: readonly FoundAnnotation[]): string {
+  const inFile = found.filter(({ path }) => path === site.path);
+  return `${site.path}#${inFile.indexOf(site)}`;
 }
 
 function isLibraryCode(file: string): boolean {

@@ -102,7 +102,8 @@ async function findBeside(recorded: string, traceFolder: string): Promise<string
   return found;
 }
 
-async function isFile(path: string): Promise<boolean> {
+/** Whether the path is a file now. */
+export async function isFile(path: string): Promise<boolean> {
   try {
     return (await stat(path)).isFile();
   } catch {
