@@ -6,6 +6,7 @@ import { FrameLoop } from './base/frame-loop.ts';
 import { ThemeSource } from './base/theme.ts';
 import { type Host, type VsCodeApi, windowPort } from './host.ts';
 import type { PageContext, View } from './page-context.ts';
+import { readSteps } from './read-steps.ts';
 import { parseSavedView } from './saved-view.ts';
 import { clampRange, frameInterval, type LoadedRun, Store } from './store.ts';
 import { moveTo } from './timeline/move-to.ts';
@@ -67,7 +68,8 @@ export class App {
   }
 
   async #load(focusRank: number | null = null): Promise<void> {
-    const run = await this.frames.track(this.#host.readRun({}));
+    const { steps, ...answer } = await this.frames.track(this.#host.readRun({}));
+    const run: LoadedRun = { ...answer, steps: readSteps(steps) };
     if (this.#context !== null && run.generation <= this.#context.run.generation) {
       return;
     }

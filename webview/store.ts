@@ -1,5 +1,10 @@
 import type { Evidence, Report } from '../src/core/model/report.ts';
-import type { Selection, SelectionDetails, TimelineOverview } from '../src/core/model/timeline.ts';
+import type {
+  Selection,
+  SelectionDetails,
+  TimelineOverview,
+  TimelineStep,
+} from '../src/core/model/timeline.ts';
 import { Atom } from './base/atom.ts';
 import type { SavedView } from './saved-view.ts';
 
@@ -13,6 +18,7 @@ export interface LoadedRun {
   readonly generation: number;
   readonly report: Report;
   readonly overview: TimelineOverview;
+  readonly steps: readonly TimelineStep[];
 }
 
 /** All that the page remembers; the views hold nothing of their own. */

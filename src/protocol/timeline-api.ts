@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Api } from './api.ts';
 import { reportSchema } from './report-schema.ts';
+import { packedStepsSchema } from './step-columns.ts';
 import { overviewSchema, selectionDetailsSchema, selectionSchema } from './timeline-schemas.ts';
 
 const generation = z.int();
@@ -18,7 +19,12 @@ export const hostApi = {
   /** Waits for the analysis; progress comes as `progressed`. */
   readRun: {
     params: z.object({}),
-    result: z.object({ generation, report: reportSchema, overview: overviewSchema }),
+    result: z.object({
+      generation,
+      report: reportSchema,
+      overview: overviewSchema,
+      steps: packedStepsSchema,
+    }),
   },
   /** Columns of `WindowRectangles`, packed; `names` belongs to its `name` column. */
   readWindow: {

@@ -7,7 +7,6 @@ import type {
   StepPiece,
   TimelineOverview,
   TimelineRank,
-  TimelineStep,
 } from '../core/model/timeline.ts';
 import {
   gapCauseSchema,
@@ -32,14 +31,6 @@ const rank = z.object({
   ),
 }) satisfies z.ZodType<TimelineRank>;
 
-const step = z.object({
-  rank: z.int(),
-  step: z.int(),
-  startNs: z.number(),
-  durationNs: z.number(),
-  isWarmup: z.boolean(),
-}) satisfies z.ZodType<TimelineStep>;
-
 const piece = z.object({
   startNs: z.number(),
   durationNs: z.number(),
@@ -61,7 +52,6 @@ export const overviewSchema = z.object({
   startNs: z.number(),
   endNs: z.number(),
   ranks: z.array(rank),
-  steps: z.array(step),
   typicalStep: explainedStep.nullable(),
 }) satisfies z.ZodType<TimelineOverview>;
 

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { RunFile, RunGroup } from '../core/model/run.ts';
 import type { Api } from './api.ts';
 import { reportSchema } from './report-schema.ts';
+import { packedStepsSchema } from './step-columns.ts';
 import { overviewSchema, selectionDetailsSchema, selectionSchema } from './timeline-schemas.ts';
 
 const runFileSchema = z.object({
@@ -45,7 +46,7 @@ export const workerApi = {
       detectorOptions: detectorOptionsSchema,
       toolVersion: z.string(),
     }),
-    result: z.object({ report: reportSchema, overview: overviewSchema }),
+    result: z.object({ report: reportSchema, overview: overviewSchema, steps: packedStepsSchema }),
   },
   readWindow: {
     params: z.object({

@@ -11,9 +11,11 @@ import type {
 } from '../core/model/timeline.ts';
 import { describeSelection } from '../core/timeline/describe-selection.ts';
 import { computeOverview } from '../core/timeline/overview.ts';
+import { listSteps } from '../core/timeline/list-steps.ts';
 import { readWindow } from '../core/timeline/read-window.ts';
 import { readArguments } from '../files/read-event.ts';
 import { readRun } from '../files/read-run.ts';
+import { packSteps } from '../protocol/step-columns.ts';
 import { packWindow } from '../protocol/window-columns.ts';
 import type { DetectorOptions } from '../protocol/worker-api.ts';
 
@@ -38,7 +40,7 @@ export class AnalyzedTables {
     readonly group: RunGroup;
     readonly detectorOptions: DetectorOptions;
     readonly toolVersion: string;
-  }): Promise<{ report: Report; overview: TimelineOverview }> {
+  }): Promise<{ report: Report; overview: TimelineOverview; steps: ArrayBuffer }> {
     const { group, detectorOptions, toolVersion } = request;
     const run = await readRun(group, {
       signal: this.signal,
@@ -55,7 +57,11 @@ export class AnalyzedTables {
         this.onProgress(stage, READING_PERCENT + (100 - READING_PERCENT) * share),
     });
     this.#analysis = analysis;
-    return { report: analysis.report, overview: computeOverview(analysis) };
+    return {
+      report: analysis.report,
+      overview: computeOverview(analysis),
+      steps: packSteps(listSteps(analysis)),
+    };
   }
 
   readWindow(request: WindowRequest): { columns: ArrayBuffer; names: string[] } {

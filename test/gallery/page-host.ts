@@ -1,10 +1,12 @@
 import type { Analysis } from '../../src/core/model/tables.ts';
 import { describeSelection } from '../../src/core/timeline/describe-selection.ts';
 import { computeOverview } from '../../src/core/timeline/overview.ts';
+import { listSteps } from '../../src/core/timeline/list-steps.ts';
 import { readWindow } from '../../src/core/timeline/read-window.ts';
 import type { HandlersOf } from '../../src/protocol/api.ts';
 import { Channel, type Port } from '../../src/protocol/channel.ts';
 import { hostApi, viewApi } from '../../src/protocol/timeline-api.ts';
+import { packSteps } from '../../src/protocol/step-columns.ts';
 import { packWindow } from '../../src/protocol/window-columns.ts';
 
 /** What the page asked the editor to do, in order. */
@@ -82,7 +84,12 @@ export class PageHost {
       throw new Error(failure);
     }
     const analysis = this.#require();
-    return { generation: 1, report: analysis.report, overview: computeOverview(analysis) };
+    return {
+      generation: 1,
+      report: analysis.report,
+      overview: computeOverview(analysis),
+      steps: packSteps(listSteps(analysis)),
+    };
   }
 
   #require(): Analysis {

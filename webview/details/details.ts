@@ -128,9 +128,7 @@ function renderPlace(
 ): HTMLElement {
   const { perStep, step, selection } = details;
   const values = perStep?.valuesNs ?? [];
-  const analysed = run.overview.steps.filter(
-    ({ rank, isWarmup }) => rank === selection.rank && !isWarmup,
-  );
+  const analysed = run.steps.filter(({ rank, isWarmup }) => rank === selection.rank && !isWarmup);
   const selected = analysed.findIndex((other) => other.step === step);
   const surface = owned.add(
     new Surface(frames, themes, 'place-canvas', (pen, { width, height }, theme) =>

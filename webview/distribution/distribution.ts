@@ -10,7 +10,7 @@ import { LABEL_ROWS_PX, paintDistribution, PLOT_TOP } from './paint.ts';
 /** How the analysed steps of all ranks spread; the warm-up is left out. */
 export function mountDistribution(context: PageContext, stepTime: StepTime): View {
   const owned = new DisposableStore();
-  const values = context.run.overview.steps
+  const values = context.run.steps
     .filter(({ isWarmup }) => !isWarmup)
     .map(({ durationNs }) => durationNs);
   const surface = owned.add(

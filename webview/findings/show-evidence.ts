@@ -28,7 +28,7 @@ export function showEvidence(context: PageContext, index: number): void {
 
 function stepAround({ run }: PageContext, { rank, startNs, durationNs }: Evidence): TimeRange {
   const middle = startNs + durationNs / 2;
-  const step = run.overview.steps.find(
+  const step = run.steps.find(
     (other) =>
       other.rank === rank && other.startNs <= middle && other.startNs + other.durationNs > middle,
   );

@@ -42,9 +42,10 @@ export function layOutHeat(
   const rowHeight = Math.min(MAX_ROW_PX, Math.max(MIN_ROW_PX, MAX_PLOT_PX / ranks.length));
   const columnByStep = new Map(numbers.map((step, i) => [step, Math.floor(i / perColumn)]));
   const rowByRank = new Map(ranks.map((rank, i) => [rank, i]));
-  const slowest = new Map<string, TimelineStep>();
+  const slowest = new Map<number, TimelineStep>();
   for (const step of steps) {
-    const key = `${columnByStep.get(step.step) ?? 0} ${step.rank}`;
+    const row = rowByRank.get(step.rank) ?? 0;
+    const key = row * columnCount + (columnByStep.get(step.step) ?? 0);
     const known = slowest.get(key);
     if (known === undefined || step.durationNs > known.durationNs) {
       slowest.set(key, step);

@@ -14,12 +14,13 @@ const AXIS_PX = 20;
 /** All steps of all ranks at a glance: outliers and their rhythm. */
 export function mountSteps(context: PageContext): View {
   const { store, run } = context;
-  const { steps } = run.overview;
+  const { steps } = run;
   const median = run.report.stepTime?.p50Ns ?? steps.at(0)?.durationNs ?? 1;
+  const layOut = rememberLast((width) => layOutHeat(steps, median, width));
   const owned = new DisposableStore();
   const surface = owned.add(
     new Surface(context.frames, context.themes, 'heat-canvas', (pen, { width }, theme) =>
-      paintHeat(pen, layOutHeat(steps, median, width), stepInView(context), theme),
+      paintHeat(pen, layOut(width), stepInView(context), theme),
     ),
   );
   const { canvas } = surface;
@@ -27,7 +28,7 @@ export function mountSteps(context: PageContext): View {
   canvas.setAttribute('role', 'img');
   canvas.setAttribute('aria-label', describeSteps(context));
   const hit = ({ offsetX, offsetY }: MouseEvent) =>
-    cellAt(layOutHeat(steps, median, surface.size.width), offsetX, offsetY)?.step;
+    cellAt(layOut(surface.size.width), offsetX, offsetY)?.step;
   canvas.addEventListener('click', (event) => goTo(context, hit(event)));
   canvas.addEventListener('pointermove', (event) => {
     const step = hit(event);
@@ -50,12 +51,23 @@ export function mountSteps(context: PageContext): View {
   return { element, dispose: () => owned.dispose() };
 }
 
+/** Panning paints often, and a run may have tens of thousands of steps: the same is laid out once. */
+function rememberLast<T>(layOut: (width: number) => T): (width: number) => T {
+  let last: { readonly width: number; readonly result: T } | null = null;
+  return (width) => {
+    if (last?.width !== width) {
+      last = { width, result: layOut(width) };
+    }
+    return last.result;
+  };
+}
+
 /** The step that fills the middle of the timeline; null while several are in view. */
 function stepInView({ store, run }: PageContext): TimelineStep | null {
   const { startNs, endNs } = store.range.get();
   const middle = (startNs + endNs) / 2;
   const rank = store.selection.get()?.rank ?? run.overview.ranks.at(0)?.rank;
-  const step = run.overview.steps.find(
+  const step = run.steps.find(
     (other) =>
       other.rank === rank && other.startNs <= middle && other.startNs + other.durationNs > middle,
   );
@@ -77,8 +89,8 @@ function describeStep(step: TimelineStep): string {
 
 /** The same by keyboard: from step to step, and to the slowest. */
 function renderWalk(context: PageContext): HTMLElement {
-  const { steps, ranks } = context.run.overview;
-  const own = steps.filter(({ rank }) => rank === ranks.at(0)?.rank);
+  const { steps, overview } = context.run;
+  const own = steps.filter(({ rank }) => rank === overview.ranks.at(0)?.rank);
   const walk = (direction: 1 | -1) => {
     const { startNs, endNs } = context.store.range.get();
     const middle = (startNs + endNs) / 2;
@@ -111,8 +123,8 @@ function renderWalk(context: PageContext): HTMLElement {
   );
 }
 
-function describeSteps({ run: { report, overview } }: PageContext): string {
+function describeSteps({ run: { report, overview, steps } }: PageContext): string {
   const { stepTime } = report;
   const typical = stepTime === null ? '' : `, half of them below ${formatDuration(stepTime.p50Ns)}`;
-  return `Times of ${overview.steps.length} steps on ${overview.ranks.length} ranks${typical}.`;
+  return `Times of ${steps.length} steps on ${overview.ranks.length} ranks${typical}.`;
 }

@@ -75,7 +75,7 @@ function stepsOfRank({ run }: PageContext, rank: number): readonly TimelineStep[
   }
   let steps = known.get(rank);
   if (steps === undefined) {
-    steps = run.overview.steps.filter((step) => step.rank === rank);
+    steps = run.steps.filter((step) => step.rank === rank);
     known.set(rank, steps);
   }
   return steps;

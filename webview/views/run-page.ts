@@ -66,8 +66,8 @@ function renderHero(context: PageContext, owned: DisposableStore): HTMLElement {
 
 /** A single step has no heat and no distribution. */
 function renderSteps(context: PageContext, owned: DisposableStore): HTMLElement | null {
-  const { report, overview } = context.run;
-  if (new Set(overview.steps.map(({ step }) => step)).size < 2) {
+  const { report, steps } = context.run;
+  if (new Set(steps.map(({ step }) => step)).size < 2) {
     return null;
   }
   const { stepTime } = report;

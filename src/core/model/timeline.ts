@@ -32,6 +32,16 @@ export interface TimelineStep {
   readonly isWarmup: boolean;
 }
 
+/** The steps of all ranks, rank by rank in time order; times count from the run's origin. */
+export interface StepColumns {
+  readonly length: number;
+  readonly rank: Int32Array<ArrayBuffer>;
+  readonly step: Int32Array<ArrayBuffer>;
+  readonly start: Float64Array<ArrayBuffer>;
+  readonly duration: Float64Array<ArrayBuffer>;
+  readonly isWarmup: Uint8Array<ArrayBuffer>;
+}
+
 /** A piece of the picture of one step, in the order drawn. */
 export interface StepPiece {
   readonly startNs: Nanoseconds;
@@ -53,12 +63,11 @@ export interface ExplainedStep {
   readonly device: readonly StepPiece[];
 }
 
-/** All that the page needs before it asks for windows of the timeline. */
+/** What the page needs, beside the steps, before it asks for windows of the timeline. */
 export interface TimelineOverview {
   readonly startNs: Nanoseconds;
   readonly endNs: Nanoseconds;
   readonly ranks: readonly TimelineRank[];
-  readonly steps: readonly TimelineStep[];
   readonly typicalStep: ExplainedStep | null;
 }
 

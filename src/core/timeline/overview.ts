@@ -1,19 +1,13 @@
 import type { Analysis } from '../model/tables.ts';
-import type {
-  TimelineLane,
-  TimelineOverview,
-  TimelineRank,
-  TimelineStep,
-} from '../model/timeline.ts';
+import type { TimelineLane, TimelineOverview, TimelineRank } from '../model/timeline.ts';
 import { explainTypicalStep } from './explain-step.ts';
 
-/** The frame of the page: ranks, lanes and steps, and the typical step explained. */
+/** The frame of the page: ranks and lanes, and the typical step explained. */
 export function computeOverview(analysis: Analysis): TimelineOverview {
   return {
     startNs: analysis.startNs,
     endNs: analysis.endNs,
     ranks: analysis.ranks.map((_, i) => describeRank(analysis, i)),
-    steps: listSteps(analysis),
     typicalStep: explainTypicalStep(analysis),
   };
 }
@@ -47,16 +41,4 @@ function laneOrder({ isMain, kind }: TimelineLane): number {
     return 0;
   }
   return ['', 'stream', 'thread', 'device-annotations', 'logical'].indexOf(kind);
-}
-
-function listSteps(analysis: Analysis): readonly TimelineStep[] {
-  return analysis.ranks.flatMap(({ rank, steps, offsetNs }) =>
-    Array.from({ length: steps.length }, (_, i) => ({
-      rank,
-      step: steps.number[i],
-      startNs: steps.start[i] + offsetNs,
-      durationNs: steps.end[i] - steps.start[i],
-      isWarmup: steps.isWarmup[i] === 1,
-    })),
-  );
 }

@@ -10,6 +10,8 @@ export interface AnalyzedRun {
   readonly generation: number;
   readonly report: Report;
   readonly overview: TimelineOverview;
+  /** Packed columns; see `step-columns.ts`. */
+  readonly steps: ArrayBuffer;
   readonly finishedAtMs: number;
 }
 
@@ -222,7 +224,10 @@ export class TrainingRun implements Disposable {
     }
   }
 
-  #finish(worker: AnalysisWorker, result: Pick<AnalyzedRun, 'report' | 'overview'>): AnalyzedRun {
+  #finish(
+    worker: AnalysisWorker,
+    result: Omit<AnalyzedRun, 'generation' | 'finishedAtMs'>,
+  ): AnalyzedRun {
     this.#attempt = null;
     this.#isGone = false;
     this.#serving?.dispose();
