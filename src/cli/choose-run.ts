@@ -1,28 +1,29 @@
 import { basename } from 'node:path';
-import type { RunGroup } from '../core/model/run.ts';
+import { type RunGroup, UNKNOWN_FORMAT } from '../core/model/run.ts';
 import { UsageError } from './exit-code.ts';
 
 const NAMES_SHOWN = 10;
 
-export interface ChosenRun {
-  readonly group: RunGroup;
-  /** The runs that were left out, newest first. */
-  readonly others: readonly RunGroup[];
-}
-
-/** The newest run, or the newest of those whose name or folder is `name`; null where there is no run. */
-export function chooseRun(groups: readonly RunGroup[], name: string | null): ChosenRun | null {
-  const newestFirst = [...groups].sort((a, b) => modifiedMs(b) - modifiedMs(a));
-  if (newestFirst.length === 0) {
-    return null;
-  }
-  const group = newestFirst.find((candidate) => name === null || isCalled(candidate, name));
-  if (group === undefined) {
+/**
+ * The runs to read until one has events: those whose name or folder is `name`, the newest first.
+ * What no format knows comes before all, as it is known at once to have none.
+ */
+export function chooseRuns(groups: readonly RunGroup[], name: string | null): readonly RunGroup[] {
+  const inOrder = [...groups].sort(
+    (a, b) => Number(isReadable(a)) - Number(isReadable(b)) || modifiedMs(b) - modifiedMs(a),
+  );
+  const chosen = inOrder.filter((group) => name === null || isCalled(group, name));
+  if (chosen.length === 0 && inOrder.length > 0) {
     throw new UsageError(
-      `There is no run ${JSON.stringify(name)}; the runs are ${namesOf(newestFirst)}`,
+      `There is no run ${JSON.stringify(name)}; the runs are ${namesOf(inOrder)}`,
     );
   }
-  return { group, others: newestFirst.filter((other) => other !== group) };
+  return chosen;
+}
+
+/** Whether a format knows any of its files. */
+export function isReadable({ files }: RunGroup): boolean {
+  return files.some(({ format }) => format !== UNKNOWN_FORMAT);
 }
 
 /** The group with only the files of these ranks. */

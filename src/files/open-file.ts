@@ -8,7 +8,10 @@ const CHUNK_BYTES = 256 * 1024;
 
 const GZIP_MAGIC = [0x1f, 0x8b];
 
-/** A file, unpacked if it is gzip by its content. Throws a `FileError` if it cannot be read. */
+/**
+ * A file, unpacked if it is gzip by its content. Throws a `FileError` if it cannot be read, and for a
+ * pipe, which can be read only once.
+ */
 export async function openFile(path: string): Promise<ByteSource> {
   const sizeBytes = await sizeOf(path);
   let consumed = 0;
@@ -42,7 +45,11 @@ export async function openFile(path: string): Promise<ByteSource> {
 
 async function sizeOf(path: string): Promise<number> {
   try {
-    return (await stat(path)).size;
+    const entry = await stat(path);
+    if (!entry.isFile() && !entry.isDirectory()) {
+      throw new Error('it is a pipe or a device; save what it gives to a file, and analyze that');
+    }
+    return entry.size;
   } catch (error) {
     throw new FileError(path, error);
   }

@@ -62,7 +62,7 @@ export async function readRun(group: RunGroup, options: ReadRunOptions): Promise
 
 async function traceOfRefusal(file: RunFile, error: Error, signal: AbortSignal): Promise<Trace> {
   const trace = await readTrace(emptySource(file.path), { signal });
-  const reason = `The file is left out: ${error.message}. Analyze the run again once it can be read.`;
+  const reason = `Training Sleuth ${error.message}. Analyze the run again once it can be read.`;
   return { ...trace, problems: [{ kind: 'unreadable', byteOffset: 0, reason, excerpt: '' }] };
 }
 

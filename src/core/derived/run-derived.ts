@@ -1,4 +1,4 @@
-import type { Run, RankTrace } from '../model/run.ts';
+import type { LeftOutFile, Run, RankTrace } from '../model/run.ts';
 import type { Nanoseconds } from '../model/units.ts';
 import { alignClocks, type Alignment } from './align-clocks.ts';
 import { computeLateness, type RankLateness } from './lateness.ts';
@@ -25,6 +25,7 @@ export interface DerivedRank extends RankTrace {
 /** The tables of a run, each computed once, on first use. */
 export interface RunDerived {
   readonly ranks: readonly DerivedRank[];
+  readonly leftOut: readonly LeftOutFile[];
   readonly analyzed: readonly RankSteps[];
   /** Over the analysed steps of all ranks; 0 where there are none. */
   readonly medianStepNs: Nanoseconds;
@@ -35,6 +36,7 @@ export interface RunDerived {
 
 const DEFINITIONS: TableDefinitions<Run, RunDerived> = {
   ranks: (_, { ranks }) => ranks.map((rank, row) => ({ ...rank, row, tables: deriveRank(rank) })),
+  leftOut: (_, { leftOut = [] }) => leftOut,
   analyzed: ({ ranks }) =>
     ranks.map(({ tables: { steps } }) => {
       const rows = analyzedSteps(steps);

@@ -1,3 +1,4 @@
+import { UNKNOWN_FORMAT } from '../model/run.ts';
 import type { Trace } from '../model/trace.ts';
 import type { ByteSource } from './byte-source.ts';
 import { GUESS, type Format, type Head, type ReadOptions } from './format.ts';
@@ -45,7 +46,7 @@ function unreadableTrace(head: Head, source: ByteSource): Trace {
   const trace = new TraceBuilder().finish({
     clockZeroNs: null,
     meta: {
-      format: 'unknown',
+      format: UNKNOWN_FORMAT,
       rank: null,
       worldSize: null,
       backend: null,

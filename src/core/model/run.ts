@@ -8,16 +8,29 @@ export interface RankTrace {
   readonly trace: Trace;
 }
 
+/** A file of the run that gave no events; its first problem says why. */
+export interface LeftOutFile {
+  readonly file: string;
+  /** As the file or its name tells; null where neither does. */
+  readonly rank: number | null;
+  readonly trace: Trace;
+}
+
 /** One training job observed once, its ranks in ascending order. */
 export interface Run {
   readonly name: string;
   readonly ranks: readonly RankTrace[];
+  /** Absent where every file gave events, and where none did: then the ranks have the empty traces. */
+  readonly leftOut?: readonly LeftOutFile[];
 }
+
+/** The format of a file whose first bytes no format knows. */
+export const UNKNOWN_FORMAT = 'unknown';
 
 /** A file that belongs to a run, as found before it is read. */
 export interface RunFile {
   readonly path: string;
-  /** Id of the format recognised in its first bytes. */
+  /** Id of the format recognised in its first bytes, or {@link UNKNOWN_FORMAT}. */
   readonly format: string;
   readonly rank: number | null;
   readonly worldSize: number | null;

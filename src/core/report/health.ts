@@ -1,5 +1,6 @@
 import type { RunDerived } from '../derived/run-derived.ts';
 import type { Health, HealthLevel, HealthNote } from '../model/report.ts';
+import type { LeftOutFile } from '../model/run.ts';
 import { categoryIndex } from '../model/span-category.ts';
 import type { EventCounts, Trace } from '../model/trace.ts';
 import { differenceOf, type Intervals, uniteIntervals } from '../derived/intervals.ts';
@@ -15,17 +16,20 @@ const POOR_OVERHEAD_PERCENT = 15;
 /** A share of dropped events from which a trace is poor, in percent. */
 const POOR_DROPPED_PERCENT = 5;
 const MAX_PROBLEMS = 100;
+const MAX_NAMES = 3;
 
 type Graded = HealthNote & { readonly level: HealthLevel };
 
 /** What is wrong with the trace itself, and how far to trust what follows. */
 export function assessHealth(run: RunDerived): Health {
-  const events = sumCounts(run.ranks.map(({ trace }) => trace.counts));
+  const traces = [...run.leftOut, ...run.ranks];
+  const events = sumCounts(traces.map(({ trace }) => trace.counts));
   const missingRanks = findMissingRanks(run.ranks);
   const notes = [
+    ...leftOutNotes(run.leftOut),
     ...eventNotes(events),
     ...stepNotes(run),
-    ...rankNotes(run.ranks, missingRanks),
+    ...rankNotes(run, missingRanks),
     ...clockNotes(run),
     ...overheadNotes(run),
   ];
@@ -35,7 +39,7 @@ export function assessHealth(run: RunDerived): Health {
     events,
     missingRanks,
     clock: { method: run.alignment.method, uncertaintyNs: run.alignment.uncertaintyNs },
-    problems: run.ranks
+    problems: traces
       .flatMap(({ file, trace }) => trace.problems.map((problem) => ({ file, ...problem })))
       .slice(0, MAX_PROBLEMS),
   };
@@ -98,8 +102,29 @@ function stepNotes({ ranks, analyzed }: RunDerived): Graded[] {
     : [];
 }
 
-function rankNotes(ranks: readonly DerivedRank[], missing: readonly number[]): Graded[] {
+function leftOutNotes(leftOut: readonly LeftOutFile[]): Graded[] {
+  if (leftOut.length === 0) {
+    return [];
+  }
+  const [first] = leftOut;
+  const names = leftOut.slice(0, MAX_NAMES).map(({ file }) => baseName(file));
+  const more = leftOut.length - names.length;
+  const list = names.join(', ') + (more > 0 ? ` and ${more} more` : '');
+  const reason = first.trace.problems.at(0)?.reason ?? 'There are no events in it.';
+  const text =
+    leftOut.length === 1
+      ? `${list} is left out. ${reason}`
+      : `${leftOut.length} files are left out: ${list}. Of ${names[0]}: ${reason}`;
+  return [note('left-out-files', leftOut.length, 'poor', text)];
+}
+
+function baseName(path: string): string {
+  return path.split(/[\\/]/).at(-1) ?? path;
+}
+
+function rankNotes({ ranks, leftOut }: RunDerived, missingRanks: readonly number[]): Graded[] {
   const others = ranks.reduce((sum, { tables }) => sum + tables.work.spansOnOtherDevices, 0);
+  const missing = missingRanks.filter((rank) => leftOut.every((file) => file.rank !== rank));
   const missingNote = note(
     'missing-ranks',
     missing.length,

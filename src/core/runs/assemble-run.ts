@@ -10,9 +10,21 @@ export interface ReadFile {
 /**
  * The run of a group whose files were read. The rank is what the trace tells, else the file's, else
  * the next free one. Span files of one rank become one trace; other files that claim a rank twice
- * stay apart under a free one. Nothing is left out, and a problem says so.
+ * stay apart under a free one, and a problem says so. Files without events are no ranks of a run
+ * that has other files: they are left out by name.
  */
 export function assembleRun(group: RunGroup, files: readonly ReadFile[]): Run {
+  const filled = files.filter(({ trace }) => trace.counts.kept > 0);
+  if (filled.length === 0 || filled.length === files.length) {
+    return assembleRanks(group, files);
+  }
+  const leftOut = files
+    .filter((read) => !filled.includes(read))
+    .map(({ file, trace }) => ({ file: file.path, rank: trace.meta.rank ?? file.rank, trace }));
+  return { ...assembleRanks(group, filled), leftOut };
+}
+
+function assembleRanks(group: RunGroup, files: readonly ReadFile[]): Run {
   const rankByFile = new Map<ReadFile, number>();
   const ranks = new Map<number, RankTrace>();
   const homeless: ReadFile[] = [];

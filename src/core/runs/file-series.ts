@@ -1,4 +1,4 @@
-import type { RunFile } from '../model/run.ts';
+import { type RunFile, UNKNOWN_FORMAT } from '../model/run.ts';
 import { rankFromPath } from './rank-from-path.ts';
 
 /** A file, and what its path tells of the files that belong with it. */
@@ -7,6 +7,11 @@ export interface SeriesFile {
   readonly rank: number | null;
   /** Equal for the files of all ranks and captures of one job. */
   readonly series: string;
+  /**
+   * Equal for the files that a tool names alike, whatever they hold: the folder and the name without
+   * rank and time; null where the name is not one of many.
+   */
+  readonly names: string | null;
   /** When it was captured, as its name or else its date of change tells; only to be compared. */
   readonly capturedAt: number;
   /** A file beside that of its rank, from a worker process of it. */
@@ -15,6 +20,9 @@ export interface SeriesFile {
 
 /** `rank0.worker1.spans.jsonl`: written by a loader worker of the rank. */
 const COMPANION = /(?<=rank[-_]?\d+)\.worker\d+(?=\.spans\.jsonl)/i;
+
+/** The same where a star stands for the rank. */
+const COMPANION_OF_STAR = /(?<=\*)\.worker\d+(?=\.spans\.jsonl)/i;
 
 /** What `tensorboard_trace_handler` calls a file: host, process, milliseconds since 1970. */
 const HOST_AND_PROCESS = /[^/]+_\d+(?=\.\d{10,}\.pt\.trace\.json)/;
@@ -35,6 +43,7 @@ export function describeFile(file: RunFile): SeriesFile {
     file,
     rank,
     series: [folderOf(path), file.format, seriesOf(file, path, pattern)].join('\n'),
+    names: namesOf(file, path, found?.pattern ?? null),
     capturedAt: Number(timeStampOf(path) ?? file.modifiedMs),
     isCompanion,
   };
@@ -45,6 +54,11 @@ export function labelOfSeries(series: string): string {
   const name = series.split('\n').at(-1)?.split('/').at(-1) ?? '';
   const [before] = name.split('*');
   return before.replace(/[-_. #]+$/, '').replace(/^[-_. ]+/, '');
+}
+
+/** Whether a format knows the file; one that none knows may still have the name of a rank's. */
+export function isReadable({ format }: RunFile): boolean {
+  return format !== UNKNOWN_FORMAT;
 }
 
 export function folderOf(path: string): string {
@@ -58,11 +72,23 @@ function seriesOf(file: RunFile, path: string, pattern: string | null): string {
     return `run ${file.runName}`;
   }
   if (pattern !== null) {
-    return pattern.replace(COMPANION, '').replace(EXTENSIONS, '').replace(TIME_STAMP, '#');
+    return pattern.replace(COMPANION_OF_STAR, '').replace(EXTENSIONS, '').replace(TIME_STAMP, '#');
   }
-  const isOneOfMany = file.rank !== null && (file.worldSize ?? 1) > 1;
-  const name = isOneOfMany ? path.replace(HOST_AND_PROCESS, '*') : path;
-  return isOneOfMany ? name.replace(EXTENSIONS, '').replace(TIME_STAMP, '#') : name;
+  const isOne = isOneOfMany(file);
+  const name = isOne ? path.replace(HOST_AND_PROCESS, '*') : path;
+  return isOne ? name.replace(EXTENSIONS, '').replace(TIME_STAMP, '#') : name;
+}
+
+function namesOf(file: RunFile, path: string, pattern: string | null): string | null {
+  const isHandlers = HOST_AND_PROCESS.test(path) && (isOneOfMany(file) || !isReadable(file));
+  const name = isHandlers && pattern === null ? path.replace(HOST_AND_PROCESS, '*') : pattern;
+  return (
+    name?.replace(COMPANION_OF_STAR, '').replace(/\.gz$/i, '').replace(TIME_STAMP, '#') ?? null
+  );
+}
+
+function isOneOfMany({ rank, worldSize }: RunFile): boolean {
+  return rank !== null && (worldSize ?? 1) > 1;
 }
 
 function timeStampOf(path: string): string | null {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chooseRun, keepRanks } from '../../../src/cli/choose-run.ts';
+import { chooseRuns, keepRanks } from '../../../src/cli/choose-run.ts';
 import { exitCodeOf } from '../../../src/cli/exit-code-of-report.ts';
 import { UsageError } from '../../../src/cli/exit-code.ts';
 import { printJson } from '../../../src/cli/print-json.ts';
@@ -19,36 +19,39 @@ function drawGroup(name: string, modifiedMs: readonly number[]): RunGroup {
   return { id: name, name, folder: `/runs/${name}`, files };
 }
 
-describe('chooseRun', () => {
+describe('chooseRuns', () => {
   const old = drawGroup('old', [1, 2]);
   const newest = drawGroup('newest', [0, 9]);
   const middle = drawGroup('middle', [5]);
 
-  it('takes the run with the newest file and names the others', () => {
-    assert.deepEqual(chooseRun([old, newest, middle], null), {
-      group: newest,
-      others: [middle, old],
-    });
+  it('takes the run with the newest file first', () => {
+    assert.deepEqual(chooseRuns([old, newest, middle], null), [newest, middle, old]);
+  });
+
+  it('takes what no format knows before all, as it holds no run', () => {
+    const files = old.files.map((file) => ({ ...file, format: 'unknown' }));
+    const unknown = { ...old, files };
+    assert.deepEqual(chooseRuns([newest, unknown, middle], null), [unknown, newest, middle]);
   });
 
   it('takes the run of a name', () => {
-    assert.equal(chooseRun([old, newest, middle], 'old')?.group, old);
+    assert.deepEqual(chooseRuns([old, newest, middle], 'old'), [old]);
   });
 
   it('takes the run in a folder, where two have the same name', () => {
     const twin = { ...middle, name: 'old' };
-    assert.equal(chooseRun([old, twin], null)?.group, twin);
-    assert.equal(chooseRun([old, twin], '/runs/old')?.group, old);
-    assert.equal(chooseRun([old, twin], 'middle')?.group, twin);
+    assert.deepEqual(chooseRuns([old, twin], null), [twin, old]);
+    assert.deepEqual(chooseRuns([old, twin], '/runs/old'), [old]);
+    assert.deepEqual(chooseRuns([old, twin], 'middle'), [twin]);
     assert.throws(
-      () => chooseRun([old, twin, newest], 'x'),
+      () => chooseRuns([old, twin, newest], 'x'),
       /the runs are newest, old in \/runs\/middle, old in \/runs\/old$/,
     );
   });
 
   it('says which runs there are when the name fits none', () => {
     assert.throws(
-      () => chooseRun([old, newest], 'x'),
+      () => chooseRuns([old, newest], 'x'),
       (error) =>
         error instanceof UsageError &&
         error.message === 'There is no run "x"; the runs are newest, old',
@@ -56,7 +59,7 @@ describe('chooseRun', () => {
   });
 
   it('chooses nothing where there is nothing', () => {
-    assert.equal(chooseRun([], null), null);
+    assert.deepEqual(chooseRuns([], null), []);
   });
 });
 

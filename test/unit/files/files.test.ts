@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -164,9 +165,62 @@ describe('files', () => {
       assert.equal(found[1].sizeBytes, trace.length);
     });
 
+    it('follows links, and finds nothing twice', async () => {
+      const trace = generateKineto({ steps: 1, seed: 1 });
+      write('disk/a.json', trace);
+      write('disk/run/b.json', trace);
+      mkdirSync(join(folder, 'job/0first'), { recursive: true });
+      write('job/run/c.json', trace);
+      symlinkSync(join(folder, 'disk/a.json'), join(folder, 'job/a.json'));
+      symlinkSync(join(folder, 'disk/run'), join(folder, 'job/0first/linked'));
+      symlinkSync(join(folder, 'job'), join(folder, 'disk/run/back'));
+      symlinkSync(join(folder, 'job/run'), join(folder, 'job/0latest'));
+      symlinkSync(join(folder, 'job/run/c.json'), join(folder, 'job/0c.json'));
+      symlinkSync(join(folder, 'gone'), join(folder, 'job/gone.json'));
+      const list = async (paths: readonly string[]) =>
+        (await findRunFiles(paths, signal)).map(({ path }) => path.slice(folder.length + 1));
+      const expected = ['job/0first/linked/b.json', 'job/a.json', 'job/run/c.json'];
+      assert.deepEqual(await list([join(folder, 'job')]), expected);
+      const named = [join(folder, 'job/0c.json'), join(folder, 'job/run/c.json')];
+      assert.deepEqual(await list(named), ['job/0c.json']);
+    });
+
+    it('keeps what is called as the other ranks are, though nothing in it can be read', async () => {
+      const spans = fixture('spans/rank1.spans.jsonl');
+      write('a/rank1.spans.jsonl', spans);
+      write('a/rank0.spans.jsonl', '');
+      write('a/rank2.spans.jsonl', spans);
+      chmodSync(join(folder, 'a/rank2.spans.jsonl'), 0);
+      write('a/rank0.json', '{}');
+      write('b/rank0.spans.jsonl', '');
+      const find = async (named: readonly string[], others: readonly string[]) =>
+        (await findRunFiles(named, signal, others)).map(({ path }) =>
+          path.slice(folder.length + 1),
+        );
+      const ofRun = ['a/rank0.spans.jsonl', 'a/rank1.spans.jsonl', 'a/rank2.spans.jsonl'];
+      assert.deepEqual(await find([folder], []), ofRun);
+      const beside = [...ofRun, 'a/gone.json', 'b/rank0.spans.jsonl'];
+      const others = beside.map((name) => join(folder, name));
+      assert.deepEqual(await find([], others), ofRun);
+      assert.deepEqual(await find([join(folder, 'b/rank0.spans.jsonl')], others), [
+        ...ofRun,
+        'b/rank0.spans.jsonl',
+      ]);
+    });
+
+    it('refuses a pipe, which would be waited for without end', async () => {
+      const path = join(folder, 'pipe.json');
+      execFileSync('mkfifo', [path]);
+      await assert.rejects(findRunFiles([path], signal), {
+        name: 'FileError',
+        message: `cannot read ${path}: it is a pipe or a device; save what it gives to a file, and analyze that`,
+      });
+      assert.deepEqual(await findRunFiles([folder], signal), []);
+    }).timeout(5_000);
+
     it('has a file that is named, whatever it holds, once', async () => {
       const path = write('notes.txt', 'hello');
-      const found = await findRunFiles([path, path], signal);
+      const found = await findRunFiles([path, join(folder, '.', 'notes.txt'), path], signal);
       assert.deepEqual(
         found.map((file) => [file.path, file.format]),
         [[path, 'unknown']],

@@ -42,6 +42,29 @@ function assemble(files: readonly ReadFile[]) {
 }
 
 describe('assembleRun', () => {
+  it('leaves out files without events, and keeps them where there are no others', async () => {
+    const empty = await readText('');
+    const files = [readFile('a', 0, await kineto(0)), readFile('b', 1, empty)];
+    const { ranks, leftOut = [] } = assemble(files);
+    assert.deepEqual(
+      ranks.map(({ file }) => file),
+      ['a'],
+    );
+    assert.deepEqual(
+      leftOut.map(({ file, rank }) => [file, rank]),
+      [['b', 1]],
+    );
+    const none = assemble([readFile('b', 1, empty), readFile('c', null, empty)]);
+    assert.equal(none.leftOut, undefined);
+    assert.deepEqual(
+      none.ranks.map(({ rank, file }) => [rank, file]),
+      [
+        [0, 'c'],
+        [1, 'b'],
+      ],
+    );
+  });
+
   it('orders the ranks, which the traces tell before the names', async () => {
     const run = assemble([
       readFile('a', 7, await kineto(2)),

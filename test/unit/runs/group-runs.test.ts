@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { RunFile } from '../../../src/core/model/run.ts';
-import { groupRuns } from '../../../src/core/runs/group-runs.ts';
+import { groupRuns, withoutStrangers } from '../../../src/core/runs/group-runs.ts';
 import { rankFromPath } from '../../../src/core/runs/rank-from-path.ts';
 
 function file(path: string, more: Partial<RunFile> = {}): RunFile {
@@ -170,6 +170,68 @@ describe('groupRuns', () => {
       files.map((member) => member.path).sort(),
     );
     assert.equal(new Set(runs.map((run) => run.id)).size, runs.length);
+  });
+});
+
+describe('a file that no format knows', () => {
+  const unknown = (path: string, more: Partial<RunFile> = {}) =>
+    file(path, { format: 'unknown', ...more });
+
+  it('is in the run whose other ranks are named as it is', () => {
+    const spans = { format: 'spans', runName: 'aug', worldSize: 3 };
+    const files = [
+      unknown('/r/aug/rank0.spans.jsonl'),
+      file('/r/aug/rank1.spans.jsonl', { ...spans, rank: 1 }),
+      file('/r/aug/rank2.spans.jsonl.gz', { ...spans, rank: 2 }),
+      unknown('/r/aug/rank1.worker0.spans.jsonl'),
+    ];
+    assert.deepEqual(group(files), [
+      [
+        'aug',
+        [
+          '0 /r/aug/rank0.spans.jsonl',
+          '1 /r/aug/rank1.spans.jsonl',
+          '1 /r/aug/rank1.worker0.spans.jsonl',
+          '2 /r/aug/rank2.spans.jsonl.gz',
+        ],
+      ],
+    ]);
+    const [{ id }] = groupRuns(files);
+    assert.equal(id, groupRuns(files.slice(1))[0].id);
+    assert.deepEqual(withoutStrangers(files), files);
+  });
+
+  it('is in the nearest capture that lacks its rank', () => {
+    const files = [
+      file('/x/worker0.1694128100540.pt.trace.json'),
+      file('/x/worker0.1694128200540.pt.trace.json'),
+      unknown('/x/worker1.1694128200541.pt.trace.json'),
+    ];
+    assert.deepEqual(
+      group(files).map(([name, members]) => [name, members.length]),
+      [
+        ['x (capture 1 of 2)', 1],
+        ['x (capture 2 of 2)', 2],
+      ],
+    );
+  });
+
+  it('is in the run of the files that tensorboard_trace_handler wrote beside it', () => {
+    const name = (pid: number) => `/tb/node_${pid}.1694128201540.pt.trace.json`;
+    const files = [file(name(1), { rank: 0, worldSize: 2 }), unknown(name(2))];
+    assert.equal(groupRuns(files).length, 1);
+    assert.deepEqual(withoutStrangers(files), files);
+    const alone = [file(name(1)), unknown(name(2))];
+    assert.equal(groupRuns(alone).length, 2);
+    assert.deepEqual(withoutStrangers(alone), [alone[0]]);
+  });
+
+  it('is no part of a run whose names it does not share', () => {
+    const trace = file('/x/rank0.spans.jsonl', { format: 'spans' });
+    for (const path of ['/x/config.json', '/x/rank1_config.json', '/y/rank1.spans.jsonl']) {
+      assert.equal(groupRuns([trace, unknown(path)]).length, 2, path);
+      assert.deepEqual(withoutStrangers([trace, unknown(path)]), [trace], path);
+    }
   });
 });
 
