@@ -19,7 +19,7 @@ export default defineConfig(
       parserOptions: {
         // The first project that holds a file lints it: layers in the order of their imports.
         project: [
-          ...['base', 'core', 'protocol', 'files', 'worker', 'cli', 'extension'].map(
+          ...['base', 'simulator', 'core', 'protocol', 'files', 'worker', 'cli', 'extension'].map(
             (layer) => `src/${layer}/tsconfig.json`,
           ),
           'webview/tsconfig.json',
