@@ -41,9 +41,7 @@ export function activate(context: vscode.ExtensionContext): TestAccess | undefin
       log.error(error instanceof Error ? error : String(error));
     }
   }
-  discoverWorkspace(store, { withLikely: false }).catch((error: unknown) =>
-    log.warn(String(error)),
-  );
+  discoverWorkspace(store, { inAll: false }).catch((error: unknown) => log.warn(String(error)));
   return context.extensionMode === vscode.ExtensionMode.Test ? { store, resolver } : undefined;
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { COMMANDS } from '../../src/extension/ids.ts';
@@ -8,10 +8,11 @@ import {
   acceptQuickPicks,
   activateExtension,
   closeAllEditors,
-  makeFolder,
+  makeWatchedFolder,
   removeFolder,
   waitForProblems,
   waitForRun,
+  workspacePath,
   writeScript,
   writeSpans,
 } from './workspace.ts';
@@ -27,9 +28,9 @@ describe('a line that several files may be', () => {
   before(async () => {
     const access = await activateExtension();
     resolver = access.resolver;
-    folder = makeFolder(FOLDER);
+    folder = await makeWatchedFolder(workspacePath(FOLDER));
     for (const name of ['a', 'b']) {
-      mkdirSync(join(folder, name));
+      await makeWatchedFolder(join(folder, name));
       writeScript(script(name).fsPath, 9, {
         4: 'with record_function("mirrored work"):',
         6: 'with record_function("mirrored work"):',
@@ -108,6 +109,6 @@ describe('a line that several files may be', () => {
     await readAnew;
     const [only, ...others] = await resolver.resolveAnnotation('mirrored work');
     assert.deepEqual(others, []);
-    assert.equal(only?.line, 8);
+    assert.equal(only.line, 8);
   });
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
@@ -133,6 +133,21 @@ describe('the run editor', () => {
       spans: SPANS,
     });
     await waitForRun(store, (one) => one === run && one.analyzed?.report.run.ranks.length === 2);
+  });
+
+  it('sees a run grow in folders that were made in one go', async () => {
+    const { store } = await activateExtension();
+    const inner = join(folder, 'deep', 'deeper', 'rank0');
+    mkdirSync(inner, { recursive: true });
+    const path = join(inner, 'nested.spans.jsonl');
+    writeSpans(path, { rank: 0, worldSize: 1, steps: 12, spans: SPANS });
+    await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(path));
+    const run = await waitForRun(
+      store,
+      ({ group, analyzed }) => analyzed !== null && group.files.some((file) => file.path === path),
+    );
+    appendSteps(path, 12, 5, SPANS);
+    await waitForRun(store, (one) => one === run && one.analyzed?.report.run.steps.total === 17);
   });
 
   it('lists a run whose folder is moved into the workspace', async () => {

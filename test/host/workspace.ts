@@ -40,6 +40,24 @@ export function makeFolder(name: string): string {
   return folder;
 }
 
+/** A new folder in whose files VS Code sees changes: of folders made in one go it may miss the inner. */
+export async function makeWatchedFolder(path: string): Promise<string> {
+  const watcher = vscode.workspace.createFileSystemWatcher('**', false, true, true);
+  try {
+    await new Promise<void>((resolve) => {
+      watcher.onDidCreate(({ fsPath }) => {
+        if (fsPath === path) {
+          resolve();
+        }
+      });
+      mkdirSync(path);
+    });
+  } finally {
+    watcher.dispose();
+  }
+  return path;
+}
+
 export function removeFolder(name: string): void {
   rmSync(workspacePath(name), { recursive: true, force: true });
 }

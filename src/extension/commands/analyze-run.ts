@@ -7,13 +7,15 @@ import { pickRun } from './pick-run.ts';
 
 /** Finds the runs of the workspace, asks which if there are several, and analyses it. */
 export async function analyzeWorkspaceRun(services: Services): Promise<void> {
-  const runs = await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Looking for training runs') },
-    async () => {
-      await discoverWorkspace(services.store, { withLikely: true });
-      return services.store.runs;
-    },
+  const { store, log } = services;
+  const { fileCount, isWhole } = await withCancel(
+    vscode.l10n.t('Looking for training runs'),
+    async (token) => await discoverWorkspace(store, { inAll: true, token }),
   );
+  if (!isWhole) {
+    log.warn(`only ${fileCount} files that may be traces were looked into; there are more`);
+  }
+  const { runs } = store;
   if (runs.length === 0) {
     await offerOtherWays();
     return;
@@ -23,6 +25,18 @@ export async function analyzeWorkspaceRun(services: Services): Promise<void> {
   if (run !== undefined) {
     await analyzeRun(services, run);
   }
+}
+
+/** Does work under a notification that can cancel it. */
+export async function withCancel<T>(
+  title: string,
+  work: (token: vscode.CancellationToken) => Promise<T>,
+): Promise<T> {
+  const location = vscode.ProgressLocation.Notification;
+  return await vscode.window.withProgress(
+    { location, title, cancellable: true },
+    async (_, token) => await work(token),
+  );
 }
 
 /** Analyses a run under a progress notification that can cancel it, then opens it. */

@@ -1,26 +1,22 @@
 import * as vscode from 'vscode';
+import { abortSignalOf } from '../abort-signal.ts';
 import type { Services } from '../services.ts';
-import { analyzeRun } from './analyze-run.ts';
+import { analyzeRun, withCancel } from './analyze-run.ts';
 import { pickRun } from './pick-run.ts';
 
 /** Asks for trace files or folders anywhere on this machine, and analyses the run in them. */
 export async function openRun(services: Services): Promise<void> {
-  const uris = await vscode.window.showOpenDialog({
-    title: vscode.l10n.t('Open Training Run'),
-    openLabel: vscode.l10n.t('Analyze'),
-    canSelectFiles: true,
-    canSelectFolders: true,
-    canSelectMany: true,
-    filters: {
-      [vscode.l10n.t('Traces and timing files')]: ['json', 'gz', 'jsonl'],
-      [vscode.l10n.t('All files')]: ['*'],
-    },
-  });
-  if (uris === undefined) {
+  const kind = await askKind();
+  const uris = kind === undefined ? undefined : await askPaths(kind);
+  if (kind === undefined || uris === undefined) {
     return;
   }
-  const { files, folders } = await splitKinds(uris);
-  const runs = await services.store.discover(folders, files);
+  const paths = uris.map((uri) => uri.fsPath);
+  const [folders, files] = kind === 'folders' ? [paths, []] : [[], paths];
+  const runs = await withCancel(
+    vscode.l10n.t('Looking for training runs'),
+    async (token) => await services.store.discover(folders, files, abortSignalOf(token)),
+  );
   if (runs.length === 0) {
     tellNothingFound(folders);
     return;
@@ -32,16 +28,40 @@ export async function openRun(services: Services): Promise<void> {
   }
 }
 
-async function splitKinds(
-  uris: readonly vscode.Uri[],
-): Promise<{ files: string[]; folders: string[] }> {
-  const files: string[] = [];
-  const folders: string[] = [];
-  for (const uri of uris) {
-    const { type } = await vscode.workspace.fs.stat(uri);
-    (type === vscode.FileType.Directory ? folders : files).push(uri.fsPath);
-  }
-  return { files, folders };
+type Kind = 'files' | 'folders';
+
+/** On Windows and Linux, one dialog of the system shows either files or folders, never both. */
+async function askKind(): Promise<Kind | undefined> {
+  const items: readonly (vscode.QuickPickItem & { readonly kindToOpen: Kind })[] = [
+    {
+      label: `$(folder) ${vscode.l10n.t('Folder of Runs…')}`,
+      description: vscode.l10n.t('all ranks and captures in it'),
+      kindToOpen: 'folders',
+    },
+    {
+      label: `$(file) ${vscode.l10n.t('Files…')}`,
+      description: vscode.l10n.t('traces and timing files of one or more ranks'),
+      kindToOpen: 'files',
+    },
+  ];
+  const picked = await vscode.window.showQuickPick(items, {
+    title: vscode.l10n.t('Open which training run?'),
+  });
+  return picked?.kindToOpen;
+}
+
+async function askPaths(kind: Kind): Promise<readonly vscode.Uri[] | undefined> {
+  return await vscode.window.showOpenDialog({
+    title: vscode.l10n.t('Open Training Run'),
+    openLabel: vscode.l10n.t('Analyze'),
+    canSelectFiles: kind === 'files',
+    canSelectFolders: kind === 'folders',
+    canSelectMany: true,
+    filters: {
+      [vscode.l10n.t('Traces and timing files')]: ['json', 'gz', 'jsonl'],
+      [vscode.l10n.t('All files')]: ['*'],
+    },
+  });
 }
 
 function tellNothingFound(folders: readonly string[]): void {

@@ -1,28 +1,35 @@
 import type { Dirent } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 /** More files than this in a folder are not one run; those nearest by name are taken. */
 const MAX_FILES = 1_024;
 
-const TRACE_NAME = /\.(json|jsonl)(\.gz)?$/i;
+/** Names that may hold a trace; what they hold decides. */
+export const TRACE_NAME = /\.(json|jsonl)(\.gz)?$/i;
 
 /**
  * The files that may hold other ranks of the run of `path`: those beside it and, where each rank has
  * a folder of its own (`rank0/trace.json`), those of the same name in the folders beside its folder.
+ * Of too many, those whose names differ in numbers alone come first.
  */
 export async function listRunFolder(path: string): Promise<string[]> {
-  const folder = dirname(path);
-  const beside = await listTraces(folder);
-  const paths = new Set([path, ...beside, ...(await listRankFolders(path))]);
+  const name = withoutNumbers(basename(path));
+  const isNear = (candidate: string): boolean => withoutNumbers(basename(candidate)) === name;
+  const beside = await listTraces(dirname(path));
+  const inRankFolders = (await listRankFolders(path)).filter(isNear);
+  const near = beside.filter(isNear);
+  const paths = new Set([path, ...near, ...inRankFolders, ...beside]);
   return [...paths].slice(0, MAX_FILES);
 }
 
 async function listTraces(folder: string): Promise<string[]> {
   const entries = await readFolder(folder);
-  return entries
-    .filter((entry) => entry.isFile() && TRACE_NAME.test(entry.name))
-    .map((entry) => join(folder, entry.name));
+  const named = entries.filter(({ name }) => TRACE_NAME.test(name)).slice(0, 16 * MAX_FILES);
+  const isTrace = await Promise.all(
+    named.map(async (entry) => entry.isFile() || (await isLinkTo('file', folder, entry))),
+  );
+  return named.filter((_, index) => isTrace[index]).map(({ name }) => join(folder, name));
 }
 
 async function listRankFolders(path: string): Promise<string[]> {
@@ -33,14 +40,28 @@ async function listRankFolders(path: string): Promise<string[]> {
   }
   const parent = dirname(folder);
   const entries = await readFolder(parent);
-  const folders = entries.filter(
-    (entry) => entry.isDirectory() && withoutNumbers(entry.name) === stem,
-  );
+  const named = entries.filter(({ name }) => withoutNumbers(name) === stem).slice(0, MAX_FILES);
   const lists = await Promise.all(
-    folders.slice(0, MAX_FILES).map(async (entry) => await listTraces(join(parent, entry.name))),
+    named.map(async (entry) =>
+      entry.isDirectory() || (await isLinkTo('folder', parent, entry))
+        ? await listTraces(join(parent, entry.name))
+        : [],
+    ),
   );
-  const name = withoutNumbers(basename(path));
-  return lists.flat().filter((candidate) => withoutNumbers(basename(candidate)) === name);
+  return lists.flat();
+}
+
+/** On clusters, traces are often links to where there is room for them. */
+async function isLinkTo(kind: 'file' | 'folder', folder: string, entry: Dirent): Promise<boolean> {
+  if (!entry.isSymbolicLink()) {
+    return false;
+  }
+  try {
+    const target = await stat(join(folder, entry.name));
+    return kind === 'file' ? target.isFile() : target.isDirectory();
+  } catch {
+    return false;
+  }
 }
 
 /** Empty where the folder is gone or closed to us: the file itself tells that better. */

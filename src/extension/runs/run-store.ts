@@ -5,7 +5,7 @@ import type { DetectorOptions } from '../../protocol/worker-api.ts';
 import { memoryLimitMb } from '../settings.ts';
 import { listRunFolder } from './list-run-folder.ts';
 import { RunWorker } from './run-worker.ts';
-import { TrainingRun, type RunHost } from './training-run.ts';
+import { AnalysisCanceled, TrainingRun, type RunHost } from './training-run.ts';
 
 export interface RunStoreOptions {
   readonly workerScript: string;
@@ -74,27 +74,27 @@ export class RunStore implements vscode.Disposable {
 
   /**
    * Finds the runs that these files and folders hold, reading only the heads of files, and keeps
-   * them. Files that are `named` are taken whatever they hold.
+   * them. Files that are `named` are taken whatever they hold. Rejects with {@link AnalysisCanceled}
+   * where the signal says so.
    */
   async discover(
     paths: readonly string[],
     named: readonly string[] = [],
+    signal?: AbortSignal,
   ): Promise<readonly TrainingRun[]> {
-    if (paths.length === 0 && named.length === 0) {
-      return [];
-    }
-    const worker = this.startWorker(() => undefined);
-    try {
-      const groups = await worker.ask((remote) => remote.discover({ paths, named }));
-      return groups.map((group) => this.#keep(group));
-    } finally {
-      worker.dispose();
-    }
+    const groups = await this.#findGroups(paths, named, signal);
+    return groups.map((group) => this.#keep(group));
+  }
+
+  /** Those of these files that are traces, by their heads; nothing is kept. */
+  async findTraces(paths: readonly string[]): Promise<readonly string[]> {
+    const groups = await this.#findGroups(paths, []);
+    return groups.flatMap(({ files }) => files.map(({ path }) => path));
   }
 
   /** The run that a file belongs to, with the other ranks that lie beside it. */
-  async runOfFile(path: string): Promise<TrainingRun> {
-    const runs = await this.discover(await listRunFolder(path), [path]);
+  async runOfFile(path: string, signal?: AbortSignal): Promise<TrainingRun> {
+    const runs = await this.discover(await listRunFolder(path), [path], signal);
     const found = runs.find((run) => hasFile(run.group, path));
     assert(found !== undefined, `${path} was named, and is in no run`);
     return found;
@@ -137,6 +137,32 @@ export class RunStore implements vscode.Disposable {
     this.#runChanged.dispose();
     this.#listChanged.dispose();
     this.#shownChanged.dispose();
+  }
+
+  async #findGroups(
+    paths: readonly string[],
+    named: readonly string[],
+    signal?: AbortSignal,
+  ): Promise<readonly RunGroup[]> {
+    if (paths.length === 0 && named.length === 0) {
+      return [];
+    }
+    const worker = this.startWorker(() => undefined);
+    const cancel = (): void => worker.dispose();
+    signal?.addEventListener('abort', cancel);
+    try {
+      signal?.throwIfAborted();
+      return await worker.ask((remote) =>
+        remote.discover({ paths: [...paths], named: [...named] }),
+      );
+    } catch (error) {
+      throw signal?.aborted === true
+        ? new AnalysisCanceled('nobody looks for runs any more')
+        : error;
+    } finally {
+      signal?.removeEventListener('abort', cancel);
+      worker.dispose();
+    }
   }
 
   #forget(run: TrainingRun): void {

@@ -1,28 +1,25 @@
-import { access, stat } from 'node:fs/promises';
-import { sep } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { dirname, sep } from 'node:path';
 import * as vscode from 'vscode';
 import { SETTINGS } from '../ids.ts';
 import { isWatchEnabled, onDidChangeSetting } from '../settings.ts';
-import { EXCLUDED_FOLDERS } from '../source/workspace-files.ts';
+import { ChangeSchedule } from './change-schedule.ts';
+import { FolderWatchers } from './folder-watchers.ts';
+import { listRunFolder, TRACE_NAME } from './list-run-folder.ts';
+import { NewFolders } from './new-folders.ts';
 import type { RunStore } from './run-store.ts';
-import { listRunFolder } from './list-run-folder.ts';
-import { RUN_FILES } from './workspace-runs.ts';
-
-/** Files are often written in bursts; a burst is read once. */
-const DEBOUNCE_MS = 500;
-
-/** A folder may get more files at once than anyone reads at a time. */
-const MAX_CHANGES = 1_000;
+import type { TrainingRun } from './training-run.ts';
+import { isPassedOver, TRACE_FILES } from './workspace-runs.ts';
 
 /**
- * Notices trace and timing files that appear, grow or go. Changes are gathered while the last ones
- * are looked at, and only the newest state of each run is read.
+ * Notices trace and timing files that appear, grow or go, by their first bytes whatever their name.
+ * Changes are gathered until a {@link ChangeSchedule} calls them due, and only the newest state of
+ * each run is read.
  */
 export class RunWatcher implements vscode.Disposable {
-  readonly #changed = new Set<string>();
-  /** Files and folders, before anything tells them apart. */
-  readonly #created = new Set<string>();
-  readonly #folders = new Map<string, vscode.Disposable>();
+  readonly #schedule = new ChangeSchedule();
+  readonly #newFolders: NewFolders;
+  readonly #folders: FolderWatchers;
   readonly #subscriptions: vscode.Disposable[] = [];
   #workspace: vscode.Disposable | null = null;
   #timer: NodeJS.Timeout | null = null;
@@ -33,8 +30,18 @@ export class RunWatcher implements vscode.Disposable {
     private readonly store: RunStore,
     private readonly log: vscode.LogOutputChannel,
   ) {
+    this.#newFolders = new NewFolders(
+      (paths) => paths.forEach((path) => this.#note(path, 'arrival')),
+      (error) => log.warn(`new folders could not be looked through: ${String(error)}`),
+    );
+    this.#folders = new FolderWatchers((pattern) => this.#watch(pattern));
     this.#subscriptions.push(
       store.onDidChangeList(() => this.#watchFolders()),
+      store.onDidChangeRun(({ state }) => {
+        if (state.kind !== 'analyzing') {
+          this.#watchFolders();
+        }
+      }),
       onDidChangeSetting(SETTINGS.watch, () => this.#restart()),
     );
     this.#restart();
@@ -51,7 +58,7 @@ export class RunWatcher implements vscode.Disposable {
   #restart(): void {
     this.#stop();
     if (isWatchEnabled()) {
-      this.#workspace = vscode.Disposable.from(this.#watch(RUN_FILES), this.#watchWholeFolders());
+      this.#workspace = vscode.Disposable.from(this.#watch(TRACE_FILES), this.#watchWholeFolders());
       this.#watchFolders();
     }
   }
@@ -59,36 +66,27 @@ export class RunWatcher implements vscode.Disposable {
   #stop(): void {
     this.#workspace?.dispose();
     this.#workspace = null;
-    for (const watcher of this.#folders.values()) {
-      watcher.dispose();
-    }
-    this.#folders.clear();
-    if (this.#timer !== null) {
-      clearTimeout(this.#timer);
-      this.#timer = null;
-    }
+    this.#folders.watch([]);
+    this.#newFolders.clear();
+    this.#schedule.clear();
+    this.#plan();
   }
 
-  /** Runs outside the workspace, or with names of their own, are watched where they lie. */
+  /** Runs outside the workspace are watched where they lie. */
   #watchFolders(): void {
     const isOn = isWatchEnabled() && !this.#isDisposed;
-    for (const { group } of isOn ? this.store.runs : []) {
-      if (!this.#folders.has(group.folder)) {
-        const pattern = new vscode.RelativePattern(
-          vscode.Uri.file(group.folder),
-          '*.{json,json.gz,jsonl}',
-        );
-        this.#folders.set(group.folder, this.#watch(pattern));
-      }
-    }
+    this.#folders.watch(
+      (isOn ? this.store.runs : []).flatMap(({ group }) =>
+        group.files.map(({ path }) => dirname(path)),
+      ),
+    );
   }
 
   #watch(pattern: vscode.GlobPattern): vscode.Disposable {
     const watcher = vscode.workspace.createFileSystemWatcher(pattern);
-    const note = (uri: vscode.Uri): void => this.#note(uri.fsPath);
-    watcher.onDidCreate(note);
-    watcher.onDidChange(note);
-    watcher.onDidDelete(note);
+    watcher.onDidCreate(({ fsPath }) => this.#note(fsPath, 'arrival'));
+    watcher.onDidChange(({ fsPath }) => this.#note(fsPath, 'growth'));
+    watcher.onDidDelete(({ fsPath }) => this.#note(fsPath, 'arrival'));
     return watcher;
   }
 
@@ -96,97 +94,109 @@ export class RunWatcher implements vscode.Disposable {
   #watchWholeFolders(): vscode.Disposable {
     const watcher = vscode.workspace.createFileSystemWatcher('**', false, true, false);
     watcher.onDidCreate(({ fsPath }) => {
-      addUpTo(MAX_CHANGES, this.#created, fsPath);
-      this.#schedule();
+      if (!TRACE_NAME.test(fsPath) && !isPassedOver(fsPath + sep)) {
+        this.#newFolders.add(fsPath);
+      }
     });
     watcher.onDidDelete(({ fsPath }) => {
       for (const { group } of this.store.runs) {
         const inside = group.files.filter(({ path }) => path.startsWith(fsPath + sep));
-        inside.forEach(({ path }) => this.#note(path));
+        inside.forEach(({ path }) => this.#note(path, 'arrival'));
       }
     });
     return watcher;
   }
 
-  #note(path: string): void {
-    addUpTo(MAX_CHANGES, this.#changed, path);
-    this.#schedule();
+  #note(path: string, change: 'arrival' | 'growth'): void {
+    if (isPassedOver(path) && this.#runsOf(path).length === 0) {
+      return;
+    }
+    if (change === 'arrival') {
+      this.#schedule.noteArrival(path, Date.now());
+    } else {
+      this.#schedule.noteGrowth(path, Date.now());
+    }
+    this.#plan();
   }
 
-  #schedule(): void {
-    if (this.#timer === null && !this.#isReading && !this.#isDisposed) {
-      this.#timer = setTimeout(() => void this.#read(), DEBOUNCE_MS);
+  /** One reading at a time; each plans the next. */
+  #plan(): void {
+    if (this.#timer !== null) {
+      clearTimeout(this.#timer);
+      this.#timer = null;
+    }
+    const { nextMs } = this.#schedule;
+    if (nextMs !== null && !this.#isReading && !this.#isDisposed) {
+      const waitMs = Math.max(0, nextMs - Date.now());
+      this.#timer = setTimeout(() => void this.#read(), waitMs);
     }
   }
 
   async #read(): Promise<void> {
-    this.#timer = null;
     this.#isReading = true;
-    const changed = [...this.#changed];
-    const created = [...this.#created];
-    this.#changed.clear();
-    this.#created.clear();
     try {
-      await this.#refresh([...new Set([...changed, ...(await findRunFiles(created))])]);
+      await this.#refresh(this.#schedule.takeDue(Date.now()));
     } catch (error) {
       this.log.warn(`changed files could not be looked at: ${String(error)}`);
     } finally {
       this.#isReading = false;
     }
-    if (this.#changed.size + this.#created.size > 0) {
-      this.#schedule();
-    }
+    this.#plan();
   }
 
   async #refresh(changed: readonly string[]): Promise<void> {
-    const beside = await Promise.all(changed.map(async (path) => await listRunFolder(path)));
-    const found = await this.store.discover([...new Set(beside.flat())]);
-    const touched = new Set(changed);
-    for (const run of this.store.runs.filter((known) => !found.includes(known))) {
-      const paths = run.group.files.map(({ path }) => path);
-      if (paths.some((path) => touched.has(path)) && !(await someExist(paths))) {
-        this.store.remove(run);
+    const known = new Set(
+      this.store.runs.flatMap(({ group }) => group.files.map(({ path }) => path)),
+    );
+    const strangers = changed.filter((path) => !known.has(path));
+    const traces = [
+      ...changed.filter((path) => known.has(path)),
+      ...(await this.store.findTraces(strangers)),
+    ];
+    const found = new Set(await this.store.discover(await listBeside(traces)));
+    const touched = new Set(changed.flatMap((path) => this.#runsOf(path)));
+    for (const run of touched) {
+      if (!found.has(run)) {
+        await this.#lookAgain(run);
       }
     }
   }
-}
 
-function addUpTo(limit: number, paths: Set<string>, path: string): void {
-  if (paths.size < limit) {
-    paths.add(path);
+  /** Of a run that is not found any more, its files are gone, or they are traces only by being asked for. */
+  async #lookAgain(run: TrainingRun): Promise<void> {
+    const sizes = await Promise.all(run.group.files.map(async ({ path }) => await sizeOf(path)));
+    if (sizes.every((size) => size === null)) {
+      this.store.remove(run);
+      return;
+    }
+    const filled = run.group.files.filter((_, index) => (sizes[index] ?? 0) > 0);
+    if (run.isHeld && filled.length > 0) {
+      await this.store.discover(
+        [],
+        filled.map(({ path }) => path),
+      );
+    }
+  }
+
+  #runsOf(path: string): readonly TrainingRun[] {
+    return this.store.runs.filter(({ group }) => group.files.some((file) => file.path === path));
   }
 }
 
-/** The run files in new folders. */
-async function findRunFiles(created: readonly string[]): Promise<string[]> {
+/** These files and what lies beside them, each folder listed once for names that differ in numbers. */
+async function listBeside(paths: readonly string[]): Promise<string[]> {
+  const bySeries = new Map(paths.map((path) => [path.replaceAll(/\d+/g, '#'), path]));
   const lists = await Promise.all(
-    created.map(async (path) => {
-      const isFolder = await stat(path).then(
-        (entry) => entry.isDirectory(),
-        () => false,
-      );
-      return isFolder
-        ? await vscode.workspace.findFiles(
-            new vscode.RelativePattern(vscode.Uri.file(path), RUN_FILES),
-            EXCLUDED_FOLDERS,
-            MAX_CHANGES,
-          )
-        : [];
-    }),
+    [...bySeries.values()].map(async (path) => await listRunFolder(path)),
   );
-  return lists.flat().map(({ fsPath }) => fsPath);
+  return [...new Set([...paths, ...lists.flat()])];
 }
 
-/** Deletions of the files of one run may be told at different times: only the disk knows when the last is gone. */
-async function someExist(paths: readonly string[]): Promise<boolean> {
-  const found = await Promise.all(
-    paths.map(
-      async (path) =>
-        await access(path).then(
-          () => true,
-          () => false,
-        ),
-    ),
-  );
-  return found.includes(true);
+/** In bytes; null where there is no such file. Only the disk knows when the last of a run is gone. */
+async function sizeOf(path: string): Promise<number | null> {
+  try {
+    return (await stat(path)).size;
+  } catch {
+    return null;
+  }
 }

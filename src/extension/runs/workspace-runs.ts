@@ -1,25 +1,52 @@
 import * as vscode from 'vscode';
-import { EXCLUDED_FOLDERS } from '../source/workspace-files.ts';
+import { abortSignalOf } from '../abort-signal.ts';
 import type { RunStore } from './run-store.ts';
-import type { TrainingRun } from './training-run.ts';
-
-/** Files whose name alone says that they belong to a run; the same as the editor's selector. */
-export const RUN_FILES = '**/*.{pt.trace.json,pt.trace.json.gz,spans.jsonl}';
 
 /** Files that may be traces: their first bytes decide. */
-const LIKELY_FILES = '**/*{trace,timeline,profile,rank,worker}*.{json,json.gz,jsonl}';
+export const TRACE_FILES = '**/*.{json,json.gz,jsonl}';
 
-const MAX_FILES = 2_000;
+/** By the names that the profilers and our recorder give, then by those that people give. */
+const LIKELY_FILES: readonly string[] = [
+  '**/*.{pt.trace.json,pt.trace.json.gz,spans.jsonl}',
+  '**/*{trace,timeline,profile,rank,worker}*.{json,json.gz,jsonl}',
+];
 
-/** Finds the runs of the workspace by the names of their files. */
+/** Folders that hold no runs, and many files; the same as the command line passes over. */
+export const PASSED_OVER = '**/{node_modules,site-packages,dist-packages,__pycache__,venv,.*}/**';
+
+const PASSED_OVER_FOLDER =
+  /(^|[\\/])(node_modules|site-packages|dist-packages|__pycache__|venv|\.[^\\/]*)[\\/]/;
+
+/** Files of one glob whose first bytes are read; more are a data set. */
+const MAX_FILES = 5_000;
+
+export interface DiscoveryOptions {
+  /** Looks into all that may be traces, not only where names say so. */
+  readonly inAll: boolean;
+  readonly token?: vscode.CancellationToken;
+}
+
+/**
+ * Finds the runs of the workspace. Tells how many files were looked into, and whether there are more
+ * that were not. Rejects with `AnalysisCanceled` where the token says so.
+ */
 export async function discoverWorkspace(
   store: RunStore,
-  options: { readonly withLikely: boolean },
-): Promise<readonly TrainingRun[]> {
-  const globs = options.withLikely ? [RUN_FILES, LIKELY_FILES] : [RUN_FILES];
+  { inAll, token }: DiscoveryOptions,
+): Promise<{ fileCount: number; isWhole: boolean }> {
+  const globs = inAll ? [...LIKELY_FILES, TRACE_FILES] : LIKELY_FILES;
   const lists = await Promise.all(
-    globs.map(async (glob) => await vscode.workspace.findFiles(glob, EXCLUDED_FOLDERS, MAX_FILES)),
+    globs.map(
+      async (glob) => await vscode.workspace.findFiles(glob, PASSED_OVER, MAX_FILES, token),
+    ),
   );
-  const paths = lists.flat().map((uri) => uri.fsPath);
-  return await store.discover([...new Set(paths)].sort());
+  const paths = new Set(lists.flat().map((uri) => uri.fsPath));
+  await store.discover([...paths].sort(), [], token && abortSignalOf(token));
+  return { fileCount: paths.size, isWhole: lists.every((list) => list.length < MAX_FILES) };
+}
+
+/** Whether a file of the workspace lies in a folder that is passed over. */
+export function isPassedOver(path: string): boolean {
+  const isInWorkspace = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(path)) !== undefined;
+  return isInWorkspace && PASSED_OVER_FOLDER.test(vscode.workspace.asRelativePath(path, false));
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { listRunFolder } from '../../../src/extension/runs/list-run-folder.ts';
@@ -52,5 +52,30 @@ describe('listRunFolder', () => {
   it('takes the file itself whatever its name, also where the folder is gone', async () => {
     assert.deepEqual(await list('run/odd.bin', ['run/odd.bin']), ['run/odd.bin']);
     assert.deepEqual(await list('gone/r0.json', []), ['gone/r0.json']);
+  });
+
+  it('takes links to files and to folders of ranks, and no links to nowhere', async () => {
+    mkdirSync(join(root, 'store', 'a'), { recursive: true });
+    writeFileSync(join(root, 'store', 'a', 't.json'), '');
+    mkdirSync(join(root, 'run', 'rank0'), { recursive: true });
+    symlinkSync(join(root, 'store', 'a'), join(root, 'run', 'rank1'));
+    symlinkSync(join(root, 'store', 'a', 't.json'), join(root, 'run', 'rank0', 't.json'));
+    symlinkSync(join(root, 'nowhere'), join(root, 'run', 'rank0', 'broken.json'));
+    symlinkSync(join(root, 'store'), join(root, 'run', 'rank0', 'folder.json'));
+    assert.deepEqual(await list('run/rank0/t.json', []), ['run/rank0/t.json', 'run/rank1/t.json']);
+  });
+
+  it('takes the nearest by name where there are too many', async () => {
+    mkdirSync(join(root, 'run'));
+    for (let index = 0; index < 1_100; index += 1) {
+      writeFileSync(join(root, 'run', `a${'x'.repeat(index % 7)}-${index}.json`), '');
+    }
+    const ranks = ['run/r-0.json', 'run/r-1.json', 'run/r-2.json'];
+    const found = await list('run/r-0.json', ranks);
+    assert.equal(found.length, 1_024);
+    assert.deepEqual(
+      found.filter((path) => path.startsWith('run/r-')),
+      ranks,
+    );
   });
 });
