@@ -31,8 +31,11 @@ export const LINK_COMMANDS = {
 
 export const SETTINGS_SECTION = 'trainingSleuth';
 
+/** Of all thresholds, below {@link SETTINGS_SECTION}. */
+export const DETECTORS_SETTING = 'detectors';
+
 /** What the names of the detectors' thresholds begin with: `trainingSleuth.detectors.<id>.<option>`. */
-export const DETECTOR_SETTINGS = 'trainingSleuth.detectors.';
+export const DETECTOR_SETTINGS = `${SETTINGS_SECTION}.${DETECTORS_SETTING}.`;
 
 /** Names below {@link SETTINGS_SECTION}; the thresholds of detectors come from their own options. */
 export const SETTINGS = {

@@ -7,6 +7,7 @@ import { readManifest } from './manifest.ts';
 import { registerProblems } from './problems/problems.ts';
 import { RunStore } from './runs/run-store.ts';
 import { RunWatcher } from './runs/run-watcher.ts';
+import { registerThresholdChanges } from './runs/threshold-changes.ts';
 import { discoverWorkspace } from './runs/workspace-runs.ts';
 import type { Services } from './services.ts';
 import { readDetectorOptions } from './settings.ts';
@@ -33,6 +34,7 @@ export function activate(context: vscode.ExtensionContext): TestAccess | undefin
     () => registerTree(store),
     () => registerStatus(store),
     () => new RunWatcher(store, log),
+    () => registerThresholdChanges(store),
   ];
   for (const register of surfaces) {
     try {

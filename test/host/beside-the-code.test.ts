@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { COMMANDS } from '../../src/extension/ids.ts';
+import { COMMANDS, LINK_COMMANDS } from '../../src/extension/ids.ts';
+import type { TrainingRun } from '../../src/extension/runs/training-run.ts';
 import {
   activateExtension,
   closeAllEditors,
@@ -120,6 +121,45 @@ describe('beside the code', () => {
     const editor = vscode.window.activeTextEditor;
     assert.equal(editor?.document.uri.fsPath, script.fsPath);
     assert.equal(editor.selection.active.line, 0);
+  });
+
+  it('says so when a link means a finding of an older analysis', async () => {
+    const { store } = await activateExtension();
+    const run = store.shown;
+    assert.ok(run?.analyzed);
+    const isRunInFront = (): boolean =>
+      vscode.window.tabGroups.activeTabGroup.activeTab?.input instanceof vscode.TabInputCustom;
+    const show = async (generation: number): Promise<void> =>
+      await vscode.commands.executeCommand(LINK_COMMANDS.showFinding, run.id, generation, 0);
+    assert.ok(!isRunInFront());
+    await show(run.analyzed.generation - 1);
+    assert.ok(!isRunInFront());
+    await show(run.analyzed.generation);
+    assert.ok(isRunInFront());
+  });
+
+  it('analyses what is shown again when a threshold changes', async () => {
+    const { store } = await activateExtension();
+    const run = store.shown;
+    const before = run?.analyzed;
+    assert.ok(before?.report.findings.some(({ id }) => id === 'data-stall'));
+    const settings = vscode.workspace.getConfiguration('trainingSleuth');
+    const set = async (percent: number | undefined): Promise<void> => {
+      for (const name of ['infoPercent', 'warningPercent', 'errorPercent']) {
+        const setting = `detectors.data-stall.${name}`;
+        await settings.update(setting, percent, vscode.ConfigurationTarget.Global);
+      }
+    };
+    const hasStall = ({ analyzed }: TrainingRun): boolean =>
+      analyzed?.report.findings.some(({ id }) => id === 'data-stall') ?? false;
+    try {
+      await set(99);
+      await waitForRun(store, (one) => one === run && !hasStall(one));
+    } finally {
+      await set(undefined);
+    }
+    await waitForRun(store, (one) => one === run && hasStall(one));
+    await waitForProblems(script, (list) => list.length > 0);
   });
 
   it('hides the hints on command, and shows them again', async () => {

@@ -3,16 +3,17 @@ import type { Services } from '../services.ts';
 import { candidatesOf } from '../source/finding-candidates.ts';
 import { openCandidates } from '../source/open-place.ts';
 import { COMMANDS } from '../ids.ts';
-import { findingArgs } from './link-args.ts';
+import { readLinkedFinding } from './linked-finding.ts';
 
 /** Opens the line of the finding that saves most, of those that lead to a line. */
 export async function goToWorstFinding({ store, resolver }: Services): Promise<void> {
   const run = store.shown;
-  const findings = run?.analyzed?.report.findings;
-  if (run === null || findings === undefined) {
+  const report = run?.analyzed?.report;
+  if (run === null || report === undefined) {
     await offerAnalysis();
     return;
   }
+  const { findings, verdict } = report;
   for (const finding of findings) {
     const candidates = candidatesOf(finding);
     if ((await resolver.resolve(candidates, run)).length > 0) {
@@ -22,7 +23,7 @@ export async function goToWorstFinding({ store, resolver }: Services): Promise<v
   }
   void vscode.window.showInformationMessage(
     findings.length === 0
-      ? vscode.l10n.t('Nothing was found in {0}: the run is balanced.', run.group.name)
+      ? vscode.l10n.t('There is no finding in {0}. {1}', run.group.name, verdict.text)
       : vscode.l10n.t(
           'No finding leads to a line of this workspace. Open the folder that holds the training script, or record with the Training Sleuth recorder.',
         ),
@@ -34,11 +35,9 @@ export async function goToFinding(
   { store, resolver }: Services,
   ...args: unknown[]
 ): Promise<void> {
-  const [runId, index] = findingArgs.parse(args);
-  const run = store.find(runId);
-  const finding = run?.analyzed?.report.findings[index];
-  if (run !== null && finding !== undefined) {
-    await openCandidates(resolver, candidatesOf(finding), run);
+  const linked = readLinkedFinding(store, args);
+  if (linked !== null) {
+    await openCandidates(resolver, candidatesOf(linked.finding), linked.run);
   }
 }
 

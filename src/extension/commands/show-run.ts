@@ -1,5 +1,6 @@
 import type { Services } from '../services.ts';
-import { findingArgs, runArgs } from './link-args.ts';
+import { runArgs } from './link-args.ts';
+import { readLinkedFinding } from './linked-finding.ts';
 
 /** Opens the editor of a run that is known. */
 export async function showRun({ store, editor }: Services, ...args: unknown[]): Promise<void> {
@@ -12,10 +13,9 @@ export async function showRun({ store, editor }: Services, ...args: unknown[]): 
 
 /** Opens the editor of a run with the evidence of a finding in view. */
 export async function showFinding({ store, editor }: Services, ...args: unknown[]): Promise<void> {
-  const [runId, index] = findingArgs.parse(args);
-  const run = store.find(runId);
-  const finding = run?.analyzed?.report.findings[index];
-  if (run !== null && finding !== undefined) {
+  const linked = readLinkedFinding(store, args);
+  if (linked !== null) {
+    const { run, finding } = linked;
     const evidence = finding.evidence[0] ?? null;
     await editor.open(run, { rank: evidence?.rank ?? finding.ranks[0] ?? null, evidence });
   }

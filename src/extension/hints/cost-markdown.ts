@@ -36,7 +36,7 @@ export function describeCosts(line: CostedLine, run: TrainingRun): vscode.Markdo
     markdown.appendMarkdown('\n\n⚠ ');
     markdown.appendText(finding.title);
     markdown.appendMarkdown(
-      ` · ${commandLink(vscode.l10n.t('show'), LINK_COMMANDS.showFinding, [run.id, index])}`,
+      ` · ${commandLink(vscode.l10n.t('show'), LINK_COMMANDS.showFinding, [run.id, line.generation, index])}`,
     );
   }
   markdown.appendMarkdown('\n\n');

@@ -13,6 +13,8 @@ export interface CostedLine {
   readonly how: ResolvedPlace['how'];
   /** The dearest first; at least one. */
   readonly costs: readonly LineCost[];
+  /** Of the analysis that says so. */
+  readonly generation: number;
   readonly findings: readonly { readonly index: number; readonly finding: Finding }[];
   /** The file was written after the run, so that lines may have moved. */
   readonly isOlderThanFile: boolean;
@@ -31,13 +33,13 @@ export class LineCosts {
 
   async read(document: vscode.TextDocument): Promise<readonly CostedLine[]> {
     const run = this.store.shown;
-    const report = run?.analyzed?.report;
-    if (run === null || report === undefined || document.uri.scheme !== 'file') {
+    const analyzed = run?.analyzed ?? null;
+    if (run === null || analyzed === null || document.uri.scheme !== 'file') {
       return [];
     }
     const path = document.uri.fsPath;
     const byLine = new Map<number, { how: ResolvedPlace['how']; costs: LineCost[] }>();
-    for (const cost of report.lines) {
+    for (const cost of analyzed.report.lines) {
       const place = await this.#placeIn(path, cost, run);
       if (place !== null) {
         const line = Math.min(Math.max(place.line, 1), document.lineCount);
@@ -46,11 +48,12 @@ export class LineCosts {
         byLine.set(line, entry);
       }
     }
-    const findings = await this.#findingsIn(path, run);
+    const findings = await this.#findingsIn(path, run, analyzed.report.findings);
     const isOlderThanFile = document.isDirty || (await isWrittenAfter(path, run.modifiedMs));
     return [...byLine].map(([line, { how, costs }]) => ({
       line,
       how,
+      generation: analyzed.generation,
       costs: costs.sort((a, b) => b.perStep.p50Ns - a.perStep.p50Ns),
       findings: findings.filter((found) => found.line === line),
       isOlderThanFile,
@@ -70,9 +73,10 @@ export class LineCosts {
   async #findingsIn(
     path: string,
     run: TrainingRun,
+    findings: readonly Finding[],
   ): Promise<readonly { index: number; finding: Finding; line: number }[]> {
     const found: { index: number; finding: Finding; line: number }[] = [];
-    for (const [index, finding] of (run.analyzed?.report.findings ?? []).entries()) {
+    for (const [index, finding] of findings.entries()) {
       const places = await this.resolver.resolve(candidatesOf(finding), run);
       const [only] = places;
       if (places.length === 1 && only?.path === path) {

@@ -12,6 +12,7 @@ export type RunNode =
   | {
       readonly kind: 'finding';
       readonly run: TrainingRun;
+      readonly generation: number;
       readonly index: number;
       readonly finding: Finding;
     }
@@ -20,10 +21,10 @@ export type RunNode =
 
 export function childrenOf(node: RunNode): RunNode[] {
   const { run } = node;
-  const report = run.analyzed?.report;
-  if (report === undefined) {
+  if (run.analyzed === null) {
     return [];
   }
+  const { report, generation } = run.analyzed;
   if (node.kind === 'ranks') {
     return report.ranks.map((rank) => ({ kind: 'rank', run, rank }));
   }
@@ -33,6 +34,7 @@ export function childrenOf(node: RunNode): RunNode[] {
         ...report.findings.map((finding, index) => ({
           kind: 'finding' as const,
           run,
+          generation,
           index,
           finding,
         })),
@@ -52,7 +54,7 @@ export function describeNode(node: RunNode, isShown: boolean): vscode.TreeItem {
         command: openRun(node.run),
       });
     case 'finding':
-      return describeFinding(node.run, node.index, node.finding);
+      return describeFinding(node);
     case 'ranks': {
       const ranks = item(vscode.l10n.t('Ranks'), { iconPath: new vscode.ThemeIcon('server') });
       ranks.description = String(node.run.analyzed?.report.ranks.length ?? 0);
@@ -101,7 +103,12 @@ function stateOf(run: TrainingRun): string {
   }
 }
 
-function describeFinding(run: TrainingRun, index: number, finding: Finding): vscode.TreeItem {
+function describeFinding({
+  run,
+  generation,
+  index,
+  finding,
+}: Extract<RunNode, { kind: 'finding' }>): vscode.TreeItem {
   return item(finding.title, {
     description:
       finding.savingPercent > 0
@@ -110,7 +117,11 @@ function describeFinding(run: TrainingRun, index: number, finding: Finding): vsc
     tooltip: [finding.title, finding.why, ...finding.advice.map(({ text }) => text)].join('\n\n'),
     iconPath: iconOf(finding.severity),
     contextValue: 'finding',
-    command: { command: LINK_COMMANDS.showFinding, title: '', arguments: [run.id, index] },
+    command: {
+      command: LINK_COMMANDS.showFinding,
+      title: '',
+      arguments: [run.id, generation, index],
+    },
   });
 }
 

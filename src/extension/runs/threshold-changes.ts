@@ -1,0 +1,32 @@
+import * as vscode from 'vscode';
+import { DETECTORS_SETTING } from '../ids.ts';
+import { onDidChangeSetting } from '../settings.ts';
+import type { RunStore } from './run-store.ts';
+
+/** Numbers are typed digit by digit, and every digit is a change. */
+const QUIET_MS = 500;
+
+/** Analyses what is open or shown again when a threshold changes; others when they are opened. */
+export function registerThresholdChanges(store: RunStore): vscode.Disposable {
+  let timer: NodeJS.Timeout | null = null;
+  const stop = (): void => {
+    if (timer !== null) {
+      clearTimeout(timer);
+    }
+  };
+  const subscription = onDidChangeSetting(DETECTORS_SETTING, () => {
+    stop();
+    timer = setTimeout(() => analyzeAgain(store), QUIET_MS);
+  });
+  return vscode.Disposable.from(subscription, { dispose: stop });
+}
+
+function analyzeAgain(store: RunStore): void {
+  for (const run of store.runs) {
+    const isSeen = run.isHeld || store.shown === run;
+    if (isSeen && run.analyzed !== null && !run.isGone) {
+      // What fails is the state of the run, which every surface shows.
+      run.analyzeAgain().catch(() => undefined);
+    }
+  }
+}
