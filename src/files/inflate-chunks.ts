@@ -95,5 +95,5 @@ class Inflater {
 function explain(error: NodeJS.ErrnoException): string {
   return error.errno === constants.Z_BUF_ERROR
     ? 'the gzip file is cut: it ends before its content does'
-    : `the gzip file is damaged (${error.message}): what comes after is lost`;
+    : `the gzip file is damaged here (${error.message})`;
 }

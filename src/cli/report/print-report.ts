@@ -1,20 +1,16 @@
 import { formatDuration } from '../../base/format-duration.ts';
-import type { HealthLevel, Report, VerdictKind } from '../../core/model/report.ts';
+import type { Report, VerdictKind } from '../../core/model/report.ts';
 import { plainText, shorten } from '../terminal/plain-text.ts';
 import type { Look, Style } from '../terminal/style.ts';
+import { formatCount, formatWhole } from './format-count.ts';
 import { formatRanks } from './format-ranks.ts';
 import { Paper } from './paper.ts';
 import { printFindings } from './print-findings.ts';
+import { printHealth } from './print-health.ts';
 import { printRanks } from './print-ranks.ts';
 
 const MIN_WIDTH = 60;
 const MAX_WIDTH = 100;
-
-const HEALTH_LOOKS: Readonly<Record<HealthLevel, Look>> = {
-  ok: 'green',
-  notable: 'yellow',
-  poor: 'red',
-};
 
 /** The report for a person at a terminal: what it rests on, what is wrong with it, what it says. */
 export function printReport(
@@ -37,46 +33,15 @@ function printRun({ run, ranks }: Report, paper: Paper): void {
   const { total, analyzed, warmup, how } = run.steps;
   const worldSize = run.worldSize === null ? '' : ` of ${run.worldSize}`;
   const devices = new Set(ranks.flatMap(({ device }) => device?.name ?? []));
+  const hasWork = ranks.some(({ breakdown }) => breakdown !== null);
   const parts = [
-    count(run.files.length, 'file'),
+    formatCount(run.files.length, 'file'),
     run.formats.join(', '),
     `${run.ranks.length === 1 ? 'rank' : 'ranks'} ${formatRanks(run.ranks)}${worldSize}`,
-    `${count(total, 'step')} (${how}): ${whole(analyzed)} analyzed, ${whole(warmup)} warm-up`,
-    devices.size === 0 ? 'no device events' : [...devices].join(', '),
+    `${formatCount(total, 'step')} (${how}): ${formatWhole(analyzed)} analyzed, ${formatWhole(warmup)} warm-up`,
+    devices.size > 0 ? [...devices].join(', ') : hasWork ? 'device not named' : 'no device events',
   ];
   paper.paragraph(plainText(parts.filter((part) => part !== '').join(' · ')), 'dim');
-}
-
-function printHealth({ health }: Report, paper: Paper): void {
-  const { read, kept, repaired, dropped, clipped } = health.events;
-  const look = HEALTH_LOOKS[health.level];
-  paper.heading(`Trace health: ${paper.style(look, health.level)}`);
-  const losses = [
-    [repaired, 'repaired'],
-    [dropped, 'dropped'],
-    [clipped, 'clipped'],
-  ] as const;
-  const changes = losses.filter(([n]) => n > 0).map(([n, what]) => `${whole(n)} ${what}`);
-  paper.paragraph(
-    [`${whole(kept)} of ${whole(read)} events kept`, ...changes].join(', '),
-    'dim',
-    '  ',
-  );
-  if (health.missingRanks.length > 0) {
-    paper.paragraph(`Missing ranks: ${formatRanks(health.missingRanks)}`, null, '  ');
-  }
-  for (const note of health.notes) {
-    paper.paragraph(plainText(note.text), null, '  • ', '    ');
-  }
-  if (health.clock.method !== '') {
-    paper.paragraph(plainText(clockLine(health.clock)), 'dim', '  ');
-  }
-}
-
-function clockLine(clock: Report['health']['clock']): string {
-  const uncertainty =
-    clock.uncertaintyNs === null ? '' : `, uncertain by ${formatDuration(clock.uncertaintyNs)}`;
-  return `Clocks: ${clock.method}${uncertainty}`;
 }
 
 const VERDICT_LOOKS: Readonly<Partial<Record<VerdictKind, Look>>> = {
@@ -97,7 +62,7 @@ function printStepTime({ stepTime }: Report, paper: Paper): void {
   const { p50Ns, p95Ns, p99Ns, meanNs, count: steps } = stepTime;
   paper.heading('Step time');
   paper.paragraph(
-    `p50 ${formatDuration(p50Ns)}   p95 ${formatDuration(p95Ns)}   p99 ${formatDuration(p99Ns)}   mean ${formatDuration(meanNs)} of ${count(steps, 'step')}`,
+    `p50 ${formatDuration(p50Ns)}   p95 ${formatDuration(p95Ns)}   p99 ${formatDuration(p99Ns)}   mean ${formatDuration(meanNs)} of ${formatCount(steps, 'step')}`,
     null,
     '  ',
   );
@@ -111,12 +76,4 @@ function printFailures({ failures }: Report, paper: Paper): void {
       'red',
     );
   }
-}
-
-function count(n: number, noun: string): string {
-  return `${whole(n)} ${noun}${n === 1 ? '' : 's'}`;
-}
-
-function whole(n: number): string {
-  return n.toLocaleString('en-US');
 }

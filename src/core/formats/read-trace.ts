@@ -59,7 +59,17 @@ function unreadableTrace(head: Head, source: ByteSource): Trace {
     byteLength: head.bytes.length,
   });
   const excerpt = excerptOf(head.bytes, 0, head.bytes.length, 120);
-  const truncation = source.truncation();
-  const reason = explainUnreadable(head) + (truncation === null ? '' : ` Also, ${truncation}.`);
+  const reason = explain(head, source.truncation());
   return { ...trace, problems: [{ kind: 'unreadable', byteOffset: 0, reason, excerpt }] };
+}
+
+/** Damage first: what it left does not tell what the file was. */
+function explain(head: Head, truncation: string | null): string {
+  if (truncation === null) {
+    return explainUnreadable(head);
+  }
+  const damage = truncation.charAt(0).toUpperCase() + truncation.slice(1);
+  return head.bytes.length === 0
+    ? `${damage}. Nothing of it could be unpacked: copy it again, or record it again.`
+    : `${damage}. What comes before: ${explainUnreadable(head)}`;
 }

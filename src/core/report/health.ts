@@ -1,11 +1,12 @@
 import type { RunDerived } from '../derived/run-derived.ts';
-import type { Health, HealthLevel, HealthNote } from '../model/report.ts';
-import type { LeftOutFile } from '../model/run.ts';
+import type { Health, HealthLevel } from '../model/report.ts';
 import { categoryIndex } from '../model/span-category.ts';
 import type { EventCounts, Trace } from '../model/trace.ts';
 import { differenceOf, type Intervals, uniteIntervals } from '../derived/intervals.ts';
 import { timePerStep } from '../derived/step-windows.ts';
 import type { DerivedRank } from '../derived/run-derived.ts';
+import { cutNotes, leftOutNotes } from './file-notes.ts';
+import { type Graded, note, plural } from './graded-note.ts';
 
 /** Fewer steps than this say little of a run's habits (DESIGN, "honest measurement"). */
 const FEW_STEPS = 50;
@@ -16,9 +17,6 @@ const POOR_OVERHEAD_PERCENT = 15;
 /** A share of dropped events from which a trace is poor, in percent. */
 const POOR_DROPPED_PERCENT = 5;
 const MAX_PROBLEMS = 100;
-const MAX_NAMES = 3;
-
-type Graded = HealthNote & { readonly level: HealthLevel };
 
 /** What is wrong with the trace itself, and how far to trust what follows. */
 export function assessHealth(run: RunDerived): Health {
@@ -27,6 +25,7 @@ export function assessHealth(run: RunDerived): Health {
   const missingRanks = findMissingRanks(run.ranks);
   const notes = [
     ...leftOutNotes(run.leftOut),
+    ...cutNotes(run.ranks),
     ...eventNotes(events),
     ...stepNotes(run),
     ...rankNotes(run, missingRanks),
@@ -65,7 +64,7 @@ function eventNotes({ read, dropped, repaired, clipped }: EventCounts): Graded[]
       'dropped-events',
       dropped,
       isPoor ? 'poor' : 'notable',
-      `${plural(dropped, 'event')} of ${read} could not be used and were left out.`,
+      `${plural(dropped, 'event')} of ${read} could not be used and ${wasOrWere(dropped)} left out.`,
     ),
     note(
       'repaired-events',
@@ -77,13 +76,19 @@ function eventNotes({ read, dropped, repaired, clipped }: EventCounts): Graded[]
       'clipped-events',
       clipped,
       'notable',
-      `${plural(clipped, 'event')} reached outside of the recording and were cut.`,
+      `${plural(clipped, 'event')} reached outside of the recording and ${wasOrWere(clipped)} cut.`,
     ),
   ].filter(({ count }) => count > 0);
 }
 
+function wasOrWere(count: number): string {
+  return count === 1 ? 'was' : 'were';
+}
+
 function stepNotes({ ranks, analyzed }: RunDerived): Graded[] {
-  const count = analyzed.reduce((least, { rows }) => Math.min(least, rows.length), Infinity);
+  const counts = analyzed.map(({ rows }) => rows.length);
+  const count = Math.min(...counts);
+  const where = Math.max(...counts) > count ? ` on rank ${ranks[counts.indexOf(count)].rank}` : '';
   const isWhole = ranks.some(({ tables }) => tables.steps.how === 'whole');
   if (isWhole || !Number.isFinite(count) || count === 0) {
     return [
@@ -96,30 +101,10 @@ function stepNotes({ ranks, analyzed }: RunDerived): Graded[] {
           'few-steps',
           count,
           'notable',
-          `${plural(count, 'step')} could be analyzed; ${FEW_STEPS} or more say how steps vary.`,
+          `${plural(count, 'step')} could be analyzed${where}; ${FEW_STEPS} or more say how steps vary.`,
         ),
       ]
     : [];
-}
-
-function leftOutNotes(leftOut: readonly LeftOutFile[]): Graded[] {
-  if (leftOut.length === 0) {
-    return [];
-  }
-  const [first] = leftOut;
-  const names = leftOut.slice(0, MAX_NAMES).map(({ file }) => baseName(file));
-  const more = leftOut.length - names.length;
-  const list = names.join(', ') + (more > 0 ? ` and ${more} more` : '');
-  const reason = first.trace.problems.at(0)?.reason ?? 'There are no events in it.';
-  const text =
-    leftOut.length === 1
-      ? `${list} is left out. ${reason}`
-      : `${leftOut.length} files are left out: ${list}. Of ${names[0]}: ${reason}`;
-  return [note('left-out-files', leftOut.length, 'poor', text)];
-}
-
-function baseName(path: string): string {
-  return path.split(/[\\/]/).at(-1) ?? path;
 }
 
 function rankNotes({ ranks, leftOut }: RunDerived, missingRanks: readonly number[]): Graded[] {
@@ -135,9 +120,24 @@ function rankNotes({ ranks, leftOut }: RunDerived, missingRanks: readonly number
     'other-devices',
     others,
     'notable',
-    `${plural(others, 'event')} of other devices in the same file are not part of the numbers.`,
+    `${plural(others, 'event')} of other devices in the same file ${others === 1 ? 'is' : 'are'} not part of the numbers.`,
   );
-  return [missingNote, otherNote].filter(({ count }) => count > 0);
+  return [missingNote, otherNote, silentDeviceNote(ranks)].filter(({ count }) => count > 0);
+}
+
+/** Ranks whose trace names a device and has no work of it. */
+function silentDeviceNote(ranks: readonly DerivedRank[]): Graded {
+  const silent = ranks.filter(
+    ({ trace, tables }) => trace.meta.devices.length > 0 && tables.busy.length === 0,
+  );
+  const name = silent.at(0)?.trace.meta.devices[0].name;
+  const where = ranks.length === 1 ? '' : ` on ${plural(silent.length, 'rank')}`;
+  return note(
+    'no-device-events',
+    silent.length,
+    'notable',
+    `The trace names a device (${name}) and has no work of it${where}: the numbers are of the host alone.`,
+  );
 }
 
 function clockNotes({ ranks, alignment }: RunDerived): Graded[] {
@@ -205,14 +205,6 @@ export function worldSizeOf(ranks: readonly DerivedRank[]): number | null {
   );
 }
 
-function note(id: string, count: number, level: HealthLevel, text: string): Graded {
-  return { id, count, level, text };
-}
-
 function worst(levels: readonly HealthLevel[]): HealthLevel {
   return levels.includes('poor') ? 'poor' : levels.includes('notable') ? 'notable' : 'ok';
-}
-
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -59,6 +59,7 @@ export function drawBreakdown(changes: Partial<Breakdown> = {}): Breakdown {
       communication: 0,
       copy: 0,
       checkpoint: 0,
+      profiler: 0,
       unexplained: 0,
     },
     ...changes,

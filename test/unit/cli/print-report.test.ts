@@ -58,6 +58,12 @@ describe('printReport', () => {
     assert.match(text, /no device events/);
   });
 
+  it('tells a device without a name from none', () => {
+    const text = print(drawReport({ ranks: [drawRank(0, { device: null })] }));
+    assert.match(text, /device not named/);
+    assert.match(text, /Where the device time of a step goes/);
+  });
+
   it('says of a finding what, where, how much, why and what to do', () => {
     const text = print(drawReport({ findings: [drawFinding()] }));
     assert.match(text, /1 {2}The device waits 30 % of the step for data/);
@@ -98,6 +104,34 @@ describe('printReport', () => {
     assert.match(text, /• The file ends in the middle\./);
     assert.match(text, /Missing ranks: 1–3, 7/);
     assert.match(text, /Clocks: base time of the files, uncertain by 12 µs/);
+  });
+
+  it('shows the first problem of each sort, and how many sorts there are', () => {
+    const problem = (reason: string, byteOffset: number, kind = 'dropped') => ({
+      file: '/runs/rank0.json',
+      byteOffset,
+      kind,
+      reason,
+      excerpt: '{',
+    });
+    const health = {
+      ...drawReport().health,
+      problems: [
+        problem('The file is empty.', 0, 'unreadable'),
+        problem('no time', 1_024),
+        problem('no time', 2_048),
+        problem('no name', 3_000),
+        problem('no sense', 4_000),
+        problem('no end', 5_000, 'cut'),
+      ],
+    };
+    const text = print(drawReport({ health }));
+    assert.match(
+      text,
+      /^ {4}rank0\.json, byte 1,024: no time\n {4}rank0\.json, byte 3,000: no name$/m,
+    );
+    assert.match(text, /and 1 more sort of trouble/);
+    assert.doesNotMatch(text, /2,048|is empty|no end/);
   });
 
   it('keeps to the width, whatever the names', () => {

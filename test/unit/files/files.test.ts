@@ -82,6 +82,25 @@ describe('files', () => {
       assert.match(truncation ?? '', /damaged/);
     });
 
+    it('names gzip of which nothing can be unpacked before all else', async () => {
+      const garbage = gzipSync(text).fill(0xa7, 2, 1_000);
+      for (const [content, reason] of [
+        [garbage, /^The gzip file is damaged here \(.+\)\. Nothing of it could be unpacked: copy/],
+        [
+          gzipSync(text).subarray(0, 5),
+          /^The gzip file is cut: .*\. Nothing of it could be unpacked/,
+        ],
+        [
+          gzipSync('hello').subarray(0, -4),
+          /^The gzip file is cut: .*\. What comes before: This is not/,
+        ],
+      ] as const) {
+        const trace = await readTrace(await openFile(write('a.gz', content)), { signal });
+        assert.match(trace.problems[0].reason, reason);
+        assert.doesNotMatch(trace.problems[0].reason, /is empty/);
+      }
+    });
+
     it('tells how much it consumed', async () => {
       const source = await openFile(write('a.json.gz', gzipSync(text)));
       const progress: number[] = [];

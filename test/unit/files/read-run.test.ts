@@ -70,7 +70,7 @@ describe('readRun', () => {
     );
     const [gone] = leftOut;
     assert.equal(leftOut.length, 1);
-    assert.equal(gone?.rank, 1);
+    assert.equal(gone.rank, 1);
     assert.match(
       gone.trace.problems.map(({ reason }) => reason).join('\n'),
       /^Training Sleuth cannot read .*rank1\.spans\.jsonl: there is no such file or folder\. Analyze/,

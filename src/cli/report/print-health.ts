@@ -1,0 +1,72 @@
+import { basename } from 'node:path';
+import { formatDuration } from '../../base/format-duration.ts';
+import type { Health, HealthLevel, Report } from '../../core/model/report.ts';
+import { plainText } from '../terminal/plain-text.ts';
+import type { Look } from '../terminal/style.ts';
+import { formatWhole } from './format-count.ts';
+import { formatRanks } from './format-ranks.ts';
+import type { Paper } from './paper.ts';
+
+const MAX_PROBLEMS_SHOWN = 3;
+
+const HEALTH_LOOKS: Readonly<Record<HealthLevel, Look>> = {
+  ok: 'green',
+  notable: 'yellow',
+  poor: 'red',
+};
+
+/** What is wrong with the trace itself, before anything is said of the run. */
+export function printHealth({ health }: Report, paper: Paper): void {
+  const { read, kept, repaired, dropped, clipped } = health.events;
+  const look = HEALTH_LOOKS[health.level];
+  paper.heading(`Trace health: ${paper.style(look, health.level)}`);
+  const losses = [
+    [repaired, 'repaired'],
+    [dropped, 'dropped'],
+    [clipped, 'clipped'],
+  ] as const;
+  const changes = losses.filter(([n]) => n > 0).map(([n, what]) => `${formatWhole(n)} ${what}`);
+  paper.paragraph(
+    [`${formatWhole(kept)} of ${formatWhole(read)} events kept`, ...changes].join(', '),
+    'dim',
+    '  ',
+  );
+  if (health.missingRanks.length > 0) {
+    paper.paragraph(`Missing ranks: ${formatRanks(health.missingRanks)}`, null, '  ');
+  }
+  for (const note of health.notes) {
+    paper.paragraph(plainText(note.text), null, '  • ', '    ');
+  }
+  printProblems(health.problems, paper);
+  if (health.clock.method !== '') {
+    paper.paragraph(plainText(clockLine(health.clock)), 'dim', '  ');
+  }
+}
+
+function clockLine(clock: Report['health']['clock']): string {
+  const uncertainty =
+    clock.uncertaintyNs === null ? '' : `, uncertain by ${formatDuration(clock.uncertaintyNs)}`;
+  return `Clocks: ${clock.method}${uncertainty}`;
+}
+
+/** The first problems, one of each sort in a file; those of files that were left out are in the notes. */
+function printProblems(problems: Health['problems'], paper: Paper): void {
+  const sorts = new Map<string, Health['problems'][number]>();
+  for (const problem of problems.filter(({ kind }) => kind !== 'unreadable')) {
+    const sort = `${problem.file}\n${problem.reason}`;
+    sorts.set(sort, sorts.get(sort) ?? problem);
+  }
+  const shown = [...sorts.values()].slice(0, MAX_PROBLEMS_SHOWN);
+  for (const { file, byteOffset, reason } of shown) {
+    const place = `${plainText(basename(file))}, byte ${formatWhole(byteOffset)}`;
+    paper.paragraph(`${place}: ${plainText(reason)}`, 'dim', '    ', '      ');
+  }
+  const hidden = sorts.size - shown.length;
+  if (hidden > 0) {
+    paper.paragraph(
+      `and ${hidden} more ${hidden === 1 ? 'sort' : 'sorts'} of trouble; --format json lists them`,
+      'dim',
+      '    ',
+    );
+  }
+}

@@ -1,0 +1,66 @@
+import type { LeftOutFile, RankTrace } from '../model/run.ts';
+import type { Trace } from '../model/trace.ts';
+import { type Graded, note } from './graded-note.ts';
+
+const MAX_NAMES = 3;
+
+/** Files of the run that gave nothing. */
+export function leftOutNotes(leftOut: readonly LeftOutFile[]): Graded[] {
+  if (leftOut.length === 0) {
+    return [];
+  }
+  const [first] = leftOut;
+  const reason = first.trace.problems.at(0)?.reason ?? 'There are no events in it.';
+  const names = listNames(leftOut);
+  const text =
+    leftOut.length === 1
+      ? `${names} is left out. ${reason}`
+      : `${leftOut.length} files are left out: ${names}. Of ${baseName(first.file)}: ${reason}`;
+  return [note('left-out-files', leftOut.length, 'poor', text)];
+}
+
+/** Files that end too early. A span file that ends within a line is only one that is still written. */
+export function cutNotes(ranks: readonly RankTrace[]): Graded[] {
+  const cut = ranks.filter(({ trace }) => cutAt(trace) !== null);
+  const growing = cut.filter(({ trace }) => isGrowing(trace));
+  const lost = cut.filter((rank) => !growing.includes(rank));
+  return [
+    note('cut-files', lost.length, 'poor', describeLost(lost)),
+    note(
+      'cut-lines',
+      growing.length,
+      'notable',
+      `The last line of ${listNames(growing)} is not whole, as in a file that is still written, and was left out.`,
+    ),
+  ].filter(({ count }) => count > 0);
+}
+
+/** Where a file ends too early, in bytes after decompression; null where it is whole. */
+export function cutAt({ problems }: Trace): number | null {
+  const offsets = problems.filter(({ kind }) => kind === 'cut').map((cut) => cut.byteOffset);
+  return offsets.length === 0 ? null : Math.max(...offsets);
+}
+
+function isGrowing({ meta, problems }: Trace): boolean {
+  return meta.format === 'spans' && problems.filter(({ kind }) => kind === 'cut').length === 1;
+}
+
+function describeLost(lost: readonly RankTrace[]): string {
+  if (lost.length !== 1) {
+    return `${lost.length} files are cut: ${listNames(lost)}. What came after their last bytes is lost, so copy or record them again.`;
+  }
+  const [{ file, trace }] = lost;
+  const at = (cutAt(trace) ?? 0).toLocaleString('en-US');
+  const unpacked = file.endsWith('.gz') ? ' of what it unpacks to' : '';
+  return `${baseName(file)} is cut at byte ${at}${unpacked}: what came after is lost, so copy or record it again.`;
+}
+
+function listNames(files: readonly { readonly file: string }[]): string {
+  const names = files.slice(0, MAX_NAMES).map(({ file }) => baseName(file));
+  const more = files.length - names.length;
+  return names.join(', ') + (more > 0 ? ` and ${more} more` : '');
+}
+
+function baseName(path: string): string {
+  return path.split(/[\\/]/).at(-1) ?? path;
+}
