@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { whyNoLine } from '../../src/extension/commands/go-to-finding.ts';
 import { COMMANDS, LINK_COMMANDS } from '../../src/extension/ids.ts';
 import type { TrainingRun } from '../../src/extension/runs/training-run.ts';
 import {
@@ -121,6 +122,19 @@ describe('beside the code', () => {
     const editor = vscode.window.activeTextEditor;
     assert.equal(editor?.document.uri.fsPath, script.fsPath);
     assert.equal(editor.selection.active.line, 0);
+  });
+
+  it('says what the verdict is where there is no finding', async () => {
+    const { store } = await activateExtension();
+    const report = store.shown?.analyzed?.report;
+    assert.ok(report);
+    const text = 'Inconclusive: the trace names too little.';
+    const verdict = { ...report.verdict, text };
+    assert.equal(
+      whyNoLine('quiet', { ...report, findings: [], verdict }),
+      `There is no finding in quiet. ${text}`,
+    );
+    assert.ok(!whyNoLine('loud', report).includes('no finding in'));
   });
 
   it('says so when a link means a finding of an older analysis', async () => {

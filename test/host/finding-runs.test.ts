@@ -82,6 +82,15 @@ describe('finding runs', () => {
     await waitForRun(store, ({ group }) => group.files.some((file) => file.path === path));
   });
 
+  it('stops looking when nobody waits for it', async () => {
+    const canceled = { name: 'AnalysisCanceled' };
+    await assert.rejects(store.discover([folder], [], AbortSignal.abort()), canceled);
+    const closed = new AbortController();
+    const looking = store.discover([folder], [], closed.signal);
+    closed.abort();
+    await assert.rejects(looking, canceled);
+  });
+
   it('finds on command what no name tells and nobody watched', async () => {
     await setWatch(false);
     const path = join(folder, 'hta-2024.json.gz');

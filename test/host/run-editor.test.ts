@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { ANY_RUN_EDITOR, RUN_EDITOR } from '../../src/extension/ids.ts';
+import { describeNode } from '../../src/extension/tree/run-nodes.ts';
 import {
   activateExtension,
   appendSteps,
@@ -197,12 +198,17 @@ describe('the run editor', () => {
 
   it('lists a run that appears, and forgets one that is deleted', async () => {
     const { store } = await activateExtension();
-    writeRun('new', 2);
+    const [, second] = writeRun('new', 2);
     const run = await waitForRun(
       store,
       ({ group }) => group.folder === folder && group.files.length === 2,
     );
     assert.equal(run.state.kind, 'found');
+    const describe = (): unknown => describeNode({ kind: 'run', run }, false).description;
+    assert.equal(describe(), '2 files, not analyzed yet');
+    rmSync(second);
+    await waitForRun(store, (one) => one === run && one.group.files.length === 1);
+    assert.equal(describe(), '1 file, not analyzed yet');
     const removal = waitForRemoval(store, run);
     removeFolder(`${FOLDER}-${count}`);
     await removal;

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { Report } from '../../core/model/report.ts';
 import type { Services } from '../services.ts';
 import { candidatesOf } from '../source/finding-candidates.ts';
 import { openCandidates } from '../source/open-place.ts';
@@ -13,21 +14,23 @@ export async function goToWorstFinding({ store, resolver }: Services): Promise<v
     await offerAnalysis();
     return;
   }
-  const { findings, verdict } = report;
-  for (const finding of findings) {
+  for (const finding of report.findings) {
     const candidates = candidatesOf(finding);
     if ((await resolver.resolve(candidates, run)).length > 0) {
       await openCandidates(resolver, candidates, run);
       return;
     }
   }
-  void vscode.window.showInformationMessage(
-    findings.length === 0
-      ? vscode.l10n.t('There is no finding in {0}. {1}', run.group.name, verdict.text)
-      : vscode.l10n.t(
-          'No finding leads to a line of this workspace. Open the folder that holds the training script, or record with the Training Sleuth recorder.',
-        ),
-  );
+  void vscode.window.showInformationMessage(whyNoLine(run.group.name, report));
+}
+
+/** Without findings, the verdict alone says how the run is: it need not be well. */
+export function whyNoLine(name: string, { findings, verdict }: Report): string {
+  return findings.length === 0
+    ? vscode.l10n.t('There is no finding in {0}. {1}', name, verdict.text)
+    : vscode.l10n.t(
+        'No finding leads to a line of this workspace. Open the folder that holds the training script, or record with the Training Sleuth recorder.',
+      );
 }
 
 /** Opens the line of one finding; behind links. */
