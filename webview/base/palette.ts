@@ -33,6 +33,7 @@ export const CAUSE_COLORS: Readonly<Record<GapCause, string>> = {
   communication: PHASE_COLORS.communication,
   copy: PHASE_COLORS.h2d,
   checkpoint: PHASE_COLORS.checkpoint,
+  profiler: PHASE_COLORS.other,
   unexplained: PHASE_COLORS.none,
 };
 
@@ -47,5 +48,6 @@ export const CAUSE_WORDS: Readonly<Record<GapCause, string>> = {
   communication: 'other ranks',
   copy: 'copy',
   checkpoint: 'checkpoint',
+  profiler: 'the profiler',
   unexplained: 'unexplained',
 };

@@ -1,9 +1,12 @@
 import { GAP_CAUSES, type GapCause } from '../model/report.ts';
 import type { Gaps, Steps } from '../model/tables.ts';
+import { categoryIndex } from '../model/span-category.ts';
 import type { Trace } from '../model/trace.ts';
 import type { SpanIndex } from '../model/units.ts';
 import type { DeviceWork } from './device-work.ts';
 import type { Activity, HostActivity } from './host-activity.ts';
+
+const MEMCPY = categoryIndex('memcpy');
 
 /** What covers this share of the wait is its cause. */
 const CAUSE_SHARE = 0.5;
@@ -111,6 +114,7 @@ function blameFor(trace: Trace, idle: Idle, partner: Int32Array, host: HostActiv
   const launchedAt = launch >= 0 ? trace.spans.start[launch] : idle.end;
   const until = launchedAt > idle.start ? Math.min(launchedAt, idle.end) : idle.end;
   for (const [cause, activity] of [
+    ['profiler', host.profiler],
     ['data', host.data],
     ['checkpoint', host.service],
     ['sync', host.sync],
@@ -122,26 +126,38 @@ function blameFor(trace: Trace, idle: Idle, partner: Int32Array, host: HostActiv
       return { cause, coverage, culprit: activity.longestWithin(idle.start, until) };
     }
   }
-  return blameForLaunch(idle, launch, launchedAt, host);
+  return blameForLaunch(trace, idle, launch, host);
 }
 
-function blameForLaunch(
-  idle: Idle,
-  launch: SpanIndex,
-  launchedAt: number,
-  host: HostActivity,
-): Blame {
+function blameForLaunch(trace: Trace, idle: Idle, launch: SpanIndex, host: HostActivity): Blame {
   const length = idle.end - idle.start;
-  if (launch >= 0 && launchedAt >= idle.start) {
+  if (launch < 0) {
+    const busy = idle.after < 0 ? shareWithin(host.busy, idle.start, idle.end) : 0;
+    return idle.after >= 0 && length < LAUNCH_GAP_NS
+      ? { cause: 'launch', coverage: 1, culprit: -1 }
+      : busy >= CAUSE_SHARE
+        ? { cause: 'host', coverage: busy, culprit: -1 }
+        : { cause: 'unexplained', coverage: 0, culprit: -1 };
+  }
+  const launchedAt = trace.spans.start[launch];
+  if (launchedAt >= idle.start) {
     return { cause: 'host', coverage: (launchedAt - idle.start) / length, culprit: launch };
   }
-  if (idle.after >= 0 && length < LAUNCH_GAP_NS) {
+  if (length < LAUNCH_GAP_NS) {
     return { cause: 'launch', coverage: 1, culprit: launch };
   }
-  const busy = idle.after < 0 ? shareWithin(host.busy, idle.start, idle.end) : 0;
-  return busy >= CAUSE_SHARE
-    ? { cause: 'host', coverage: busy, culprit: -1 }
+  const inLaunch = Math.min(1, (launchedAt + trace.spans.duration[launch] - idle.start) / length);
+  if (inLaunch >= CAUSE_SHARE) {
+    return { cause: 'host', coverage: inLaunch, culprit: launch };
+  }
+  return isHostCopy(trace, idle.after)
+    ? { cause: 'copy', coverage: 1, culprit: idle.after }
     : { cause: 'unexplained', coverage: 0, culprit: -1 };
+}
+
+/** Whether the work waits for the host's memory, rather than for other work of the device. */
+function isHostCopy({ spans, strings }: Trace, work: SpanIndex): boolean {
+  return spans.category[work] === MEMCPY && /HtoD|DtoH|Host/.test(strings[spans.name[work]]);
 }
 
 function shareWithin(activity: Activity, start: number, end: number): number {

@@ -15,9 +15,16 @@ const SERVICE = new Set([
 ]);
 const RUNTIME = categoryIndex('runtime');
 const DEVICE_SYNC = categoryIndex('device-sync');
+const OVERHEAD = categoryIndex('overhead');
 
 /** Calls that block the host until the device has finished, of CUDA and HIP. */
 const SYNC_CALL = /^(cuda|hip|cu)(Device|Stream|Event|Ctx)Synchronize/;
+/**
+ * What a profiler's own work is called (CUPTI's kinds of overhead, and rocprofiler's). A full command buffer and
+ * lazy loading are no cost of the profiler: the program pays them without it.
+ */
+const PROFILER_WORK =
+  /^(Buffer Flush|Activity Buffer Request|Instrumentation|Resource|CUPTI|Profiler)\b/i;
 const COPY_CALL = /^(cuda|hip|cu)Memcpy/;
 
 /** Disjoint stretches of one kind of host activity, each with the span that began it. */
@@ -76,6 +83,8 @@ export interface HostActivity {
   readonly communication: Activity;
   /** A thread is in a copying call. */
   readonly copy: Activity;
+  /** The profiler itself holds the program up. */
+  readonly profiler: Activity;
   /** The main lane runs anything. */
   readonly busy: Activity;
 }
@@ -88,26 +97,29 @@ export function computeHostActivity(
   const { spans, strings, lanes } = trace;
   const isSync = Uint8Array.from(strings, (name) => (SYNC_CALL.test(name) ? 1 : 0));
   const isCopy = Uint8Array.from(strings, (name) => (COPY_CALL.test(name) ? 1 : 0));
+  const isProfiler = Uint8Array.from(strings, (name) => (PROFILER_WORK.test(name) ? 1 : 0));
   const isMain = (i: SpanIndex): boolean => spans.lane[i] === mainLane;
   const isHost = Uint8Array.from(lanes, (lane) => (lane.kind === 'thread' ? 1 : 0));
   const isCall = (i: SpanIndex, names: Uint8Array): boolean =>
     spans.category[i] === RUNTIME && names[spans.name[i]] === 1 && isHost[spans.lane[i]] === 1;
   const main = laneRange(trace, mainLane);
   const ofMain = (isWanted: (i: SpanIndex) => boolean): Activity =>
-    collect(trace, main.first, main.end, isWanted);
+    collectActivity(trace, main.first, main.end, isWanted);
   const ofAll = (isWanted: (i: SpanIndex) => boolean): Activity =>
-    collect(trace, 0, spans.length, isWanted);
+    collectActivity(trace, 0, spans.length, isWanted);
   return {
     data: ofMain((i) => phases.own[i] === DATA),
     service: ofMain((i) => SERVICE.has(phases.own[i])),
     sync: ofAll((i) => isCall(i, isSync) && spans.category[i] !== DEVICE_SYNC),
     communication: ofMain((i) => phases.own[i] === COMMUNICATION),
     copy: ofAll((i) => isCall(i, isCopy)),
+    profiler: ofAll((i) => spans.category[i] === OVERHEAD && isProfiler[spans.name[i]] === 1),
     busy: ofMain((i) => isMain(i)),
   };
 }
 
-function collect(
+/** Spans of some rows as stretches: those that overlap are one. */
+export function collectActivity(
   trace: Trace,
   from: number,
   to: number,

@@ -39,6 +39,7 @@ const TEXTS: Readonly<Record<GapCause, string>> = {
   communication: 'The GPU waits for other ranks',
   copy: 'The GPU waits for copies',
   checkpoint: 'The GPU waits for checkpoints, logs or validation',
+  profiler: 'The GPU waits for the profiler',
   unexplained: 'The GPU idles, and the trace does not show why',
 };
 

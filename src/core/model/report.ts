@@ -36,6 +36,7 @@ export const GAP_CAUSES = [
   'communication',
   'copy',
   'checkpoint',
+  'profiler',
   'unexplained',
 ] as const;
 

@@ -142,5 +142,6 @@ const WAIT_BY_CAUSE: Readonly<Record<GapCause, string>> = {
   communication: 'waits for other ranks',
   copy: 'waits for a copy',
   checkpoint: 'waits for a checkpoint',
+  profiler: 'waits for the profiler',
   unexplained: 'idle, cause unknown',
 };

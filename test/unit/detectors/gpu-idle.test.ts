@@ -41,7 +41,7 @@ describeDetector(gpuIdle, {
         drawRun(
           [
             `
-        main      l-l---------
+        main      l-l
         stream 7   K-     K---
       `,
           ],
