@@ -28,10 +28,21 @@ export interface Spans {
   readonly recordedPhase: Uint8Array<ArrayBuffer> | null;
   /** Call stack as text, frames separated by `;`, innermost first. */
   readonly stack: Uint32Array<ArrayBuffer> | null;
+  /** The part of the model that an operation is of, where a stage holds several, plus 1; 0 is none. */
+  readonly modelChunk?: Uint32Array<ArrayBuffer> | null;
 }
 
 /** What a lane is: a host thread, a device stream, annotations mirrored onto a device, or other. */
 export type LaneKind = 'thread' | 'stream' | 'device-annotations' | 'logical';
+
+/** The place of a rank in a job that is split by data, by layers and by tensors; each counts from 0. */
+export interface WorkerPlace {
+  readonly rank: number;
+  readonly dataRank: number;
+  /** Of the pipeline. */
+  readonly stage: number;
+  readonly tensorRank: number;
+}
 
 /** A row of the timeline: a thread, a stream, a track of a span file. */
 export interface Lane {
@@ -43,6 +54,8 @@ export interface Lane {
   readonly device: number | null;
   readonly first: number;
   readonly count: number;
+  /** Whose it is, where the file tells; one file may hold several ranks. */
+  readonly worker?: WorkerPlace;
 }
 
 /** What the recorder knew of each collective; one row a span that carries it, ordered by span. */

@@ -21,7 +21,7 @@ export function buildReport(
   const findings = orderFindings(drafts, run.medianStepNs);
   const facts = {
     name,
-    files: run.ranks.map(({ file }) => file),
+    files: [...new Set(run.ranks.map(({ file }) => file))],
     formats: [...new Set(run.ranks.map(({ trace }) => trace.meta.format))],
     ranks: run.ranks.map(({ rank }) => rank),
     worldSize: worldSizeOf(run.ranks),

@@ -1,6 +1,7 @@
 import type { RankTrace, Run, RunFile, RunGroup } from '../model/run.ts';
 import type { Problem, Trace } from '../model/trace.ts';
 import { mergeTraces } from './merge-traces.ts';
+import { splitRanks } from './split-ranks.ts';
 
 export interface ReadFile {
   readonly file: RunFile;
@@ -10,10 +11,13 @@ export interface ReadFile {
 /**
  * The run of a group whose files were read. The rank is what the trace tells, else the file's, else
  * the next free one. Span files of one rank become one trace; other files that claim a rank twice
- * stay apart under a free one, and a problem says so. Files without events are no ranks of a run
+ * stay apart under a free one, and a problem says so. A file of several ranks is one trace each. Files without events are no ranks of a run
  * that has other files: they are left out by name.
  */
-export function assembleRun(group: RunGroup, files: readonly ReadFile[]): Run {
+export function assembleRun(group: RunGroup, readFiles: readonly ReadFile[]): Run {
+  const files = readFiles.flatMap(({ file, trace }) =>
+    splitRanks(trace).map((part) => ({ file, trace: part })),
+  );
   const filled = files.filter(({ trace }) => trace.counts.kept > 0);
   if (filled.length === 0 || filled.length === files.length) {
     return assembleRanks(group, files);

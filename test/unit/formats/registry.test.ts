@@ -25,6 +25,7 @@ describe('the registry of formats', () => {
     ['kineto/2024.json', 'kineto'],
     ['chrome/unclosed.json', 'chrome'],
     ['chrome/every-phase.json', 'chrome'],
+    ['megatron/two-stages.json', 'megatron'],
     ['spans/rank1.spans.jsonl', 'spans'],
   ];
   for (const [path, id] of cases) {

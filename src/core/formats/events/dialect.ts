@@ -1,5 +1,8 @@
+import type { StringTable } from '../../../base/string-table.ts';
 import { categoryIndex, type SpanCategory } from '../../model/span-category.ts';
+import type { FieldReader } from '../json/field-reader.ts';
 import { THREAD, type LaneKindIndex } from '../trace/lane-table.ts';
+import type { SpanRow } from '../trace/span-columns.ts';
 
 /** What the category of an event says of it. */
 export interface EventClass {
@@ -18,6 +21,8 @@ export interface Dialect {
   readonly classes: ReadonlyMap<string, EventClass>;
   /** Processes that do not exist: all of their events are about the profiler. */
   readonly pseudoProcesses: readonly string[];
+  /** Reads of a span what only this family tells; sets the same columns each time. */
+  describe?(row: SpanRow, fields: FieldReader, strings: StringTable): void;
 }
 
 export const OTHER_CLASS: EventClass = eventClass('other');

@@ -24,6 +24,8 @@ export const FIELD = {
   metadataName: 19,
   sortIndex: 20,
   epochUs: 21,
+  step: 22,
+  modelChunk: 23,
 } as const;
 
 /** https://docs.google.com/document/d/1CvAClvFfyA5R-PhYUmn5OOQtYMH4h6I0nSsKchNAySU */
@@ -54,7 +56,9 @@ export const EVENT_LAYOUT: ObjectLayout = {
     name: FIELD.metadataName,
     sort_index: FIELD.sortIndex,
     start_time_since_epoch_in_micros: FIELD.epochUs,
+    step: FIELD.step,
+    model_chunk: FIELD.modelChunk,
   }),
   nestingCode: FIELD.arguments,
-  codeCount: 22,
+  codeCount: 24,
 };

@@ -128,6 +128,7 @@ export class EventReader extends EventLogVisitor {
     row.externalId = this.#fields.id(FIELD.externalId);
     row.byteOffset = offset;
     row.stack = this.#fields.string(FIELD.callStack, strings);
+    this.dialect.describe?.(row, this.#fields, strings);
     this.hasStacks ||= row.stack !== 0 || row.category === PYTHON;
     if (eventClass.lane === STREAM) {
       this.#noteDevice(row.lane);

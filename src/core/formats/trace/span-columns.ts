@@ -17,6 +17,7 @@ export interface SpanRow {
   step: number;
   recordedPhase: number;
   stack: number;
+  modelChunk: number;
 }
 
 export function emptySpanRow(): SpanRow {
@@ -34,6 +35,7 @@ export function emptySpanRow(): SpanRow {
     step: 0,
     recordedPhase: 0,
     stack: 0,
+    modelChunk: 0,
   };
 }
 
@@ -52,6 +54,7 @@ export class SpanColumns {
   readonly #step = new OptionalColumn(uint32Column());
   readonly #phase = new OptionalColumn(uint8Column());
   readonly #stack = new OptionalColumn(uint32Column());
+  readonly #modelChunk = new OptionalColumn(uint32Column());
 
   get length(): number {
     return this.start.length;
@@ -72,6 +75,7 @@ export class SpanColumns {
     this.#step.push(index, row.step);
     this.#phase.push(index, row.recordedPhase);
     this.#stack.push(index, row.stack);
+    this.#modelChunk.push(index, row.modelChunk);
   }
 
   /** From the first start to the last end; `first` is above `last` if there is no span. */
@@ -107,6 +111,7 @@ export class SpanColumns {
       step: this.#step.takeInOrder(rows),
       recordedPhase: this.#phase.takeInOrder(rows),
       stack: this.#stack.takeInOrder(rows),
+      modelChunk: this.#modelChunk.takeInOrder(rows),
     };
   }
 
