@@ -7,6 +7,8 @@ export const EXIT_CODES = {
   inconclusive: 4,
   /** A bug of ours; as in sysexits.h. */
   bug: 70,
+  /** Standard output takes no more; as in sysexits.h. */
+  outputLost: 74,
   /** As shells count a program that Ctrl+C ended. */
   interrupted: 130,
 } as const;

@@ -25,5 +25,6 @@ Exit codes:
   2  wrong usage
   3  nothing readable at PATH
   4  inconclusive, where --fail-on asked for an answer
+  74  the report cannot be written, such as to a full disk
   130  ended by Ctrl+C
 `;

@@ -8,9 +8,13 @@ import { plainText } from './terminal/plain-text.ts';
 
 const interruption = new AbortController();
 process.once('SIGINT', () => interruption.abort());
-process.stdout.on('error', endQuietlyWithoutReader);
 
-process.exitCode = await main().catch(explain);
+process.stdout.on('error', tellLostOutput);
+// There is nowhere left to tell it.
+process.stderr.on('error', () => undefined);
+
+const exitCode = await main().catch(explain);
+process.exitCode ??= exitCode;
 
 async function main(): Promise<number> {
   const parsed = parseArguments(process.argv.slice(2));
@@ -53,12 +57,12 @@ function explain(error: unknown): number {
   return EXIT_CODES.bug;
 }
 
-/** The reader of a pipe, such as `head`, may have seen enough. */
-function endQuietlyWithoutReader(error: NodeJS.ErrnoException): void {
+/** The reader of a pipe, such as `head`, may have seen enough: the exit code is for others. */
+function tellLostOutput(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') {
-    throw error;
+    process.exitCode = EXIT_CODES.outputLost;
+    process.stderr.write(`The report cannot be written: ${error.message}\n`);
   }
-  process.exit();
 }
 
 /** The version of the package that this program came with. */

@@ -24,6 +24,10 @@ const KNOWN_FILES: readonly KnownFile[] = [
       'This is an SQLite database, such as an export of Nsight Systems, which this version does not read. Export the run with torch.profiler, or record timing spans.',
   },
   {
+    isIt: ({ bytes }) => bytes[0] === 0x1f && bytes[1] === 0x8b,
+    explanation: 'This is gzip within gzip. Unpack it once and open what comes out.',
+  },
+  {
     isIt: (_, text) => text.startsWith('PK\u0003\u0004'),
     explanation: 'This is a zip archive. Unpack it and open the trace in it.',
   },

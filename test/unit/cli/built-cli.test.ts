@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { root } from '../../../scripts/steps.mjs';
 import type { Report } from '../../../src/core/model/report.ts';
-import { buildCli, drawSpans, runCli } from './run-cli.ts';
+import { buildCli, drawSpans, runCli, runShell } from './run-cli.ts';
 
 describe('the built command line', function () {
   this.timeout(30_000);
@@ -116,5 +119,53 @@ describe('the built command line', function () {
     const { code, out } = await runCli(folder, 'analyze', file, file, '--format', 'json');
     assert.equal(code, 0);
     assert.equal((JSON.parse(out) as Report).run.files.length, 1);
+  });
+
+  it('reads a file once that is named twice', async () => {
+    const words = [
+      'analyze',
+      'stalled/rank0.spans.jsonl',
+      './stalled/../stalled/rank0.spans.jsonl',
+    ];
+    const { code, out, err } = await runCli(folder, ...words);
+    assert.deepEqual({ code, err }, { code: 0, err: '' });
+    assert.match(out, /1 file · /);
+  });
+
+  it('says that it cannot write the report, with a code of its own', async function () {
+    if (!existsSync('/dev/full')) {
+      this.skip();
+    }
+    const { code, err } = await runShell(folder, 'analyze stalled --fail-on warning > /dev/full');
+    assert.equal(code, 74);
+    assert.match(err, /^The report cannot be written: ENOSPC[^\n]*\n$/);
+  });
+
+  it('keeps the code of the gate when nobody reads on', async function () {
+    if (process.platform === 'win32') {
+      this.skip();
+    }
+    const { code, err } = await runShell(folder, 'analyze stalled --fail-on warning >&-');
+    assert.deepEqual({ code, err }, { code: 1, err: '' });
+    const gate = await runShell(
+      folder,
+      'analyze stalled --format json --fail-on warning',
+      '| true',
+    );
+    assert.deepEqual({ code: gate.code, err: gate.err }, { code: 1, err: '' });
+  });
+
+  it('refuses a pipe rather than to wait for it', async function () {
+    if (process.platform === 'win32') {
+      this.skip();
+    }
+    await promisify(execFile)('mkfifo', [join(folder, 'pipe.json')]);
+    const { code, err } = await runCli(folder, 'analyze', 'pipe.json');
+    await rm(join(folder, 'pipe.json'));
+    assert.equal(code, 3);
+    assert.match(
+      err,
+      /^cannot read pipe\.json: it is a pipe or a device; save what it gives to a fi/,
+    );
   });
 });

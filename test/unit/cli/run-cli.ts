@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { root } from '../../../scripts/steps.mjs';
 
+const CLI = join(root, 'dist/cli.js');
+
 export interface Ended {
   readonly code: number;
   readonly out: string;
@@ -16,13 +18,22 @@ export async function buildCli(): Promise<void> {
 
 /** Runs the program as a shell would, in a folder. */
 export function runCli(cwd: string, ...words: readonly string[]): Promise<Ended> {
+  return end(process.execPath, [CLI, ...words], cwd);
+}
+
+function end(program: string, words: readonly string[], cwd: string): Promise<Ended> {
   return new Promise((resolve) => {
     const options = { cwd, env: { ...process.env, NO_COLOR: '' }, maxBuffer: 64 * 1024 * 1024 };
-    const cli = join(root, 'dist/cli.js');
-    const child = execFile(process.execPath, [cli, ...words], options, (_, out, err) => {
+    const child = execFile(program, words, options, (_, out, err) => {
       resolve({ code: child.exitCode ?? -1, out, err });
     });
   });
+}
+
+/** Runs the program as a line of bash, whose exit code is the program's also where `after` follows it. */
+export function runShell(cwd: string, line: string, after = ''): Promise<Ended> {
+  const script = `"$0" "$1" ${line} ${after}; exit "\${PIPESTATUS[0]}"`;
+  return end('bash', ['-c', script, process.execPath, CLI], cwd);
 }
 
 /** A span file of one rank whose steps wait `dataNs` for data and compute for 20 ms. */
@@ -31,11 +42,14 @@ export function drawSpans({
   dataNs,
   rank = 0,
   worldSize = 1,
+  name = 'forward',
 }: {
   readonly steps: number;
   readonly dataNs: number;
   readonly rank?: number;
   readonly worldSize?: number;
+  /** Of the span that is not data. */
+  readonly name?: string;
 }): string {
   const computeNs = 20e6;
   const lines: object[] = [
@@ -48,7 +62,7 @@ export function drawSpans({
       { type: 'span', name: 'data', phase: 'data', ts, dur: dataNs, line: 41, ...place },
       {
         type: 'span',
-        name: 'forward',
+        name,
         phase: 'forward',
         ts: ts + dataNs,
         dur: computeNs,
