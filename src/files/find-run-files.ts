@@ -62,7 +62,8 @@ async function addCandidates(
     const real = await realPathOf(path);
     const file = found.get(real) ?? (await describeCandidate(path, signal));
     if (file !== null) {
-      found.set(real, file);
+      // Its own name rather than that of a link.
+      found.set(real, path === real ? { ...file, path } : file);
     }
   }
 }

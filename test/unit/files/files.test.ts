@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -202,6 +210,8 @@ describe('files', () => {
       assert.deepEqual(await list([join(folder, 'job')]), expected);
       const named = [join(folder, 'job/0c.json'), join(folder, 'job/run/c.json')];
       assert.deepEqual(await list(named), ['job/0c.json']);
+      const [byName] = await findRunFiles([], signal, named);
+      assert.equal(byName.path, realpathSync(named[1]));
     });
 
     it('keeps what is called as the other ranks are, though nothing in it can be read', async () => {
