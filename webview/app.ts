@@ -1,13 +1,13 @@
 import type { Selection } from '../src/core/model/timeline.ts';
 import type { HandlersOf } from '../src/protocol/api.ts';
 import { Channel } from '../src/protocol/channel.ts';
-import { hostApi, viewApi } from '../src/protocol/timeline-api.ts';
+import { hostApi, type RunStatus, viewApi } from '../src/protocol/timeline-api.ts';
 import { FrameLoop } from './base/frame-loop.ts';
 import { ThemeSource } from './base/theme.ts';
 import { type Host, type VsCodeApi, windowPort } from './host.ts';
 import type { PageContext, View } from './page-context.ts';
 import { readSteps } from './read-steps.ts';
-import { parseSavedView } from './saved-view.ts';
+import { identityOf, parseSavedView } from './saved-view.ts';
 import { clampRange, frameInterval, type LoadedRun, Store } from './store.ts';
 import { moveTo } from './timeline/move-to.ts';
 import { mountRunPage } from './views/run-page.ts';
@@ -19,7 +19,8 @@ export class App {
   readonly #themes = new ThemeSource();
   readonly #store: Store;
   readonly #host: Host;
-  #loading = new LoadingPage();
+  readonly #loading = new LoadingPage();
+  #savedRun: string;
   #context: PageContext | null = null;
   #view: View | null = null;
 
@@ -27,7 +28,9 @@ export class App {
     private readonly api: VsCodeApi,
     private readonly root: HTMLElement,
   ) {
-    this.#store = new Store(parseSavedView(api.getState()));
+    const saved = parseSavedView(api.getState());
+    this.#savedRun = saved.run;
+    this.#store = new Store(saved);
     const channel = new Channel(windowPort(api), viewApi, this.#handlers(), hostApi, (error) =>
       this.#store.notice.set(String(error)),
     );
@@ -53,18 +56,38 @@ export class App {
       range: range.get(),
       selection: selection.get(),
       openRanks: [...openRanks.get()],
+      run: this.#savedRun,
     });
   };
 
   #handlers(): HandlersOf<typeof viewApi> {
     return {
-      progressed: ({ text, percent }) => this.#loading.show(text, percent),
+      statusChanged: ({ status }) => this.#showStatus(status),
       runChanged: async () => {
         await this.#load().catch((error: unknown) => this.#fail(error));
       },
       reveal: ({ startNs, durationNs, rank, selection }) =>
         this.#reveal(startNs, durationNs, rank, selection),
+      showRank: ({ rank }) => {
+        const { openRanks, wantedRank } = this.#store;
+        openRanks.set(new Set([...openRanks.get(), rank]));
+        wantedRank.set({ rank });
+      },
     };
+  }
+
+  /** A page that is shown tells it itself. */
+  #showStatus(status: RunStatus): void {
+    this.#store.status.set(status);
+    if (this.#context !== null) {
+      return;
+    }
+    if (status.kind === 'analyzing') {
+      this.#loading.show(status.text, status.percent);
+      this.root.replaceChildren(this.#loading.element);
+    } else if (status.kind !== 'ready') {
+      this.#fail(new Error(status.message));
+    }
   }
 
   async #load(focusRank: number | null = null): Promise<void> {
@@ -79,7 +102,11 @@ export class App {
     const hadNoRange = this.#store.range.get().endNs <= this.#store.range.get().startNs;
     const range = hadNoRange ? firstRange(run) : this.#store.range.get();
     this.#store.range.set(clampRange(range, run.overview));
-    const isReload = this.#context !== null;
+    const isOtherRun = identityOf(run) !== this.#savedRun;
+    if (this.#context !== null || isOtherRun) {
+      this.#store.selection.set(null);
+    }
+    this.#savedRun = identityOf(run);
     this.#context = {
       host: this.#host,
       store: this.#store,
@@ -87,12 +114,10 @@ export class App {
       frames: this.frames,
       themes: this.#themes,
     };
-    if (isReload) {
-      this.#store.selection.set(null);
-    }
     this.#view?.dispose();
     this.#view = mountRunPage(this.#context);
     this.root.replaceChildren(this.#view.element);
+    this.frames.request(this.#save);
   }
 
   /** The rank of the opened file shows its threads and streams, unless the user has chosen others. */
@@ -123,10 +148,15 @@ export class App {
     }
   }
 
+  /** A run that is shown stays, and says what went wrong; else there is nothing but that to show. */
   #fail(error: unknown): void {
     const message = error instanceof Error ? error.message : String(error);
+    if (this.#context !== null) {
+      this.#store.status.set({ kind: 'failed', message });
+      return;
+    }
     const again = () => {
-      this.#loading = new LoadingPage();
+      this.#loading.show('', 0);
       this.root.replaceChildren(this.#loading.element);
       void this.#host
         .analyzeAgain({})

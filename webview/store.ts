@@ -5,6 +5,7 @@ import type {
   TimelineOverview,
   TimelineStep,
 } from '../src/core/model/timeline.ts';
+import type { RunStatus } from '../src/protocol/timeline-api.ts';
 import { Atom } from './base/atom.ts';
 import type { SavedView } from './saved-view.ts';
 
@@ -31,6 +32,10 @@ export class Store {
   readonly evidence = new Atom<readonly Evidence[]>([]);
   /** Index of the finding whose evidence is shown; -1 is none. */
   readonly shownFinding = new Atom(-1);
+  /** How far the run is that the page shows. */
+  readonly status = new Atom<RunStatus>({ kind: 'ready' });
+  /** The rank to scroll to; each wish is a new object. */
+  readonly wantedRank = new Atom<{ readonly rank: number } | null>(null);
   /** What came of something asked of the editor; shown for a moment. */
   readonly notice = new Atom('');
   /** What a screen reader is told of the timeline. */

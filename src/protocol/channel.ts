@@ -14,9 +14,12 @@ export class ChannelError extends Error {
   override readonly name = 'ChannelError';
 }
 
+/** A webview's messages travel as JSON, which leaves out what is undefined. */
+const payload = z.unknown().optional();
+
 const envelope = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('request'), id: z.int(), method: z.string(), params: z.unknown() }),
-  z.object({ kind: z.literal('response'), id: z.int(), result: z.unknown() }),
+  z.object({ kind: z.literal('request'), id: z.int(), method: z.string(), params: payload }),
+  z.object({ kind: z.literal('response'), id: z.int(), result: payload }),
   z.object({ kind: z.literal('failure'), id: z.int(), message: z.string() }),
 ]);
 

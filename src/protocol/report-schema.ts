@@ -9,6 +9,7 @@ import type {
   RankReport,
   Report,
   StepTime,
+  WhatIf,
 } from '../core/model/report.ts';
 import {
   gapCauseSchema,
@@ -127,6 +128,22 @@ const lineCost = z.object({
   byRank: z.array(z.object({ rank: z.int(), p50Ns: z.number(), sharePercent: z.number() })),
 }) satisfies z.ZodType<LineCost>;
 
+const slowdowns = z.record(z.string(), z.number());
+
+const whatIf = z.object({
+  slowdown: z.number(),
+  byRank: slowdowns,
+  byStage: slowdowns,
+  byDataRank: slowdowns,
+  byKind: slowdowns,
+  mw: z.number().nullable(),
+  ms: z.number().nullable(),
+  recordedNs: z.number(),
+  replayedNs: z.number(),
+  idealNs: z.number(),
+  steps: z.int(),
+}) satisfies z.ZodType<WhatIf>;
+
 export const reportSchema = z.object({
   schemaVersion: z.int(),
   tool: z.object({ name: z.string(), version: z.string() }),
@@ -169,7 +186,7 @@ export const reportSchema = z.object({
     })
     .nullable(),
   ranks: z.array(rankReport),
-  whatIf: z.null(),
+  whatIf: whatIf.nullable(),
   findings: z.array(finding),
   lines: z.array(lineCost),
   failures: z.array(z.object({ detector: z.string(), message: z.string() })),

@@ -6,6 +6,16 @@ import { overviewSchema, selectionDetailsSchema, selectionSchema } from './timel
 
 const generation = z.int();
 
+/** How far the run that the page shows, or waits for, is. Messages are for people. */
+export const runStatusSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('analyzing'), text: z.string(), percent: z.number() }),
+  z.object({ kind: z.literal('failed'), message: z.string() }),
+  z.object({ kind: z.literal('gone'), message: z.string() }),
+  z.object({ kind: z.literal('ready') }),
+]);
+
+export type RunStatus = z.output<typeof runStatusSchema>;
+
 /** What the page asks of the extension. The page asks first; nothing is pushed before `ready`. */
 export const hostApi = {
   ready: {
@@ -16,7 +26,7 @@ export const hostApi = {
       state: z.unknown(),
     }),
   },
-  /** Waits for the analysis; progress comes as `progressed`. */
+  /** Waits for the analysis; progress comes as `statusChanged`. */
   readRun: {
     params: z.object({}),
     result: z.object({
@@ -64,12 +74,11 @@ export const hostApi = {
 
 /** What the extension tells the page. */
 export const viewApi = {
-  progressed: {
-    params: z.object({ text: z.string(), percent: z.number() }),
-    result: z.void(),
-  },
+  statusChanged: { params: z.object({ status: runStatusSchema }), result: z.void() },
   /** The files changed and were analysed again: ask for the run once more, keep the view. */
   runChanged: { params: z.object({ generation }), result: z.void() },
+  /** Open the threads and streams of a rank and bring it into view. */
+  showRank: { params: z.object({ rank: z.int() }), result: z.void() },
   /** Bring a moment into view, and select what is there if given. */
   reveal: {
     params: z.object({

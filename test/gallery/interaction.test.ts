@@ -272,9 +272,10 @@ describe('the page in use', function () {
     const span = run.run.ranks[0].trace.strings.indexOf(NAME);
     const index = run.run.ranks[0].trace.spans.name.indexOf(span);
     assert.ok(index >= 0);
+    const left = await view();
     await story.close();
     const reopened = await open(
-      { state: { range: null, selection: { kind: 'span', rank: 0, index }, openRanks: [0] } },
+      { state: { ...left, selection: { kind: 'span', rank: 0, index } } },
       run,
     );
     await reopened.locator('.selected-name', { hasText: NAME }).waitFor();

@@ -23,6 +23,12 @@ export interface PageHostOptions {
 /** Stands in for the extension: answers the page from a real analysis, and remembers what it was asked. */
 export class PageHost {
   readonly calls: HostCall[] = [];
+  /** Thrown in place of the run. */
+  failure: string | null;
+  /** Counts up when the files are said to have changed. */
+  generation = 1;
+  /** What analyzing again ends with; null succeeds. */
+  refusal: string | null = null;
   readonly channel: Channel<typeof hostApi, typeof viewApi>;
 
   constructor(
@@ -30,6 +36,7 @@ export class PageHost {
     private readonly analysis: Analysis | null,
     private readonly options: PageHostOptions = {},
   ) {
+    this.failure = options.failure ?? null;
     this.channel = new Channel(port, hostApi, this.#handlers(), viewApi, () => undefined);
   }
 
@@ -70,22 +77,25 @@ export class PageHost {
       },
       analyzeAgain: () => {
         note('analyzeAgain');
+        if (this.refusal !== null) {
+          throw new Error(this.refusal);
+        }
       },
     };
   }
 
   async #readRun() {
-    const { failure, progress } = this.options;
+    const { progress } = this.options;
     if (progress !== undefined) {
-      await this.channel.remote.progressed(progress);
+      await this.channel.remote.statusChanged({ status: { kind: 'analyzing', ...progress } });
       return await new Promise<never>(() => undefined);
     }
-    if (failure !== undefined) {
-      throw new Error(failure);
+    if (this.failure !== null) {
+      throw new Error(this.failure);
     }
     const analysis = this.#require();
     return {
-      generation: 1,
+      generation: this.generation,
       report: analysis.report,
       overview: computeOverview(analysis),
       steps: packSteps(listSteps(analysis)),

@@ -25,7 +25,14 @@ export function mountFindings(context: PageContext): View {
 }
 
 function nothingFound({ run: { report } }: PageContext): string {
-  return report.verdict.kind === 'inconclusive'
-    ? 'None: there is too little in this trace to judge by. The notes below say what to record.'
-    : 'None: no part of the step waits long for another. This run is balanced as it is.';
+  switch (report.verdict.kind) {
+    case 'inconclusive':
+      return 'None: there is too little in this trace to judge by. The notes below say what to record.';
+    case 'balanced':
+      return 'None: no part of the step waits long for another. This run is balanced as it is.';
+    case 'compute-bound':
+      return 'None: the step is spent computing, and hardly waits for anything.';
+    default:
+      return 'None: no single cause takes enough of the step to be named.';
+  }
 }

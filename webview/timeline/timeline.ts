@@ -5,6 +5,7 @@ import { Surface } from '../base/surface.ts';
 import type { PageContext, View } from '../page-context.ts';
 import { bindGestures } from './gestures.ts';
 import { renderGutter } from './gutter.ts';
+import { keepInSight } from './keep-in-sight.ts';
 import { renderLegend } from './legend.ts';
 import { mountMinimap } from './minimap.ts';
 import { moveTo } from './move-to.ts';
@@ -42,6 +43,7 @@ export function mountTimeline(context: PageContext, showKeys: () => void): View 
   const tooltip = owned.add(bindPointer(context, canvas));
   owned.add(bindTimelineKeys(context, canvas, { scroller, showKeys }));
   owned.add(watchEvidence(context, canvas, scroller));
+  owned.add(keepInSight(context, canvas, scroller));
   const ruler = owned.add(mountRuler(context, steps));
   const minimap = owned.add(mountMinimap(context, markedRank(context)));
   const list = owned.add(mountSpanList(context, canvas));

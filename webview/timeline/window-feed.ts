@@ -15,7 +15,6 @@ const MAX_STRETCH = 1.25;
 /** Fetches what the timeline shows: one question at a time, then the newest. */
 export class WindowFeed implements Disposable {
   readonly window = new Atom<WindowData | null>(null);
-  readonly failure = new Atom('');
   #wanted: WindowRequest | null = null;
   #isAsking = false;
   #isDisposed = false;
@@ -50,9 +49,8 @@ export class WindowFeed implements Disposable {
           generation,
         });
         this.window.set({ request, rectangles: unpackWindow(columns), names });
-        this.failure.set('');
       } catch (error) {
-        this.failure.set(error instanceof Error ? error.message : String(error));
+        this.context.store.notice.set(error instanceof Error ? error.message : String(error));
       }
     }
     this.#isAsking = false;

@@ -9,8 +9,8 @@ export interface HeaderActions {
 }
 
 /** The name of the run and what it is made of. */
-export function renderHeader({ run, host }: PageContext, actions: HeaderActions): HTMLElement {
-  const { report } = run;
+export function renderHeader(context: PageContext, actions: HeaderActions): HTMLElement {
+  const { report } = context.run;
   const pills = [ranksPill(report), stepsPill(report), devicePill(report), clockPill(report)];
   return h(
     'header',
@@ -29,7 +29,7 @@ export function renderHeader({ run, host }: PageContext, actions: HeaderActions)
       { class: 'head-actions' },
       control(
         'vscode-button',
-        { appearance: 'secondary', click: () => void host.analyzeAgain({}) },
+        { appearance: 'secondary', click: () => void analyzeAgain(context) },
         'Analyze Again',
       ),
       control(
@@ -39,6 +39,17 @@ export function renderHeader({ run, host }: PageContext, actions: HeaderActions)
       ),
     ),
   );
+}
+
+/** The strip tells of progress and failure; what does not reach it is said here. */
+async function analyzeAgain({ host, store }: PageContext): Promise<void> {
+  try {
+    await host.analyzeAgain({});
+  } catch (error) {
+    if (store.status.get().kind === 'ready') {
+      store.notice.set(error instanceof Error ? error.message : String(error));
+    }
+  }
 }
 
 function ranksPill({ run, health }: Report): string {

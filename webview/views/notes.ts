@@ -22,11 +22,7 @@ export function renderNotes({ report }: { readonly report: Report }): HTMLElemen
       { class: 'muted' },
       `${formatCount(run.files.length, 'file')} (${run.formats.join(', ')}); ${counts.join(', ')}. Clock: ${health.clock.method}. Steps: ${STEPS_TEXT[run.steps.how] ?? run.steps.how}.`,
     ),
-    list(
-      health.notes.map(({ text, count }) =>
-        count > 1 ? `${text} (${formatNumber(count)}×)` : text,
-      ),
-    ),
+    list(health.notes.map(({ text }) => text)),
     list(failures.map(({ detector, message }) => `The check ${detector} failed: ${message}`)),
     renderProblems(report),
     renderMissing(report),

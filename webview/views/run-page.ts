@@ -11,6 +11,7 @@ import { mountTimeline } from '../timeline/timeline.ts';
 import { renderHeader } from './header.ts';
 import { mountNotice } from './notice.ts';
 import { renderNotes } from './notes.ts';
+import { mountStatusStrip } from './status-strip.ts';
 import { renderVerdict, verdictTone } from './verdict.ts';
 
 /** The whole page of a run, top to bottom. */
@@ -27,6 +28,7 @@ export function mountRunPage(context: PageContext): View {
   };
   const live = h('div', { class: 'only-read', role: 'status', 'aria-live': 'polite' });
   owned.add(store.announcement.subscribe((text) => (live.textContent = text)));
+  const strip = owned.add(mountStatusStrip(store));
   const notice = owned.add(mountNotice(store));
   const findings = owned.add(mountFindings(context));
   const timeline = owned.add(mountTimeline(context, showKeys));
@@ -35,6 +37,7 @@ export function mountRunPage(context: PageContext): View {
     'div',
     { class: 'run-page' },
     renderHeader(context, { showHealth, showKeys }),
+    strip.element,
     renderHero(context, owned),
     h(
       'div',

@@ -16,7 +16,8 @@ export class LoadingPage {
 
   show(text: string, percent: number): void {
     this.#bar.value = percent;
-    this.#text.textContent = `${text} · ${Math.round(percent)}\u202f%`;
+    const share = `${Math.round(percent)}\u202f%`;
+    this.#text.textContent = text === '' ? 'Opening the run…' : `${text} · ${share}`;
   }
 }
 

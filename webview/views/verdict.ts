@@ -26,7 +26,8 @@ export function verdictTone({ verdict, findings }: Report): 'quiet' | 'ok' | 'wa
   if (findings.some(({ severity }) => severity === 'error')) {
     return 'error';
   }
-  return verdict.kind === 'balanced' ? 'ok' : 'warning';
+  const isFast = verdict.kind === 'balanced' || verdict.kind === 'compute-bound';
+  return isFast && findings.every(({ severity }) => severity === 'info') ? 'ok' : 'warning';
 }
 
 function stepTimeLine({ stepTime, findings }: Report): HTMLElement | null {

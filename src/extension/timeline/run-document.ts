@@ -8,17 +8,35 @@ import type { TrainingRun } from '../runs/training-run.ts';
  * it analysed while the page loads; what goes wrong is told to the page when it asks.
  */
 export class RunDocument implements vscode.CustomDocument {
-  /** The run that the file belongs to; rejects where it belongs to none. */
-  readonly run: Promise<TrainingRun>;
+  readonly #closed = new AbortController();
+  #run: Promise<TrainingRun>;
+  #found: TrainingRun | null = null;
+  #isFinding = false;
   #hold: Disposable | null = null;
-  #isDisposed = false;
 
   constructor(
     readonly uri: vscode.Uri,
-    store: RunStore,
+    private readonly store: RunStore,
   ) {
-    this.run = this.#find(store);
-    this.run.catch(() => undefined);
+    this.#run = this.#find();
+  }
+
+  /** The run that the file belongs to; rejects where it belongs to none. */
+  get run(): Promise<TrainingRun> {
+    return this.#run;
+  }
+
+  /** Whether the file could not be looked at, and is not being looked at now. */
+  get isMissing(): boolean {
+    return this.#found === null && !this.#isFinding;
+  }
+
+  /** The run, after another look where the last one found none: the file may be there by now. */
+  async lookAgain(): Promise<TrainingRun> {
+    if (this.isMissing) {
+      this.#run = this.#find();
+    }
+    return await this.#run;
   }
 
   /** The rank that this file recorded. */
@@ -28,13 +46,24 @@ export class RunDocument implements vscode.CustomDocument {
   }
 
   dispose(): void {
-    this.#isDisposed = true;
+    this.#closed.abort();
     this.#hold?.dispose();
   }
 
-  async #find(store: RunStore): Promise<TrainingRun> {
-    const run = await store.runOfFile(this.uri.fsPath);
-    if (!this.#isDisposed) {
+  #find(): Promise<TrainingRun> {
+    this.#isFinding = true;
+    const run = this.#findAndHold().finally(() => {
+      this.#isFinding = false;
+    });
+    run.catch(() => undefined);
+    return run;
+  }
+
+  async #findAndHold(): Promise<TrainingRun> {
+    const { signal } = this.#closed;
+    const run = await this.store.runOfFile(this.uri.fsPath, signal);
+    if (!signal.aborted) {
+      this.#found = run;
       this.#hold = run.hold();
       run.readAnalysis().catch(() => undefined);
     }

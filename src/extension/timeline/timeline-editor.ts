@@ -1,16 +1,9 @@
 import * as vscode from 'vscode';
-import type { Evidence } from '../../core/model/report.ts';
 import { ANY_RUN_EDITOR, RUN_EDITOR } from '../ids.ts';
 import type { TrainingRun } from '../runs/training-run.ts';
 import { RunDocument } from './run-document.ts';
 import { renderTimelinePage } from './timeline-page.ts';
-import { TimelineSession, type SessionServices } from './timeline-session.ts';
-
-/** What to bring into view when a run is opened. */
-export interface RunView {
-  readonly rank: number | null;
-  readonly evidence: Evidence | null;
-}
+import { type RunView, type SessionServices, TimelineSession } from './timeline-session.ts';
 
 /** The run editor: opens trace files, and runs by their first file. */
 export class TimelineEditor
@@ -63,9 +56,7 @@ export class TimelineEditor
       open?.panel.viewColumn,
     );
     const session = await this.#findSession(run);
-    if (view.evidence !== null) {
-      session?.reveal(view.evidence);
-    }
+    session?.reveal(view);
   }
 
   dispose(): void {

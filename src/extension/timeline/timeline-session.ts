@@ -1,11 +1,17 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../base/lifetime.ts';
 import type { Evidence } from '../../core/model/report.ts';
-import type { HandlersOf } from '../../protocol/api.ts';
+import type { ClientOf, HandlersOf } from '../../protocol/api.ts';
 import { Channel } from '../../protocol/channel.ts';
-import { hostApi, viewApi } from '../../protocol/timeline-api.ts';
+import { hostApi, type RunStatus, viewApi } from '../../protocol/timeline-api.ts';
+import type { workerApi } from '../../protocol/worker-api.ts';
 import type { RunStore } from '../runs/run-store.ts';
-import type { AnalyzedRun, TrainingRun } from '../runs/training-run.ts';
+import {
+  AnalysisCanceled,
+  type AnalyzedRun,
+  StaleGeneration,
+  type TrainingRun,
+} from '../runs/training-run.ts';
 import { openCandidates, type OpenOutcome } from '../source/open-place.ts';
 import type { SourceResolver } from '../source/source-resolver.ts';
 import { candidatesOf } from '../source/finding-candidates.ts';
@@ -18,13 +24,20 @@ export interface SessionServices {
   readonly log: vscode.LogOutputChannel;
 }
 
+/** What to bring into view when a run is opened. */
+export interface RunView {
+  readonly rank: number | null;
+  readonly evidence: Evidence | null;
+}
+
 /** One open panel of the run editor: answers its page and tells it what changes. */
 export class TimelineSession implements vscode.Disposable {
   readonly #channel: Channel<typeof hostApi, typeof viewApi>;
   readonly #owned = new DisposableStore();
-  #isReady = false;
+  /** The page is there and has the run. VS Code drops the page of a hidden tab and loads it anew. */
+  #hasRun = false;
   #sentGeneration = 0;
-  #pendingReveal: Evidence | null = null;
+  #pendingView: RunView | null = null;
 
   constructor(
     readonly document: RunDocument,
@@ -41,21 +54,33 @@ export class TimelineSession implements vscode.Disposable {
       ),
     );
     this.#owned.add(services.store.onDidChangeRun((run) => void this.#runChanged(run)));
+    this.#owned.add(services.store.onDidChangeList(() => void this.#listChanged()));
+    this.#owned.add(
+      panel.onDidChangeViewState(() => {
+        this.#hasRun &&= panel.visible;
+      }),
+    );
   }
 
-  /** Brings the evidence of a finding into view, at once or when the page is there. */
-  reveal(evidence: Evidence): void {
-    if (this.#isReady) {
+  /** Brings a rank or the evidence of a finding into view, at once or when the page is there. */
+  reveal(view: RunView): void {
+    if (!this.#hasRun) {
+      this.#pendingView = view;
+      return;
+    }
+    const { rank, evidence } = view;
+    if (evidence !== null) {
+      const { startNs, durationNs } = evidence;
       this.#notify(
         this.#channel.remote.reveal({
           rank: evidence.rank,
-          startNs: evidence.startNs,
-          durationNs: evidence.durationNs,
+          startNs,
+          durationNs,
           selection: null,
         }),
       );
-    } else {
-      this.#pendingReveal = evidence;
+    } else if (rank !== null) {
+      this.#notify(this.#channel.remote.showRank({ rank }));
     }
   }
 
@@ -65,51 +90,78 @@ export class TimelineSession implements vscode.Disposable {
 
   #handlers(): HandlersOf<typeof hostApi> {
     return {
-      ready: async () => ({ focusRank: await this.document.readFocusRank(), state: null }),
+      ready: async () => {
+        this.#hasRun = false;
+        await this.document.lookAgain();
+        return { focusRank: await this.document.readFocusRank(), state: null };
+      },
       readRun: async () => await this.#readRun(),
       readWindow: async ({ generation, ...window }) =>
-        await (await this.document.run).ask(generation, (remote) => remote.readWindow(window)),
+        await this.#ask(generation, (remote) => remote.readWindow(window)),
       readDetails: async ({ generation, selection }) =>
-        await (
-          await this.document.run
-        ).ask(generation, (remote) => remote.readDetails({ selection })),
+        await this.#ask(generation, (remote) => remote.readDetails({ selection })),
       readArguments: async ({ generation, rank, span }) =>
-        await (
-          await this.document.run
-        ).ask(generation, (remote) => remote.readArguments({ rank, span })),
+        await this.#ask(generation, (remote) => remote.readArguments({ rank, span })),
       openSelection: async ({ generation, selection }) => {
-        const run = await this.document.run;
-        const details = await run.ask(generation, (remote) => remote.readDetails({ selection }));
-        return await openCandidates(this.services.resolver, details.source, run);
+        const details = await this.#ask(generation, (remote) => remote.readDetails({ selection }));
+        return await openCandidates(
+          this.services.resolver,
+          details.source,
+          await this.document.run,
+        );
       },
-      openFinding: async ({ index }) => await this.#openFinding(index),
+      openFinding: async ({ generation, index }) => await this.#openFinding(generation, index),
       openLink: async ({ url }) => {
         await openLink(url);
       },
       copyText: async ({ text }) => await vscode.env.clipboard.writeText(text),
       showLog: () => this.services.log.show(),
       analyzeAgain: async () => {
-        await (await this.document.run).analyzeAgain();
+        const run = await this.document.lookAgain();
+        await forPeople(run, run.analyzeAgain());
       },
     };
   }
 
   async #readRun(): Promise<AnalyzedRun> {
-    const analyzed = await (await this.document.run).readAnalysis();
+    const run = await this.document.lookAgain();
+    const analyzed = await forPeople(run, run.readAnalysis());
     this.#sentGeneration = analyzed.generation;
-    this.#isReady = true;
-    const reveal = this.#pendingReveal;
-    this.#pendingReveal = null;
-    if (reveal !== null) {
-      setImmediate(() => this.reveal(reveal));
-    }
+    this.#hasRun = this.panel.visible;
+    setImmediate(() => {
+      this.#sendStatus(run);
+      const view = this.#pendingView;
+      this.#pendingView = null;
+      if (view !== null) {
+        this.reveal(view);
+      }
+    });
     return analyzed;
   }
 
-  async #openFinding(index: number): Promise<OpenOutcome> {
+  /** Asks the tables that the page shows; where newer ones have replaced them, the page is told. */
+  async #ask<T>(
+    generation: number,
+    question: (remote: ClientOf<typeof workerApi>) => Promise<T>,
+  ): Promise<T> {
     const run = await this.document.run;
-    const finding = run.analyzed?.report.findings[index];
-    return finding === undefined
+    try {
+      return await run.ask(generation, question);
+    } catch (error) {
+      const isStale = error instanceof StaleGeneration || run.analyzed?.generation !== generation;
+      if (!isStale) {
+        throw error;
+      }
+      run.readAnalysis().catch(() => undefined);
+      throw new Error(vscode.l10n.t('The run is being analyzed again.'), { cause: error });
+    }
+  }
+
+  async #openFinding(generation: number, index: number): Promise<OpenOutcome> {
+    const run = await this.document.run;
+    const { analyzed } = run;
+    const finding = analyzed?.report.findings[index];
+    return finding === undefined || analyzed?.generation !== generation
       ? {
           opened: null,
           reason: vscode.l10n.t('This finding is not in the latest analysis any more.'),
@@ -122,14 +174,31 @@ export class TimelineSession implements vscode.Disposable {
     if (run !== own) {
       return;
     }
-    const { state, analyzed } = run;
-    if (state.kind === 'analyzing') {
-      this.#notify(this.#channel.remote.progressed({ text: state.text, percent: state.percent }));
-    }
-    if (analyzed !== null && this.#isReady && analyzed.generation > this.#sentGeneration) {
+    this.#sendStatus(run);
+    const { analyzed } = run;
+    if (analyzed !== null && analyzed.generation > this.#sentGeneration) {
       this.#sentGeneration = analyzed.generation;
       this.#notify(this.#channel.remote.runChanged({ generation: analyzed.generation }));
     }
+  }
+
+  /** A tab that was restored on a missing file shows its run once the file is there. */
+  async #listChanged(): Promise<void> {
+    const { document, services } = this;
+    const isThere = services.store.runs.some(({ group }) =>
+      group.files.some(({ path }) => path === document.uri.fsPath),
+    );
+    if (document.isMissing && isThere) {
+      const run = await document.lookAgain().catch(() => null);
+      if (run !== null) {
+        await this.#runChanged(run);
+      }
+    }
+  }
+
+  #sendStatus({ state }: TrainingRun): void {
+    const status: RunStatus = state.kind === 'found' ? { kind: 'ready' } : state;
+    this.#notify(this.#channel.remote.statusChanged({ status }));
   }
 
   /** A page that is closing need not answer. */
@@ -139,6 +208,22 @@ export class TimelineSession implements vscode.Disposable {
 
   #logError(error: unknown): void {
     this.services.log.error(error instanceof Error ? error : String(error));
+  }
+}
+
+/** An analysis that ended without a result says why, rather than that it was canceled. */
+async function forPeople<T>(run: TrainingRun, analysis: Promise<T>): Promise<T> {
+  try {
+    return await analysis;
+  } catch (error) {
+    if (!(error instanceof AnalysisCanceled)) {
+      throw error;
+    }
+    const reason =
+      run.state.kind === 'gone'
+        ? run.state.message
+        : vscode.l10n.t('The analysis was canceled. “Analyze Again” starts it anew.');
+    throw new Error(reason, { cause: error });
   }
 }
 

@@ -127,6 +127,15 @@ describe('Channel', () => {
     assert.equal(await client.remote.double({ value: 4 }), 8);
   });
 
+  it('answers with nothing over JSON, as a webview does', async () => {
+    const [here, there] = jsonPorts();
+    const api = { close: { params: z.object({}), result: z.void() } };
+    const server = new Channel(there, api, { close: () => undefined }, noApi, assert.fail);
+    const asking = new Channel(here, noApi, {}, api, assert.fail);
+    open.push(server, asking);
+    assert.equal(await asking.remote.close({}), undefined);
+  }).timeout(1_000);
+
   it('rejects what is pending when it is closed, and what is asked after', async () => {
     const { client } = connect({ double: async () => await new Promise(() => undefined) });
     const pending = client.remote.double({ value: 1 });
@@ -135,3 +144,18 @@ describe('Channel', () => {
     await assert.rejects(client.remote.double({ value: 1 }), /the connection is closed/);
   });
 });
+
+function jsonPorts(): readonly [Port, Port] {
+  const listeners: ((message: unknown) => void)[] = [];
+  const port = (own: number): Port => ({
+    post: (message) => {
+      const text = JSON.stringify(message);
+      setImmediate(() => listeners[1 - own]?.(JSON.parse(text)));
+    },
+    listen: (listener) => {
+      listeners[own] = listener;
+      return { dispose: () => undefined };
+    },
+  });
+  return [port(0), port(1)];
+}

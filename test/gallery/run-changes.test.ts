@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import type { Page } from 'playwright-core';
+import type { Analysis } from '../../src/core/model/tables.ts';
+import { Gallery, settle, type Story, type StoryOptions } from './gallery.ts';
+import { gpuRun } from './stories.ts';
+
+const GONE = 'The files of resnet-aug were deleted.';
+
+describe('the page while its run changes', function () {
+  this.timeout(60_000);
+  let gallery: Gallery;
+  let analysis: Analysis;
+  let story: Story;
+
+  before(async () => {
+    [gallery, analysis] = await Promise.all([Gallery.open(), gpuRun({ ranks: 4, steps: 20 })]);
+  });
+
+  after(async () => await gallery.close());
+
+  afterEach(async () => {
+    assert.deepEqual(story.errors, []);
+    await story.close();
+  });
+
+  async function open(options: StoryOptions = {}): Promise<Page> {
+    story = await gallery.tell(analysis, options);
+    await story.page.locator('.run-page').waitFor();
+    await settle(story);
+    return story.page;
+  }
+
+  function strip(page: Page) {
+    return page.locator('.status-strip');
+  }
+
+  it('says why it could not be analyzed again', async () => {
+    const page = await open();
+    story.host.refusal = 'rank0.pt.trace.json was deleted';
+    await page.getByRole('button', { name: 'Analyze Again' }).click();
+    await page.locator('.toast', { hasText: story.host.refusal }).waitFor();
+    await page.locator('.verdict').waitFor();
+  });
+
+  it('shows the progress and the failure of another analysis above the run', async () => {
+    const page = await open();
+    assert.equal(await strip(page).isVisible(), false);
+    const { remote } = story.host.channel;
+    await remote.statusChanged({ status: { kind: 'analyzing', text: 'rank1', percent: 40 } });
+    await strip(page).getByText('Analyzing again · rank1').waitFor();
+    assert.equal(await strip(page).locator('progress').getAttribute('value'), '40');
+    await remote.statusChanged({ status: { kind: 'failed', message: 'rank1 is cut' } });
+    await strip(page).getByText('rank1 is cut').waitFor();
+    await page.locator('.verdict').waitFor();
+    await remote.statusChanged({ status: { kind: 'ready' } });
+    await strip(page).waitFor({ state: 'hidden' });
+  });
+
+  it('says that the files are gone, goes on showing them, and takes the new ones', async () => {
+    const page = await open();
+    const { remote } = story.host.channel;
+    await remote.statusChanged({ status: { kind: 'gone', message: GONE } });
+    await strip(page).getByText(GONE).waitFor();
+    const windows = () => story.host.calls.filter(([method]) => method === 'readWindow').length;
+    const before = windows();
+    await page.keyboard.press('0');
+    await settle(story);
+    assert.ok(windows() > before);
+    story.host.generation = 2;
+    await remote.statusChanged({ status: { kind: 'ready' } });
+    await remote.runChanged({ generation: 2 });
+    await settle(story);
+    assert.equal(await strip(page).isVisible(), false);
+  });
+
+  it('leaves the failure for the run once its files are there', async () => {
+    story = await gallery.tell(analysis, { failure: 'the file is missing' });
+    const { page, host } = story;
+    await page.getByText('the file is missing').waitFor();
+    host.failure = null;
+    const { remote } = host.channel;
+    await remote.statusChanged({ status: { kind: 'analyzing', text: 'rank0', percent: 10 } });
+    await page.getByText('rank0 · 10').waitFor();
+    await remote.runChanged({ generation: 1 });
+    await page.locator('.run-page').waitFor();
+  });
+
+  it('opens a rank that is asked for and scrolls to it', async () => {
+    const page = await open({ height: 500 });
+    await story.host.channel.remote.showRank({ rank: 3 });
+    await settle(story);
+    assert.deepEqual(await page.evaluate('savedState.openRanks'), [3]);
+    const box = (await page.locator('[data-rank="3"]').boundingBox())!;
+    assert.ok(box.y >= 0 && box.y + box.height <= 500, `rank 3 is at ${box.y}`);
+  });
+
+  it('does not cover the evidence that it shows with the details of it', async () => {
+    const page = await open({ width: 1440, height: 760 });
+    const card = page.locator('.finding').first();
+    await card.getByRole('button', { name: /^Show on the timeline/ }).click();
+    await page.locator('.details:not([hidden])').waitFor();
+    await settle(story);
+    const rank = analysis.report.findings[0].evidence[0].rank;
+    const row = (await page.locator(`[data-rank="${rank}"]`).boundingBox())!;
+    const panel = (await page.locator('.details').boundingBox())!;
+    assert.ok(row.y >= 0 && row.y + row.height <= panel.y, `${row.y} is below ${panel.y}`);
+  });
+
+  it('forgets a saved selection that was made in other tables', async () => {
+    const page = await open();
+    await page.locator('.track-canvas').click({ position: { x: 400, y: 14 } });
+    await settle(story);
+    const left = await page.evaluate<object>('savedState');
+    await story.close();
+    const other = await open({ state: { ...left, run: 'of yesterday' } });
+    assert.equal(await other.evaluate('savedState.selection'), null);
+    assert.equal(await other.locator('.details').isVisible(), false);
+  });
+
+  it('says each note on the trace once, without a count behind it', async () => {
+    const page = await open();
+    const { notes } = analysis.report.health;
+    assert.ok(notes.some(({ count }) => count > 1));
+    const texts = await page.locator('.notes > ul').first().locator('li').allTextContents();
+    assert.deepEqual(
+      texts,
+      notes.map(({ text }) => text),
+    );
+  });
+});
