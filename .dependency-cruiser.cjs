@@ -35,7 +35,7 @@ module.exports = {
     },
     {
       from: { path: '^src/core/detectors/[^/]+$' },
-      to: { path: '^src/core/detectors/(detector|finding-draft)\\.ts$' },
+      to: { path: '^src/core/detectors/(detector|finding-draft|service-stall-draft)\\.ts$' },
     },
     {
       from: { path: '^src/core/detectors/(registry|run-detectors)\\.ts$' },

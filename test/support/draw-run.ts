@@ -30,6 +30,8 @@ const LEGEND: Readonly<Record<string, readonly [name: string, category: SpanCate
   B: ['backward', 'annotation'],
   O: ['Optimizer.step#SGD.step', 'annotation'],
   W: ['save checkpoint', 'annotation'],
+  L: ['log metrics', 'annotation'],
+  V: ['validation', 'annotation'],
   P: ['train.py(61): main', 'python'],
   p: ['train.py(12): augment', 'python'],
   l: ['cudaLaunchKernel', 'runtime'],

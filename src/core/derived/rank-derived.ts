@@ -21,6 +21,7 @@ import { computePartner } from './partner.ts';
 import { computePhases, type PhaseColumns } from './phases.ts';
 import { listCollectives, type RankCollective } from './rank-collectives.ts';
 import { computeSources, type SourceOf } from './sources.ts';
+import { computeServiceStalls, type ServiceStalls } from './service-stalls.ts';
 import { computeSteps } from './steps.ts';
 
 /** The tables of one rank, each computed once, on first use. Times are the trace's. */
@@ -41,6 +42,7 @@ export interface RankDerived {
   readonly ownLoading: SpanIndex | null;
   readonly exposedCommunication: Intervals;
   readonly hostPhases: PhaseIntervals;
+  readonly serviceStalls: ServiceStalls;
   readonly devicePhases: PhaseIntervals;
   readonly breakdown: Breakdown | null;
   readonly deviceWindow: DeviceWindow | null;
@@ -69,6 +71,8 @@ const DEFINITIONS: TableDefinitions<RankTrace, RankDerived> = {
   devicePhases: ({ work, phases }, { trace }) => computeDevicePhases(trace, work, phases.own),
   exposedCommunication: ({ busy, hostPhases }) => computeExposedCommunication(busy, hostPhases),
   breakdown: ({ busy, gaps, steps }) => computeBreakdown(busy, gaps, steps),
+  serviceStalls: ({ phases, mainLane, busy }, { trace }) =>
+    computeServiceStalls(trace, phases, mainLane, busy),
   deviceWindow: ({ work }) => computeDeviceWindow(work),
   collectives: (tables, { trace }) => listCollectives(trace, tables),
   sourceOf: ({ nesting, partner, mainLane }, { trace }) =>

@@ -30,9 +30,14 @@ export function clipToSteps(intervals: Intervals, steps: Steps): Intervals {
   return intersectionOf(intervals, { length: steps.length, start: steps.start, end: steps.end });
 }
 
+/** The row of the last step that has begun at a time; -1 is none. */
+export function stepBefore(steps: Steps, time: number): number {
+  return countUpTo(steps.start, time) - 1;
+}
+
 /** The row of the step around a time; -1 is none. */
 export function stepAt(steps: Steps, time: number): number {
-  const step = countUpTo(steps.start, time) - 1;
+  const step = stepBefore(steps, time);
   return step >= 0 && time < steps.end[step] ? step : -1;
 }
 

@@ -1,3 +1,4 @@
+import { checkpointStall } from './checkpoint-stall.ts';
 import { commExposed } from './comm-exposed.ts';
 import { dataSingleWorker } from './data-single-worker.ts';
 import { dataStall } from './data-stall.ts';
@@ -5,12 +6,15 @@ import { dataTail } from './data-tail.ts';
 import { gpuIdle } from './gpu-idle.ts';
 import { hostSync } from './host-sync.ts';
 import { stepTail } from './step-tail.ts';
+import { loggingStall } from './logging-stall.ts';
 import { straggler } from './straggler.ts';
 import type { Detector, SettingValues, Settings } from './detector.ts';
+import { validationStall } from './validation-stall.ts';
 
 /** Every detector, by id. */
 export const DETECTORS: readonly Detector[] = [
   commExposed,
+  checkpointStall,
   dataSingleWorker,
   dataStall,
   dataTail,
@@ -18,8 +22,10 @@ export const DETECTORS: readonly Detector[] = [
   hostSync,
   stepTail,
   straggler,
+  loggingStall,
 ];
 
+  validationStall,
 /** The thresholds of every detector by its id; the extension shows them as settings. */
 export function detectorSettings(): Readonly<Record<string, Settings>> {
   return Object.fromEntries(DETECTORS.map(({ id, options }) => [id, options]));
