@@ -1,9 +1,13 @@
 import type { LeftOutFile, Run, RankTrace } from '../model/run.ts';
+import type { WhatIf } from '../model/report.ts';
 import type { Nanoseconds } from '../model/units.ts';
 import { alignClocks, type Alignment } from './align-clocks.ts';
 import { computeLateness, type RankLateness } from './lateness.ts';
 import { type Intervals, uniteIntervals } from './intervals.ts';
 import { lazyTables, type TableDefinitions } from './lazy-tables.ts';
+import { listOperations, withoutWarmup } from './pipeline/operations.ts';
+import { prepareReplay, type Replay } from './pipeline/replay.ts';
+import { computeWhatIf } from './pipeline/what-if.ts';
 import { deriveRank, type RankDerived } from './rank-derived.ts';
 import { median } from './statistics.ts';
 import { analyzedSteps, stepDurations } from './step-windows.ts';
@@ -32,6 +36,9 @@ export interface RunDerived {
   readonly alignment: Alignment;
   /** By row of ranks; empty where ranks cannot be compared. */
   readonly lateness: readonly RankLateness[];
+  /** Of a job with pipeline parallelism; without steps where the ranks have no place in one. */
+  readonly replay: Replay;
+  readonly whatIf: WhatIf | null;
 }
 
 const DEFINITIONS: TableDefinitions<Run, RunDerived> = {
@@ -58,6 +65,9 @@ const DEFINITIONS: TableDefinitions<Run, RunDerived> = {
       ranks.map(({ tables }) => waitingTime(tables)),
       analyzedNumbers(ranks),
     ),
+  replay: ({ ranks, alignment }) =>
+    prepareReplay(withoutWarmup(listOperations(ranks, alignment.offsets))),
+  whatIf: ({ replay }) => computeWhatIf(replay),
 };
 
 /** With a device, communication that no compute hides; else the collectives of the host's threads. */

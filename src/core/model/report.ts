@@ -178,6 +178,35 @@ export interface LineCost {
   }[];
 }
 
+/**
+ * How much stragglers slow steps down, from replays of the steps with other durations. A slowdown by
+ * rank, stage, data rank or kind of operation is that of a step in which only their operations take
+ * what they took, and all others what is typical of their kind (arXiv 2505.05713).
+ */
+export interface WhatIf {
+  /** The mean step, replayed with the recorded durations, over that with typical ones. */
+  readonly slowdown: number;
+  /** The smaller of the slowdowns of its stage and of its data rank. */
+  readonly byRank: Readonly<Record<string, number>>;
+  readonly byStage: Readonly<Record<string, number>>;
+  readonly byDataRank: Readonly<Record<string, number>>;
+  readonly byKind: Readonly<Record<string, number>>;
+  /**
+   * The share of the slowdown that goes away if the worst 3 % of ranks are typical; can be above 1.
+   * Null where there is next to no slowdown.
+   */
+  readonly mw: number | null;
+  /** The same for the last stage. */
+  readonly ms: number | null;
+  /** Mean over steps, from the first start to the last end. */
+  readonly recordedNs: Nanoseconds;
+  /** Mean over steps, without what the host adds between operations. */
+  readonly replayedNs: Nanoseconds;
+  readonly idealNs: Nanoseconds;
+  /** How many steps could be replayed. */
+  readonly steps: number;
+}
+
 /** What the command line prints as JSON and every surface renders; `DESIGN.md` fixes the names. */
 export interface Report {
   readonly schemaVersion: number;
@@ -211,7 +240,8 @@ export interface Report {
     readonly orchestrationPercent: number;
   } | null;
   readonly ranks: readonly RankReport[];
-  readonly whatIf: null;
+  /** Null where the trace has no operations of a pipeline, or their dependencies cannot be told. */
+  readonly whatIf: WhatIf | null;
   readonly findings: readonly Finding[];
   readonly lines: readonly LineCost[];
   readonly failures: readonly { readonly detector: string; readonly message: string }[];

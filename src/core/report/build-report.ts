@@ -36,7 +36,7 @@ export function buildReport(
     verdict: judge({ ranks, run: facts, stepTime }, findings),
     layers: computeLayers(ranks),
     ranks,
-    whatIf: null,
+    whatIf: run.whatIf,
     findings,
     lines: costLines(run),
     failures,
