@@ -2,13 +2,14 @@ import type { RunDerived } from '../derived/run-derived.ts';
 import type { Detected } from '../detectors/run-detectors.ts';
 import { REPORT_SCHEMA_VERSION, type Report } from '../model/report.ts';
 import type { Steps } from '../model/tables.ts';
+import { isCutShort } from './file-notes.ts';
 import { assessHealth, worldSizeOf } from './health.ts';
 import { computeLayers } from './layers.ts';
 import { costLines } from './lines.ts';
 import { orderFindings } from './order-findings.ts';
 import { reportRanks } from './rank-reports.ts';
 import { stepTimeOf } from './step-time.ts';
-import { judge } from './verdict.ts';
+import { judge, judgeCut } from './verdict.ts';
 
 export function buildReport(
   name: string,
@@ -18,7 +19,12 @@ export function buildReport(
 ): Report {
   const ranks = reportRanks(run);
   const stepTime = stepTimeOf(run.analyzed.flatMap(({ durations }) => [...durations]));
-  const findings = orderFindings(drafts, run.medianStepNs);
+  const cut = run.ranks.filter(({ trace }) => isCutShort(trace));
+  const ordered = orderFindings(drafts, run.medianStepNs);
+  const findings =
+    cut.length > 0
+      ? ordered.map((finding) => ({ ...finding, confidence: 'low' as const }))
+      : ordered;
   const facts = {
     name,
     files: [...new Set(run.ranks.map(({ file }) => file))],
@@ -33,7 +39,10 @@ export function buildReport(
     run: facts,
     health: assessHealth(run),
     stepTime,
-    verdict: judge({ ranks, run: facts, stepTime }, findings),
+    verdict:
+      cut.length === ranks.length && cut.length > 0
+        ? judgeCut()
+        : judge({ ranks, run: facts, stepTime }, findings),
     layers: computeLayers(ranks),
     ranks,
     whatIf: run.whatIf,

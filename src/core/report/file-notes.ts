@@ -41,6 +41,11 @@ export function cutAt({ problems }: Trace): number | null {
   return offsets.length === 0 ? null : Math.max(...offsets);
 }
 
+/** Whether the end of the file is lost, and with it most of what a profiler writes last: the work of the device. */
+export function isCutShort(trace: Trace): boolean {
+  return trace.meta.format === 'kineto' && cutAt(trace) !== null;
+}
+
 function isGrowing({ meta, problems }: Trace): boolean {
   return meta.format === 'spans' && problems.filter(({ kind }) => kind === 'cut').length === 1;
 }

@@ -40,6 +40,14 @@ export function judge(
     : verdict;
 }
 
+/** Of a run whose files lost their ends nothing can be said with certainty. */
+export function judgeCut(): Verdict {
+  return inconclusive(
+    0,
+    'The trace is cut, and profilers write what the device did last: what the training waits for cannot be told.',
+  );
+}
+
 function judgeSteps(
   report: Pick<Report, 'ranks' | 'stepTime'>,
   findings: readonly Finding[],

@@ -7,6 +7,7 @@ import { deriveRun } from '../../../src/core/derived/run-derived.ts';
 import { stepAt } from '../../../src/core/derived/step-windows.ts';
 import type { DeviceWindow, Report } from '../../../src/core/model/report.ts';
 import { categoryIndex } from '../../../src/core/model/span-category.ts';
+import { readText } from '../../support/read-bytes.ts';
 import { readRun } from '../../support/read-run.ts';
 import { itWithShared } from '../../support/shared-data.ts';
 
@@ -38,6 +39,18 @@ describe('real traces', () => {
     assert.match(verdict.text, /^The GPU waits for data during 3\d % of the step time\.$/);
     assert.ok(findings[0].location?.file.endsWith('resnet50_profiler_api.py'));
     assert.ok(layers !== null && layers.dataPercent > 25);
+  });
+
+  itWithShared('a trace that is cut in the middle is not judged', [RESNET_0], async (files) => {
+    const text = gunzipSync(readFileSync(files[0])).toString();
+    const trace = await readText(text.slice(0, text.length / 2));
+    const { report: cut } = analyzeRun({
+      name: 'cut',
+      ranks: [{ rank: 0, file: 'cut.json', trace }],
+    });
+    assert.equal(cut.verdict.kind, 'inconclusive');
+    assert.match(cut.verdict.text, /^The trace is cut,/);
+    assert.ok(cut.findings.every(({ confidence }) => confidence === 'low'));
   });
 
   itWithShared('ResNet-50 with four workers is left alone', [RESNET_4], async (files) => {
