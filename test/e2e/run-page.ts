@@ -45,6 +45,23 @@ export class RunPage {
     assert.fail(`nothing on the timeline says ${String(pattern)}`);
   }
 
+  /** What is told of the selection. */
+  async details(): Promise<string> {
+    const details = this.frame.locator('.details:not([hidden])');
+    await details.waitFor();
+    return plainSpaces(await details.innerText());
+  }
+
+  /** Waits until the strip above the run says it. */
+  async waitForStatus(pattern: RegExp): Promise<void> {
+    await this.frame.locator('.status-strip', { hasText: pattern }).waitFor();
+  }
+
+  /** Waits until there is nothing to say above the run. */
+  async waitUntilUpToDate(): Promise<void> {
+    await this.frame.locator('.status-strip').waitFor({ state: 'hidden' });
+  }
+
   /** Presses "Go to line" of what is selected; gives the place that it names. */
   async goToLine(): Promise<string> {
     const details = this.frame.locator('.details');

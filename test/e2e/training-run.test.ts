@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { canHaveServerHost } from '../../scripts/server-host.mjs';
 import { cacheFolder, root } from '../../scripts/steps.mjs';
+import { simulateGpuRun } from '../gallery/simulate-gpu-run.ts';
 import { RunPage } from './run-page.ts';
 import { Workbench } from './workbench.ts';
 
@@ -11,6 +12,13 @@ const SAMPLE = 'samples/image-classification';
 const RUN = 'runs/slow-augment';
 /** As the inlay hints write it: time, share, p95. */
 const COST = /◂\s[\d.]+\s(ms|s|µs)\/step\s·\s[\d.]+\s%\s·\sp95\s[\d.]+/;
+
+const GPU_RUN = 'runs/gpu';
+/** Where the simulated traces say that the training loop is. */
+const GPU_LINE = 41;
+const GPU_SCRIPT = Array.from({ length: 60 }, (_, i) =>
+  i + 1 === GPU_LINE ? 'for images, labels in loader:' : `# line ${i + 1}`,
+).join('\n');
 
 const pictureOf = (name: string) =>
   join(cacheFolder, 'pictures', `${name.replaceAll(' ', '-')}.png`);
@@ -78,7 +86,39 @@ describe('a person with a slow training run', function () {
     assert.match(problem, /\[Ln \d+, Col \d+\]/);
   });
 
+  it('follows a run that is deleted and written anew while it is open', async () => {
+    const run = join(folder, RUN);
+    rmSync(run, { recursive: true });
+    await page.waitForStatus(/were deleted/);
+    cpSync(join(root, SAMPLE, RUN), run, { recursive: true });
+    await page.waitUntilUpToDate();
+    assert.match(await page.verdict(), /data/i);
+    await page.clickSpan(/data|load|augment|batch/i);
+    assert.match(await page.details(), /span on rank 0/i);
+  });
+
   it('reads the verdict in the status bar', async () => {
     assert.match(await workbench.statusOf(/Data-bound/), /Data-bound [\d.]+ %/);
+  });
+
+  it('clicks an idle gap of a GPU, reads why it waits, and lands on the line', async () => {
+    simulateGpuRun(join(folder, GPU_RUN), { ranks: 1, steps: 30, seed: 7, script: 'train_gpu.py' });
+    writeFileSync(join(folder, 'train_gpu.py'), GPU_SCRIPT);
+    await workbench.closeAllEditors();
+    await workbench.openFile(`${GPU_RUN}/rank0.pt.trace.json`);
+    page = new RunPage(await workbench.runEditor());
+    assert.match(await page.verdict(), /data/i);
+    await page.clickSpan(/idle/i);
+    const details = await page.details();
+    assert.match(details, /gap on rank 0/i);
+    assert.match(details, /waits for the loader/i);
+    const place = await page.goToLine();
+    assert.equal(place, `train_gpu.py:${GPU_LINE}`);
+    await workbench.tab('train_gpu.py').waitFor();
+    await workbench.waitForCursor(GPU_LINE);
+  });
+
+  it('leaves no error on the console of the page', () => {
+    assert.deepEqual(workbench.pageErrors, []);
   });
 });

@@ -15,6 +15,8 @@ export interface SimulationOptions {
   readonly seed: number;
   /** Name of an operator of every step; to try what text can do. */
   readonly operatorName?: string;
+  /** The script that the stack names; `train.py` unless given. */
+  readonly script?: string;
 }
 
 /**
@@ -56,7 +58,7 @@ class RankSimulation {
     }
     this.#add(
       'python_function',
-      'train.py(41): train',
+      `${this.options.script ?? 'train.py'}(41): train`,
       MAIN,
       { from: begin, to: this.#hostUs },
       {
