@@ -35,3 +35,16 @@ export function inSteps(intervals: Intervals, steps: Steps, rows: readonly numbe
   }
   return intersectionOf(intervals, windows.finish());
 }
+
+/** Of each step given, what lies beyond its first `typicalNs`. Rows ascend. */
+export function restOfEachStep(
+  steps: Steps,
+  rows: readonly number[],
+  typicalNs: (row: number) => number,
+): Intervals {
+  const builder = new IntervalsBuilder();
+  for (const row of rows) {
+    builder.add(steps.start[row] + typicalNs(row), steps.end[row]);
+  }
+  return builder.finish();
+}

@@ -13,6 +13,11 @@ export interface FindingDraft extends Omit<Finding, 'id' | 'savingPercent' | 'sa
   /** By row of the run's ranks, in rank time: the time that the saving comes from. No finding counts it twice. */
   readonly claims: readonly Intervals[];
   /**
+   * 0 names a cause; 1 explains another finding, or tells when or where it happens; 2 speaks of what is left.
+   * The more specific take their part of the saving first. By default 1 with `reassess`, else 0.
+   */
+  readonly generality?: 0 | 1 | 2;
+  /**
    * For findings about what others leave, or that explain another: they take their part after all others.
    * Judges the saving that remains, in percent of the step; null withdraws the finding.
    */
@@ -84,6 +89,18 @@ export interface EvidenceSource {
   readonly rank: number;
   readonly trace: Trace;
   readonly steps: Steps;
+/** A whole step as evidence; times in run time. */
+export function stepEvidence({ rank, steps, offsetNs }: EvidenceSource, row: number): Evidence {
+  return {
+    rank,
+    lane: 'steps',
+    name: `step ${steps.number[row]}`,
+    startNs: steps.start[row] + offsetNs,
+    durationNs: steps.end[row] - steps.start[row],
+    step: steps.number[row],
+  };
+}
+
   readonly offsetNs: Nanoseconds;
 }
 

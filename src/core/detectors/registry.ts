@@ -7,6 +7,8 @@ import { gpuIdle } from './gpu-idle.ts';
 import { hostSync } from './host-sync.ts';
 import { stepTail } from './step-tail.ts';
 import { loggingStall } from './logging-stall.ts';
+import { stepPeriod } from './step-period.ts';
+import { stepTail } from './step-tail.ts';
 import { straggler } from './straggler.ts';
 import type { Detector, SettingValues, Settings } from './detector.ts';
 import { validationStall } from './validation-stall.ts';
@@ -21,6 +23,8 @@ export const DETECTORS: readonly Detector[] = [
   gpuIdle,
   hostSync,
   stepTail,
+  loggingStall,
+  stepPeriod,
   straggler,
   loggingStall,
 ];

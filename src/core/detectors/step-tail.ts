@@ -1,12 +1,22 @@
-import { type Intervals, IntervalsBuilder } from '../derived/intervals.ts';
-import { median, quantileOfSorted, sortedCopy } from '../derived/statistics.ts';
+import { NO_INTERVALS } from '../derived/intervals.ts';
+import { quantileOfSorted, sortedCopy } from '../derived/statistics.ts';
+import { describeCarrier, findCarrier, type StepCarrier } from '../derived/step-carrier.ts';
+import { restOfEachStep } from '../derived/time-budget.ts';
 import { countOf, formatPercent, formatTime } from '../derived/wording.ts';
-import { type Layer, layerOf, PHASES, type Phase } from '../model/phase.ts';
-import type { Evidence } from '../model/report.ts';
+import { type Layer, layerOf, type Phase } from '../model/phase.ts';
 import { defineDetector, type NeededRank, type NeededTables } from './detector.ts';
-import { MAX_EVIDENCE } from './finding-draft.ts';
+import { MAX_EVIDENCE, placeOf, stepEvidence } from './finding-draft.ts';
 
-const NEEDS = ['steps', 'hostPhases', 'analyzed', 'medianStepNs', 'alignment'] as const;
+const NEEDS = [
+  'steps',
+  'hostPhases',
+  'nesting',
+  'mainLane',
+  'sourceOf',
+  'analyzed',
+  'medianStepNs',
+  'alignment',
+] as const;
 type Name = (typeof NEEDS)[number];
 
 interface Tail {
@@ -63,32 +73,51 @@ export const stepTail = defineDetector({
       return;
     }
     const { rank, slow } = worst;
-    const phase = carryingPhase(worst, tables.analyzed[rank.row].rows);
+    const carrier = findCarrier(
+      rank.trace,
+      rank.tables,
+      slow,
+      typicalOf(worst, tables.analyzed[rank.row].rows),
+      worst.excessNs,
+    );
+    const source = {
+      ...rank,
+      steps: rank.tables.steps,
+      offsetNs: tables.alignment.offsets[rank.row],
+    };
+    const ascending = [...slow].sort((a, b) => a - b);
+    const claim = restOfEachStep(rank.tables.steps, ascending, () => worst.p50Ns);
+    const savingNsPerStep = Math.round(worst.excessNs / tables.analyzed[rank.row].rows.length);
     const byP95 = worst.p95Ratio >= options.p95Ratio;
     yield {
       title: 'Some steps take far longer than most',
       pattern: 'tail-latency',
-      layer: layerOfTail(phase),
+      layer: layerOfTail(carrier.phase),
       severity: worst.percent >= options.warningPercent ? 'warning' : 'info',
       confidence: slow.length >= 3 ? 'high' : 'medium',
       ranks: [rank.rank],
       steps: slow.map((row) => rank.tables.steps.number[row]),
-      savingNsPerStep: Math.round(worst.excessNs / tables.analyzed[rank.row].rows.length),
+      savingNsPerStep,
       savingHow: 'What slow steps take beyond the median step, spread over all analyzed steps.',
       threshold: byP95
         ? { name: 'p95Ratio', value: options.p95Ratio, measured: worst.p95Ratio }
         : { name: 'p99Ratio', value: options.p99Ratio, measured: worst.p99Ratio },
-      evidence: evidenceOf(worst, tables),
-      location: null,
-      annotations: [],
-      why: explain(worst, phase, tables.ranks.length),
+      evidence: slow.slice(0, MAX_EVIDENCE).map((row) => stepEvidence(source, row)),
+      ...placeOf(rank.tables.sourceOf(carrier.span)),
+      why: explain(worst, carrier, tables.ranks.length),
       advice: ADVICE,
-      claims: tables.ranks.map(({ row }) => (row === rank.row ? claimOf(worst) : EMPTY)),
+      claims: tables.ranks.map(({ row }) => (row === rank.row ? claim : NO_INTERVALS)),
+      generality: 2,
+      reassess: (remaining) =>
+        remaining < (LEFT * 100 * savingNsPerStep) / tables.medianStepNs
+          ? null
+          : { severity: remaining >= options.warningPercent ? 'warning' : 'info' },
     };
   },
 });
 
-const EMPTY = new IntervalsBuilder().finish();
+/** If others explain more than the rest, they say it better. */
+const LEFT = 0.5;
 
 const ADVICE = [
   {
@@ -131,27 +160,9 @@ function tailOf(
   };
 }
 
-/** The phase of the main thread that holds at least half of what slow steps take beyond typical ones. */
-function carryingPhase({ rank, slow, excessNs }: Tail, rows: readonly number[]): Phase | null {
-  const { hostPhases, steps } = rank.tables;
-  const perStep = PHASES.map(() => new Float64Array(steps.length));
-  let step = 0;
-  for (let i = 0; i < hostPhases.length; i++) {
-    while (step < steps.length && steps.end[step] <= hostPhases.start[i]) {
-      step++;
-    }
-    for (let k = step; k < steps.length && steps.start[k] < hostPhases.end[i]; k++) {
-      const shared =
-        Math.min(steps.end[k], hostPhases.end[i]) - Math.max(steps.start[k], hostPhases.start[i]);
-      perStep[hostPhases.phase[i]][k] += shared;
-    }
-  }
-  const excesses = perStep.map((times) => {
-    const typical = median(rows.map((row) => times[row]));
-    return slow.reduce((sum, row) => sum + times[row] - typical, 0);
-  });
-  const most = excesses.indexOf(Math.max(...excesses));
-  return excesses[most] >= excessNs / 2 ? PHASES[most] : null;
+function typicalOf({ slow }: Tail, rows: readonly number[]): number[] {
+  const isSlow = new Set(slow);
+  return rows.filter((row) => !isSlow.has(row));
 }
 
 function layerOfTail(phase: Phase | null): Layer {
@@ -160,35 +171,9 @@ function layerOfTail(phase: Phase | null): Layer {
 
 function explain(
   { rank, p50Ns, p95Ratio, p99Ratio, slow, percent }: Tail,
-  phase: Phase | null,
+  carrier: StepCarrier,
   rankCount: number,
 ): string {
   const steps = rankCount === 1 ? 'the steps' : `the steps of rank ${rank.rank}`;
-  const carrier =
-    phase === null
-      ? ' No single phase of the main thread carries it.'
-      : ` Most of it is in the phase ${phase}.`;
-  return `Half of ${steps} take ${formatTime(p50Ns)} or less, but p95 is ${p95Ratio.toFixed(1)} and p99 ${p99Ratio.toFixed(1)} times that: ${countOf(slow.length, 'slow step')} cost ${formatPercent(percent)} of all the time.${carrier}`;
-}
-
-function evidenceOf({ rank, slow }: Tail, { alignment }: NeededTables<Name>): Evidence[] {
-  const { steps } = rank.tables;
-  return slow.slice(0, MAX_EVIDENCE).map((row) => ({
-    rank: rank.rank,
-    lane: 'steps',
-    name: `step ${steps.number[row]}`,
-    startNs: steps.start[row] + alignment.offsets[rank.row],
-    durationNs: steps.end[row] - steps.start[row],
-    step: steps.number[row],
-  }));
-}
-
-/** The last part of each slow step, as long as its excess. */
-function claimOf({ rank, slow, p50Ns }: Tail): Intervals {
-  const { steps } = rank.tables;
-  const builder = new IntervalsBuilder();
-  for (const row of [...slow].sort((a, b) => a - b)) {
-    builder.add(steps.start[row] + p50Ns, steps.end[row]);
-  }
-  return builder.finish();
+  return `Half of ${steps} take ${formatTime(p50Ns)} or less, but p95 is ${p95Ratio.toFixed(1)} and p99 ${p99Ratio.toFixed(1)} times that: ${countOf(slow.length, 'slow step')} cost ${formatPercent(percent)} of all the time. ${describeCarrier(rank.trace, carrier)}`;
 }

@@ -9,6 +9,9 @@ import type { Detected } from '../detectors/run-detectors.ts';
 import type { FindingDraft } from '../detectors/finding-draft.ts';
 import type { Finding, Severity } from '../model/report.ts';
 
+/** The most specific findings take their part first. */
+const GENERALITIES = [0, 1, 2] as const;
+
 const WEIGHT: Readonly<Record<Severity, number>> = { error: 2, warning: 1, info: 0 };
 
 interface Candidate {
@@ -33,21 +36,20 @@ export function orderFindings(drafts: Detected['drafts'], medianStepNs: number):
     totalClaim: claimOf(draft.claims),
   }));
   const taken: Taken = { claims: [], leftNs: medianStepNs };
-  const findings = [
-    ...pick(
-      candidates.filter(({ draft }) => draft.reassess === undefined),
+  const findings = GENERALITIES.flatMap((generality) =>
+    pick(
+      candidates.filter(({ draft }) => generalityOf(draft) === generality),
       taken,
       medianStepNs,
     ),
-    ...pick(
-      candidates.filter(({ draft }) => draft.reassess !== undefined),
-      taken,
-      medianStepNs,
-    ),
-  ];
+  );
   return findings.sort(
     (a, b) => b.savingPercent - a.savingPercent || WEIGHT[b.severity] - WEIGHT[a.severity],
   );
+}
+
+function generalityOf({ generality, reassess }: FindingDraft): 0 | 1 | 2 {
+  return generality ?? (reassess === undefined ? 0 : 1);
 }
 
 function pick(candidates: readonly Candidate[], taken: Taken, medianStepNs: number): Finding[] {
