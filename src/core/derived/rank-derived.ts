@@ -11,6 +11,7 @@ import { computeGaps } from './gaps.ts';
 import { computeHostActivity, type HostActivity } from './host-activity.ts';
 import { computeHostPhases } from './host-phases.ts';
 import type { Intervals } from './intervals.ts';
+import { computeKernelLoad, type KernelLoad } from './kernel-load.ts';
 import { lazyTables, type TableDefinitions } from './lazy-tables.ts';
 import { computeLoaderWaits, type LoaderWaits } from './loader-waits.ts';
 import { findLoaderStage, type LoaderStage } from './loader-stage.ts';
@@ -20,8 +21,8 @@ import { findOwnLoading } from './own-loading.ts';
 import { computePartner } from './partner.ts';
 import { computePhases, type PhaseColumns } from './phases.ts';
 import { listCollectives, type RankCollective } from './rank-collectives.ts';
-import { computeSources, type SourceOf } from './sources.ts';
 import { computeServiceStalls, type ServiceStalls } from './service-stalls.ts';
+import { computeSources, type SourceOf } from './sources.ts';
 import { computeSteps } from './steps.ts';
 
 /** The tables of one rank, each computed once, on first use. Times are the trace's. */
@@ -35,14 +36,15 @@ export interface RankDerived {
   readonly busy: DeviceBusy;
   readonly host: HostActivity;
   readonly gaps: Gaps;
+  readonly kernelLoad: KernelLoad;
   readonly loaderWaits: LoaderWaits;
   /** What most of the loader's waits are spent in; null where nothing tells. */
   readonly loaderStage: LoaderStage | null;
   /** A wait in which the training process itself loads; null where nothing tells so. */
   readonly ownLoading: SpanIndex | null;
+  readonly serviceStalls: ServiceStalls;
   readonly exposedCommunication: Intervals;
   readonly hostPhases: PhaseIntervals;
-  readonly serviceStalls: ServiceStalls;
   readonly devicePhases: PhaseIntervals;
   readonly breakdown: Breakdown | null;
   readonly deviceWindow: DeviceWindow | null;
@@ -62,17 +64,19 @@ const DEFINITIONS: TableDefinitions<RankTrace, RankDerived> = {
   host: ({ phases, mainLane }, { trace }) => computeHostActivity(trace, phases, mainLane),
   gaps: ({ work, partner, host, steps }, { trace }) =>
     computeGaps(trace, work, partner, host, steps),
+  kernelLoad: ({ work, partner, steps }, { trace }) =>
+    computeKernelLoad(trace, work, partner, steps),
   loaderWaits: ({ host, busy, steps }) => computeLoaderWaits(host, busy, steps),
   loaderStage: ({ mainLane, loaderWaits }, { trace }) =>
     findLoaderStage(trace, mainLane, loaderWaits.waits),
   ownLoading: ({ loaderWaits, loaderStage }, { trace }) =>
     findOwnLoading(trace, loaderWaits, loaderStage),
+  serviceStalls: ({ phases, mainLane, busy }, { trace }) =>
+    computeServiceStalls(trace, phases, mainLane, busy),
   hostPhases: ({ phases, mainLane }, { trace }) => computeHostPhases(trace, phases, mainLane),
   devicePhases: ({ work, phases }, { trace }) => computeDevicePhases(trace, work, phases.own),
   exposedCommunication: ({ busy, hostPhases }) => computeExposedCommunication(busy, hostPhases),
   breakdown: ({ busy, gaps, steps }) => computeBreakdown(busy, gaps, steps),
-  serviceStalls: ({ phases, mainLane, busy }, { trace }) =>
-    computeServiceStalls(trace, phases, mainLane, busy),
   deviceWindow: ({ work }) => computeDeviceWindow(work),
   collectives: (tables, { trace }) => listCollectives(trace, tables),
   sourceOf: ({ nesting, partner, mainLane }, { trace }) =>

@@ -1,10 +1,11 @@
-import { IntervalsBuilder, type Intervals } from '../derived/intervals.ts';
+import { Coverage, type Intervals, IntervalsBuilder, NO_INTERVALS } from '../derived/intervals.ts';
 import { median } from '../derived/statistics.ts';
 import { formatPercent, formatTime } from '../derived/wording.ts';
 import { type Evidence, GAP_CAUSES, type GapCause } from '../model/report.ts';
 import { defineDetector, type NeededRank, type NeededTables } from './detector.ts';
 import {
   confidenceOf,
+  type FindingDraft,
   MAX_EVIDENCE,
   passedThreshold,
   placeOf,
@@ -22,10 +23,17 @@ const NEEDS = [
 ] as const;
 type Name = (typeof NEEDS)[number];
 
+const PROFILER = GAP_CAUSES.indexOf('profiler');
+
+/** By row of ranks: what other findings claim. */
+type Taken = readonly (Intervals | undefined)[];
+
 interface RankIdle {
   readonly rank: NeededRank<Name>;
   /** Rows of the material gaps in analysed steps, longest first. */
   readonly gaps: readonly number[];
+  /** By gap: what no other finding claims, in nanoseconds. */
+  readonly lengths: Float64Array;
   readonly sharePercent: number;
   /** Of the step, in the gaps too short to count. */
   readonly shortSharePercent: number;
@@ -64,7 +72,7 @@ export const gpuIdle = defineDetector({
     gapPercent: {
       default: 0.5,
       description:
-        'Gaps shorter than this share of the median step, in percent, do not count: they are the cost of many small kernels.',
+        'Gaps shorter than this share of the median step, in percent, do not count: what the host makes of them is host-bound.',
       minimum: 0,
       maximum: 100,
     },
@@ -78,92 +86,120 @@ export const gpuIdle = defineDetector({
 
   *detect(tables, options) {
     const shortest = Math.max((options.gapPercent / 100) * tables.medianStepNs, options.gapNs);
-    const idle = tables.ranks
-      .filter(({ tables: { busy } }) => busy.length > 0)
-      .map((rank) => idleOf(rank, tables, shortest));
-    if (idle.length === 0 || tables.medianStepNs === 0) {
+    const ranks = tables.ranks.filter(({ tables: { busy } }) => busy.length > 0);
+    if (ranks.length === 0 || tables.medianStepNs === 0) {
       return;
     }
-    const percent = median(idle.map(({ sharePercent }) => sharePercent));
+    const idleWithout = (taken: Taken): RankIdle[] =>
+      ranks.map((rank) => idleOf(rank, tables, shortest, taken[rank.row] ?? NO_INTERVALS));
     const stepCount = Math.min(...tables.analyzed.map(({ rows }) => rows.length));
-    const thresholds = {
-      info: options.warningPercent,
-      warning: options.warningPercent,
-      error: options.errorPercent,
-    };
-    if (!(percent >= thresholds.warning)) {
+    const judge = (idle: readonly RankIdle[]): Judgement | null =>
+      judgeIdle(idle, tables, { ...options, shortest, stepCount });
+    const all = idleWithout([]);
+    const judgement = judge(all);
+    if (judgement === null) {
       return;
     }
-    const worst = idle.reduce((most, one) => (one.sharePercent > most.sharePercent ? one : most));
-    const causes = sharesByCause(worst);
-    const [[cause]] = causes;
     yield {
-      title: TEXTS[cause],
+      ...judgement,
       pattern: 'inefficiency',
       layer: 'compute',
-      severity: severityOf(percent, thresholds, stepCount) ?? 'info',
-      confidence: cause === 'unexplained' ? 'low' : confidenceOf(stepCount),
-      ranks: idle
-        .filter(({ sharePercent }) => sharePercent >= options.warningPercent)
-        .map(({ rank }) => rank.rank),
-      steps: tables.analyzed[worst.rank.row].rows.map((row) => worst.rank.tables.steps.number[row]),
-      savingNsPerStep: Math.round((percent / 100) * tables.medianStepNs),
+      savingNsPerStep: Math.round((judgement.threshold.measured / 100) * tables.medianStepNs),
       savingHow: `Gaps of ${formatTime(shortest)} or more that no other finding claims; the median over steps, then over ranks.`,
-      threshold: passedThreshold(percent, thresholds),
-      evidence: evidenceOf(worst, cause, tables),
-      ...placeOfGap(worst, cause),
-      why: explain(worst, causes, percent) + mentionShortGaps(idle, shortest),
-      advice: adviceFor(cause),
-      claims: tables.ranks.map(({ row }) => claimOf(idle.find(({ rank }) => rank.row === row))),
-      reassess: (remaining) =>
-        remaining < thresholds.warning
-          ? null
-          : {
-              severity: severityOf(remaining, thresholds, stepCount) ?? 'info',
-              threshold: passedThreshold(remaining, thresholds),
-            },
+      claims: tables.ranks.map(({ row }) => claimOf(all.find(({ rank }) => rank.row === row))),
+      reassess: (remaining, taken) =>
+        remaining < options.warningPercent ? null : judge(idleWithout(taken)),
     };
   },
 });
+
+type Judgement = Omit<
+  FindingDraft,
+  'pattern' | 'layer' | 'savingNsPerStep' | 'savingHow' | 'claims' | 'reassess'
+>;
+
+/** Null where it takes less than the threshold. */
+function judgeIdle(
+  idle: readonly RankIdle[],
+  tables: NeededTables<Name>,
+  {
+    warningPercent,
+    errorPercent,
+    shortest,
+    stepCount,
+  }: Readonly<Record<'warningPercent' | 'errorPercent' | 'shortest' | 'stepCount', number>>,
+): Judgement | null {
+  const percent = median(idle.map(({ sharePercent }) => sharePercent));
+  if (!(percent >= warningPercent)) {
+    return null;
+  }
+  const thresholds = { info: warningPercent, warning: warningPercent, error: errorPercent };
+  const worst = idle.reduce((most, one) => (one.sharePercent > most.sharePercent ? one : most));
+  const causes = sharesByCause(worst);
+  const [[cause]] = causes;
+  return {
+    title: TEXTS[cause],
+    severity: severityOf(percent, thresholds, stepCount) ?? 'info',
+    confidence: cause === 'unexplained' ? 'low' : confidenceOf(stepCount),
+    ranks: idle
+      .filter(({ sharePercent }) => sharePercent >= warningPercent)
+      .map(({ rank }) => rank.rank),
+    steps: tables.analyzed[worst.rank.row].rows.map((row) => worst.rank.tables.steps.number[row]),
+    threshold: passedThreshold(percent, thresholds),
+    evidence: evidenceOf(worst, cause, tables),
+    ...placeOfGap(worst, cause),
+    why: explain(worst, causes, percent) + mentionShortGaps(idle, shortest),
+    advice: adviceFor(cause),
+  };
+}
 
 function idleOf(
   rank: NeededRank<Name>,
   { analyzed }: NeededTables<Name>,
   shortest: number,
+  taken: Intervals,
 ): RankIdle {
   const { gaps, steps } = rank.tables;
   const { rows, durations } = analyzed[rank.row];
+  const elsewhere = new Coverage(taken);
   const perStep = new Float64Array(steps.length);
   const shortPerStep = new Float64Array(steps.length);
+  const lengths = new Float64Array(gaps.length);
   const material: number[] = [];
   for (let gap = 0; gap < gaps.length; gap++) {
-    const length = gaps.end[gap] - gaps.start[gap];
-    if (length < shortest) {
-      shortPerStep[gaps.step[gap]] += length;
-    } else if (steps.isWarmup[gaps.step[gap]] === 0) {
-      perStep[gaps.step[gap]] += length;
+    const start = gaps.start[gap];
+    const whole = gaps.end[gap] - start;
+    const length = whole - elsewhere.within(start, gaps.end[gap]);
+    const step = gaps.step[gap];
+    if (steps.isWarmup[step] === 1 || gaps.cause[gap] === PROFILER || length <= 0) {
+      continue;
+    }
+    if (whole < shortest) {
+      shortPerStep[step] += length;
+    } else {
+      perStep[step] += length;
+      lengths[gap] = length;
       material.push(gap);
     }
   }
   const typicalShare = (times: Float64Array): number =>
     rows.length === 0 ? 0 : median(rows.map((row, i) => (100 * times[row]) / durations[i]));
-  const lengthOfGap = (gap: number): number => gaps.end[gap] - gaps.start[gap];
   return {
     rank,
-    gaps: material.sort((a, b) => lengthOfGap(b) - lengthOfGap(a)),
+    gaps: material.sort((a, b) => lengths[b] - lengths[a]),
+    lengths,
     sharePercent: typicalShare(perStep),
     shortSharePercent: typicalShare(shortPerStep),
   };
 }
 
 /** Shares of the material idle time, 0 to 1, largest first. */
-function sharesByCause({ rank, gaps }: RankIdle): [GapCause, number][] {
+function sharesByCause({ rank, gaps, lengths }: RankIdle): [GapCause, number][] {
   const times = GAP_CAUSES.map(() => 0);
   let total = 0;
   for (const gap of gaps) {
-    const length = rank.tables.gaps.end[gap] - rank.tables.gaps.start[gap];
-    times[rank.tables.gaps.cause[gap]] += length;
-    total += length;
+    times[rank.tables.gaps.cause[gap]] += lengths[gap];
+    total += lengths[gap];
   }
   return GAP_CAUSES.map((cause, i): [GapCause, number] => [cause, times[i] / total]).sort(
     (a, b) => b[1] - a[1],
@@ -191,7 +227,7 @@ function mentionShortGaps(idle: readonly RankIdle[], shortest: number): string {
   const percent = median(idle.map(({ shortSharePercent }) => shortSharePercent));
   return percent < 1
     ? ''
-    : ` Gaps shorter than ${formatTime(shortest)}, another ${formatPercent(percent)} of the step, are the price of many small kernels and do not count here.`;
+    : ` Gaps shorter than ${formatTime(shortest)}, another ${formatPercent(percent)} of the step, do not count here.`;
 }
 
 function placeOfGap({ rank, gaps }: RankIdle, cause: GapCause): ReturnType<typeof placeOf> {

@@ -4,32 +4,32 @@ import { dataSingleWorker } from './data-single-worker.ts';
 import { dataStall } from './data-stall.ts';
 import { dataTail } from './data-tail.ts';
 import { gpuIdle } from './gpu-idle.ts';
+import { hostBound } from './host-bound.ts';
 import { hostSync } from './host-sync.ts';
-import { stepTail } from './step-tail.ts';
 import { loggingStall } from './logging-stall.ts';
 import { stepPeriod } from './step-period.ts';
 import { stepTail } from './step-tail.ts';
 import { straggler } from './straggler.ts';
-import type { Detector, SettingValues, Settings } from './detector.ts';
 import { validationStall } from './validation-stall.ts';
+import type { Detector, SettingValues, Settings } from './detector.ts';
 
 /** Every detector, by id. */
 export const DETECTORS: readonly Detector[] = [
-  commExposed,
   checkpointStall,
+  commExposed,
   dataSingleWorker,
   dataStall,
   dataTail,
   gpuIdle,
+  hostBound,
   hostSync,
-  stepTail,
   loggingStall,
   stepPeriod,
+  stepTail,
   straggler,
-  loggingStall,
+  validationStall,
 ];
 
-  validationStall,
 /** The thresholds of every detector by its id; the extension shows them as settings. */
 export function detectorSettings(): Readonly<Record<string, Settings>> {
   return Object.fromEntries(DETECTORS.map(({ id, options }) => [id, options]));

@@ -61,7 +61,7 @@ function pick(candidates: readonly Candidate[], taken: Taken, medianStepNs: numb
     const [candidate] = left.splice(best, 1) as [Candidate];
     const savingNsPerStep = Math.round(savings[best]);
     const savingPercent = medianStepNs > 0 ? (100 * savingNsPerStep) / medianStepNs : 0;
-    const changes = candidate.draft.reassess?.(savingPercent);
+    const changes = candidate.draft.reassess?.(savingPercent, taken.claims);
     if (changes === null) {
       continue;
     }

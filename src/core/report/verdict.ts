@@ -15,10 +15,10 @@ const MAX_UNNAMED_PERCENT = 20;
 /** Without a device, less compute than this is no sign of health. */
 const MIN_COMPUTE_PERCENT = 50;
 
-/** What a kind rests on: a loss that no finding supports is not called a bottleneck. */
+/** What a kind rests on: a loss that no finding supports, or only a note, is not called a bottleneck. */
 const SUPPORT: Partial<Record<VerdictKind, readonly string[]>> = {
   'data-bound': ['data-stall', 'data-tail', 'data-single-worker'],
-  'host-bound': ['gpu-idle', 'host-sync'],
+  'host-bound': ['gpu-idle', 'host-bound', 'host-sync'],
   'communication-bound': ['comm-exposed'],
 };
 
@@ -186,7 +186,10 @@ function listLosses(losses: Losses, findings: readonly Finding[], rankCount: num
 
 function isSupported(kind: VerdictKind, findings: readonly Finding[]): boolean {
   const ids = SUPPORT[kind];
-  return ids === undefined || findings.some(({ id }) => ids.includes(id));
+  return (
+    ids === undefined ||
+    findings.some(({ id, threshold }) => ids.includes(id) && threshold.name !== 'infoPercent')
+  );
 }
 
 function inconclusive(sharePercent: number, text: string): Verdict {
