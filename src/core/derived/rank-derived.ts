@@ -11,6 +11,7 @@ import { computeGaps } from './gaps.ts';
 import { computeHostActivity, type HostActivity } from './host-activity.ts';
 import { computeHostPhases } from './host-phases.ts';
 import type { Intervals } from './intervals.ts';
+import { computeKernelLoad, type KernelLoad } from './kernel-load.ts';
 import { lazyTables, type TableDefinitions } from './lazy-tables.ts';
 import { computeLoaderWaits, type LoaderWaits } from './loader-waits.ts';
 import { findLoaderStage, type LoaderStage } from './loader-stage.ts';
@@ -35,6 +36,7 @@ export interface RankDerived {
   readonly busy: DeviceBusy;
   readonly host: HostActivity;
   readonly gaps: Gaps;
+  readonly kernelLoad: KernelLoad;
   readonly loaderWaits: LoaderWaits;
   /** What most of the loader's waits are spent in; null where nothing tells. */
   readonly loaderStage: LoaderStage | null;
@@ -62,6 +64,8 @@ const DEFINITIONS: TableDefinitions<RankTrace, RankDerived> = {
   host: ({ phases, mainLane }, { trace }) => computeHostActivity(trace, phases, mainLane),
   gaps: ({ work, partner, host, steps }, { trace }) =>
     computeGaps(trace, work, partner, host, steps),
+  kernelLoad: ({ work, partner, steps }, { trace }) =>
+    computeKernelLoad(trace, work, partner, steps),
   loaderWaits: ({ host, busy, steps }) => computeLoaderWaits(host, busy, steps),
   loaderStage: ({ mainLane, loaderWaits }, { trace }) =>
     findLoaderStage(trace, mainLane, loaderWaits.waits),

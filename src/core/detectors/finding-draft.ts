@@ -19,9 +19,13 @@ export interface FindingDraft extends Omit<Finding, 'id' | 'savingPercent' | 'sa
   readonly generality?: 0 | 1 | 2;
   /**
    * For findings about what others leave, or that explain another: they take their part after all others.
-   * Judges the saving that remains, in percent of the step; null withdraws the finding.
+   * Judges the saving that remains, in percent of the step, knowing what those above claimed, by row of the run's
+   * ranks; null withdraws the finding.
    */
-  readonly reassess?: (remainingPercent: number) => Partial<Finding> | null;
+  readonly reassess?: (
+    remainingPercent: number,
+    taken: readonly (Intervals | undefined)[],
+  ) => Partial<Finding> | null;
 }
 
 /** A few dozen spans convince; more only cost. */

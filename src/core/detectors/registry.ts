@@ -4,6 +4,7 @@ import { dataSingleWorker } from './data-single-worker.ts';
 import { dataStall } from './data-stall.ts';
 import { dataTail } from './data-tail.ts';
 import { gpuIdle } from './gpu-idle.ts';
+import { hostBound } from './host-bound.ts';
 import { hostSync } from './host-sync.ts';
 import { loggingStall } from './logging-stall.ts';
 import { stepPeriod } from './step-period.ts';
@@ -20,6 +21,7 @@ export const DETECTORS: readonly Detector[] = [
   dataStall,
   dataTail,
   gpuIdle,
+  hostBound,
   hostSync,
   loggingStall,
   stepPeriod,

@@ -42,12 +42,7 @@ export function orderFindings(drafts: Detected['drafts'], medianStepNs: number):
       taken,
       medianStepNs,
     ),
-    ...pick(
-      candidates.filter(({ draft }) => draft.reassess !== undefined),
-      taken,
-      medianStepNs,
-    ),
-  ];
+  );
   return findings.sort(
     (a, b) => b.savingPercent - a.savingPercent || WEIGHT[b.severity] - WEIGHT[a.severity],
   );
@@ -66,7 +61,7 @@ function pick(candidates: readonly Candidate[], taken: Taken, medianStepNs: numb
     const [candidate] = left.splice(best, 1) as [Candidate];
     const savingNsPerStep = Math.round(savings[best]);
     const savingPercent = medianStepNs > 0 ? (100 * savingNsPerStep) / medianStepNs : 0;
-    const changes = candidate.draft.reassess?.(savingPercent);
+    const changes = candidate.draft.reassess?.(savingPercent, taken.claims);
     if (changes === null) {
       continue;
     }
