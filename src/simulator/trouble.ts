@@ -11,7 +11,7 @@ export type Trouble =
   /** The training process loads its batches itself. */
   | { readonly kind: 'single-worker' }
   /** Batches are copied from pageable memory, through a staging buffer, while the host waits. */
-  | { readonly kind: 'pageable-copy' }
+  | { readonly kind: 'pageable-copy'; /** Bytes a second. */ readonly bandwidth: number }
   /** The host reads values back from the device during the forward pass, and thinks about each. */
   | { readonly kind: 'item-sync'; readonly perStep: number; readonly thinkNs: number }
   /** The host is slower than the device: each operation in many tiny kernels, or slow Python between launches. */
