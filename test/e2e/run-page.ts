@@ -52,6 +52,11 @@ export class RunPage {
     return plainSpaces(await details.innerText());
   }
 
+  /** Waits until the threads and streams of a rank are shown. */
+  async waitForOpenRank(rank: number): Promise<void> {
+    await this.frame.locator(`[data-rank="${rank}"][aria-expanded="true"]`).waitFor();
+  }
+
   /** Waits until the strip above the run says it. */
   async waitForStatus(pattern: RegExp): Promise<void> {
     await this.frame.locator('.status-strip', { hasText: pattern }).waitFor();

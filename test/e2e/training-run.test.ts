@@ -97,6 +97,23 @@ describe('a person with a slow training run', function () {
     assert.match(await page.details(), /span on rank 0/i);
   });
 
+  it('is shown a finding and a rank from the tree, though the run is behind another tab', async () => {
+    const script = workbench.tab('train.py');
+    const run = workbench.tab('rank0.spans.jsonl');
+    await workbench.openFile('train.py');
+    await script.waitFor();
+    await workbench.clickRunRow(/loader holds up training/);
+    await run.waitFor();
+    page = new RunPage(await workbench.runEditor());
+    assert.match(await page.details(), /on rank \d/i);
+    await workbench.openFile('train.py');
+    await workbench.clickRunRow(/^Ranks/);
+    await workbench.clickRunRow(/^Rank 1(?! makes)/);
+    await run.waitFor();
+    page = new RunPage(await workbench.runEditor());
+    await page.waitForOpenRank(1);
+  });
+
   it('reads the verdict in the status bar', async () => {
     assert.match(await workbench.statusOf(/Data-bound/), /Data-bound [\d.]+ %/);
   });

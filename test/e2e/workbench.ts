@@ -120,6 +120,14 @@ export class Workbench {
     return plainSpaces(await row.innerText());
   }
 
+  /** Clicks a row of the tree of runs. */
+  async clickRunRow(pattern: RegExp): Promise<void> {
+    await this.runCommand('View: Show Training Sleuth');
+    const row = this.page.locator('.pane-body .monaco-list-row', { hasText: pattern }).first();
+    await row.waitFor();
+    await row.click();
+  }
+
   /** What the status bar says for an extension. */
   async statusOf(pattern: RegExp): Promise<string> {
     const item = this.page.locator('.statusbar-item', { hasText: pattern }).first();
