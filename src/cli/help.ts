@@ -19,6 +19,9 @@ Options:
   --help                   this text
   --version                the version
 
+Thresholds of detectors come from the nearest .training-sleuth.json beside the
+run or in a folder above it: {"detectors": {"data-stall": {"infoPercent": 8}}}.
+
 Exit codes:
   0  analyzed
   1  a --fail-on condition is met

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { FileError } from '../files/file-error.ts';
+import { ConfigError } from '../files/read-config.ts';
 import { EXIT_CODES, NothingReadableError, UsageError } from './exit-code.ts';
 import { HELP } from './help.ts';
 import { parseArguments } from './parse-arguments.ts';
@@ -46,6 +47,10 @@ function explain(error: unknown): number {
   const message = plainText(error instanceof Error ? error.message : String(error));
   if (error instanceof UsageError) {
     process.stderr.write(`${message}\nTry: training-sleuth --help\n`);
+    return EXIT_CODES.wrongUsage;
+  }
+  if (error instanceof ConfigError) {
+    process.stderr.write(`${message}\n`);
     return EXIT_CODES.wrongUsage;
   }
   if (error instanceof NothingReadableError || error instanceof FileError) {

@@ -1,4 +1,6 @@
+import { dirname, resolve } from 'node:path';
 import { analyzeRun } from '../core/analyze.ts';
+import { readConfig } from '../files/read-config.ts';
 import { exitCodeOf } from './exit-code-of-report.ts';
 import type { AnalyzeArguments } from './parse-arguments.ts';
 import { printJson } from './print-json.ts';
@@ -15,7 +17,12 @@ export async function runAnalyze(
 ): Promise<number> {
   const { out, version } = surroundings;
   const run = await readNewestRun(options, surroundings, signal);
-  const { report } = analyzeRun(run, { signal, tool: { name: 'training-sleuth', version } });
+  const { detectors } = await readConfig(dirname(resolve(run.ranks[0]?.file ?? '')));
+  const { report } = analyzeRun(run, {
+    signal,
+    detectors,
+    tool: { name: 'training-sleuth', version },
+  });
   signal.throwIfAborted();
   const usesColor = options.usesColor && surroundings.allowsColor && out.isTTY === true;
   out.write(

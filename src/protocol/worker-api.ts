@@ -44,6 +44,8 @@ export const workerApi = {
     params: z.object({
       group: runGroupSchema,
       detectorOptions: detectorOptionsSchema,
+      /** The highest folder in which a configuration may lie. */
+      configTop: z.string(),
       toolVersion: z.string(),
     }),
     result: z.object({ report: reportSchema, overview: overviewSchema, steps: packedStepsSchema }),

@@ -13,6 +13,7 @@ import { describeSelection } from '../core/timeline/describe-selection.ts';
 import { computeOverview } from '../core/timeline/overview.ts';
 import { listSteps } from '../core/timeline/list-steps.ts';
 import { readWindow } from '../core/timeline/read-window.ts';
+import { overlayOptions, readConfig } from '../files/read-config.ts';
 import { readArguments } from '../files/read-event.ts';
 import { readRun } from '../files/read-run.ts';
 import { packSteps } from '../protocol/step-columns.ts';
@@ -39,9 +40,11 @@ export class AnalyzedTables {
   async analyze(request: {
     readonly group: RunGroup;
     readonly detectorOptions: DetectorOptions;
+    readonly configTop: string;
     readonly toolVersion: string;
   }): Promise<{ report: Report; overview: TimelineOverview; steps: ArrayBuffer }> {
-    const { group, detectorOptions, toolVersion } = request;
+    const { group, detectorOptions, configTop, toolVersion } = request;
+    const config = await readConfig(group.folder, configTop);
     const run = await readRun(group, {
       signal: this.signal,
       onProgress: ({ file, consumedBytes, totalBytes }) =>
@@ -51,7 +54,7 @@ export class AnalyzedTables {
         ),
     });
     const analysis = analyzeRun(run, {
-      detectors: detectorOptions,
+      detectors: overlayOptions(detectorOptions, config),
       tool: { name: 'training-sleuth', version: toolVersion },
       onProgress: (stage, share) =>
         this.onProgress(stage, READING_PERCENT + (100 - READING_PERCENT) * share),

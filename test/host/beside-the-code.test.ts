@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { whyNoLine } from '../../src/extension/commands/go-to-finding.ts';
@@ -13,6 +14,7 @@ import {
   removeFolder,
   waitForProblems,
   waitForRun,
+  workspacePath,
   writeScript,
   writeSpans,
 } from './workspace.ts';
@@ -173,6 +175,32 @@ describe('beside the code', () => {
       await set(undefined);
     }
     await waitForRun(store, (one) => one === run && hasStall(one));
+    await waitForProblems(script, (list) => list.length > 0);
+  });
+
+  it('takes the thresholds of the project before those of the settings', async () => {
+    const { store } = await activateExtension();
+    const run = store.shown;
+    const count = ({ analyzed }: TrainingRun): number => analyzed?.report.findings.length ?? 0;
+    assert.ok(run !== null && count(run) > 0);
+    const high = { infoPercent: 99, warningPercent: 99, errorPercent: 99 };
+    const config = workspacePath('.training-sleuth.json');
+    try {
+      writeFileSync(config, JSON.stringify({ detectors: { 'data-stall': high } }));
+      await waitForRun(
+        store,
+        (one) => one === run && (one.analyzed?.report.findings[0]?.id ?? '') !== 'data-stall',
+      );
+      writeFileSync(config, '{');
+      await waitForRun(store, (one) => one === run && one.state.kind === 'failed');
+      assert.ok(run.state.kind === 'failed' && /not JSON/.test(run.state.message));
+    } finally {
+      rmSync(config);
+    }
+    await waitForRun(
+      store,
+      (one) => one === run && one.analyzed?.report.findings[0]?.id === 'data-stall',
+    );
     await waitForProblems(script, (list) => list.length > 0);
   });
 

@@ -40,6 +40,7 @@ export class RunStore implements vscode.Disposable {
           remote.analyze({
             group,
             detectorOptions: options.readDetectorOptions(),
+            configTop: workspaceFolderOf(group.folder) ?? group.folder,
             toolVersion: options.toolVersion,
           }),
         ),
@@ -231,4 +232,8 @@ function hasSameFiles(a: RunGroup, b: RunGroup): boolean {
       );
     })
   );
+}
+
+function workspaceFolderOf(path: string): string | undefined {
+  return vscode.workspace.getWorkspaceFolder(vscode.Uri.file(path))?.uri.fsPath;
 }

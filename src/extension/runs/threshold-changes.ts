@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { CONFIG_FILE } from '../../files/config-file.ts';
 import { DETECTORS_SETTING } from '../ids.ts';
 import { onDidChangeSetting } from '../settings.ts';
 import type { RunStore } from './run-store.ts';
@@ -6,7 +7,7 @@ import type { RunStore } from './run-store.ts';
 /** Numbers are typed digit by digit, and every digit is a change. */
 const QUIET_MS = 500;
 
-/** Analyses what is open or shown again when a threshold changes; others when they are opened. */
+/** Analyses what is open or shown again when a threshold changes, in the settings or the project's file; others when they are opened. */
 export function registerThresholdChanges(store: RunStore): vscode.Disposable {
   let timer: NodeJS.Timeout | null = null;
   const stop = (): void => {
@@ -14,11 +15,19 @@ export function registerThresholdChanges(store: RunStore): vscode.Disposable {
       clearTimeout(timer);
     }
   };
-  const subscription = onDidChangeSetting(DETECTORS_SETTING, () => {
+  const schedule = (): void => {
     stop();
     timer = setTimeout(() => analyzeAgain(store), QUIET_MS);
-  });
-  return vscode.Disposable.from(subscription, { dispose: stop });
+  };
+  const watcher = vscode.workspace.createFileSystemWatcher(`**/${CONFIG_FILE}`);
+  return vscode.Disposable.from(
+    onDidChangeSetting(DETECTORS_SETTING, schedule),
+    watcher,
+    watcher.onDidCreate(schedule),
+    watcher.onDidChange(schedule),
+    watcher.onDidDelete(schedule),
+    { dispose: stop },
+  );
 }
 
 function analyzeAgain(store: RunStore): void {

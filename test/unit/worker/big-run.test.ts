@@ -58,7 +58,12 @@ describe('a big run, 16 ranks of 5000 steps', function () {
     const delay = monitorEventLoopDelay({ resolution: 1 });
     delay.enable();
     const analyzed = await worker.ask((remote) =>
-      remote.analyze({ group, detectorOptions: {}, toolVersion: '0.0.0' }),
+      remote.analyze({
+        group,
+        detectorOptions: {},
+        configTop: group.folder,
+        toolVersion: '0.0.0',
+      }),
     );
     await new Promise((resolve) => setImmediate(resolve));
     delay.disable();
