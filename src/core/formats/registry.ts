@@ -2,7 +2,8 @@ import { chrome } from './chrome.ts';
 import type { Format } from './format.ts';
 import { kineto } from './kineto.ts';
 import { megatron } from './megatron.ts';
+import { parquet } from './parquet.ts';
 import { spans } from './spans.ts';
 
 /** All formats, by id. Their order means nothing: the surest wins. */
-export const FORMATS: readonly Format[] = [chrome, kineto, megatron, spans];
+export const FORMATS: readonly Format[] = [chrome, kineto, megatron, parquet, spans];

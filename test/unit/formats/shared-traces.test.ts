@@ -180,7 +180,6 @@ describe('real traces', () => {
     ['chrome/catapult/simple_trace_zip.zip', /zip archive/],
     ['chrome/smdebug/system-metrics-1591160699.algo-1.json', /lines of JSON/],
     ['chrome/smdebug/system-metrics-corrupt.json', /lines of JSON/],
-    ['megatron-timeline-ST/trace-ST.parquet', /binary file/],
     ['xplane/jax-attention.xplane.pb', /binary file/],
     ['torch-cpu/train.py', /not JSON/],
   ];
