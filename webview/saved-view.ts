@@ -1,12 +1,11 @@
 import * as z from 'zod';
-import type { LoadedRun } from './store.ts';
 import { selectionSchema } from '../src/protocol/timeline-schemas.ts';
 
 const schema = z.object({
   range: z.object({ startNs: z.number(), endNs: z.number() }).nullable(),
   selection: selectionSchema.nullable(),
   openRanks: z.array(z.int()),
-  /** What the selection was made in; see `identityOf`. */
+  /** What the selection was made in; see `run-identity.ts`. */
   run: z.string().default(''),
 });
 
@@ -16,10 +15,4 @@ export type SavedView = z.output<typeof schema>;
 export function parseSavedView(state: unknown): SavedView {
   const parsed = schema.safeParse(state);
   return parsed.success ? parsed.data : { range: null, selection: null, openRanks: [], run: '' };
-}
-
-/** Tells whether a saved selection, which is a row of the tables, still means the same span. */
-export function identityOf({ report: { run, health }, overview }: LoadedRun): string {
-  const { startNs, endNs } = overview;
-  return JSON.stringify([run.name, run.files.length, startNs, endNs, health.events.kept]);
 }
