@@ -107,6 +107,7 @@ export const gpuIdle = defineDetector({
       savingNsPerStep: Math.round((judgement.threshold.measured / 100) * tables.medianStepNs),
       savingHow: `Gaps of ${formatTime(shortest)} or more that no other finding claims; the median over steps, then over ranks.`,
       claims: tables.ranks.map(({ row }) => claimOf(all.find(({ rank }) => rank.row === row))),
+      generality: 2,
       reassess: (remaining, taken) =>
         remaining < options.warningPercent ? null : judge(idleWithout(taken)),
     };

@@ -7,6 +7,7 @@ import { gpuIdle } from './gpu-idle.ts';
 import { hostBound } from './host-bound.ts';
 import { hostSync } from './host-sync.ts';
 import { loggingStall } from './logging-stall.ts';
+import { stepDrift } from './step-drift.ts';
 import { stepPeriod } from './step-period.ts';
 import { stepTail } from './step-tail.ts';
 import { straggler } from './straggler.ts';
@@ -24,6 +25,7 @@ export const DETECTORS: readonly Detector[] = [
   hostBound,
   hostSync,
   loggingStall,
+  stepDrift,
   stepPeriod,
   stepTail,
   straggler,

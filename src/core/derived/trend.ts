@@ -1,0 +1,76 @@
+import { mean, median } from './statistics.ts';
+
+/** Pairs grow with the square: longer series are first taken together in blocks of like length. */
+const MAX_POINTS = 400;
+
+/** A straight line through values at equal distances. */
+export interface Trend {
+  /** From the first value to the last, along the line. */
+  readonly total: number;
+  /** Where the line begins. */
+  readonly start: number;
+  /** How probable such a trend is in values without one; two-sided. */
+  readonly pValue: number;
+}
+
+/**
+ * The line of Theil and Sen (median of all slopes), which a quarter of wild values does not move, and the test of
+ * Mann and Kendall for it, corrected for values that resemble their neighbours (Yue and Wang 2004). Null for fewer
+ * than three values.
+ */
+export function fitTrend(values: ArrayLike<number>): Trend | null {
+  const points = takeTogether(values);
+  const count = points.length;
+  if (count < 3) {
+    return null;
+  }
+  const slopes = new Float64Array((count * (count - 1)) / 2);
+  let score = 0;
+  let k = 0;
+  for (let i = 0; i < count; i++) {
+    for (let j = i + 1; j < count; j++) {
+      const difference = points[j] - points[i];
+      slopes[k++] = difference / (j - i);
+      score += Math.sign(difference);
+    }
+  }
+  const slope = median(slopes);
+  const rest = points.map((point, i) => point - slope * i);
+  const variance = ((count * (count - 1) * (2 * count + 5)) / 18) * inflationOf(rest);
+  const z = (score - Math.sign(score)) / Math.sqrt(variance);
+  return { total: slope * (count - 1), start: median(rest), pValue: twoSided(z) };
+}
+
+/** The medians of at most {@link MAX_POINTS} blocks. */
+function takeTogether(values: ArrayLike<number>): Float64Array {
+  const size = Math.ceil(values.length / MAX_POINTS);
+  const all = Float64Array.from(values);
+  return size <= 1
+    ? all
+    : Float64Array.from({ length: Math.floor(all.length / size) }, (_, block) =>
+        median(all.subarray(block * size, (block + 1) * size)),
+      );
+}
+
+/** Fewer values are independent where neighbours are alike: by how much the variance grows. */
+function inflationOf(rest: Float64Array): number {
+  const center = mean(rest);
+  let own = 0;
+  let shared = 0;
+  for (let i = 0; i < rest.length; i++) {
+    own += (rest[i] - center) ** 2;
+    shared += i > 0 ? (rest[i] - center) * (rest[i - 1] - center) : 0;
+  }
+  const likeness = own === 0 ? 0 : Math.min(0.95, Math.max(0, shared / own));
+  return (1 + likeness) / (1 - likeness);
+}
+
+/** The normal distribution outside of ±z (Abramowitz and Stegun 7.1.26). */
+function twoSided(z: number): number {
+  const x = Math.abs(z) / Math.SQRT2;
+  const t = 1 / (1 + 0.3275911 * x);
+  const poly =
+    t *
+    (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));
+  return poly * Math.exp(-x * x);
+}

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { fitTrend } from '../../../src/core/derived/trend.ts';
+import { seededRandom } from '../../support/seeded-random.ts';
+
+describe('the trend of values', () => {
+  it('is the line that most of them lie on, whatever some do', () => {
+    const values = Array.from({ length: 100 }, (_, i) => 100 + i / 2 + (i % 10 === 3 ? 500 : 0));
+    const trend = fitTrend(values);
+    assert.ok(trend !== null && Math.abs(trend.total - 49.5) < 0.5);
+    assert.ok(Math.abs(trend.start - 100) < 1);
+    assert.ok(trend.pValue < 1e-6);
+  });
+
+  it('is tested as Mann and Kendall do', () => {
+    // Of 10 values 37 pairs rise and 8 fall: S = 29, its variance 10 · 9 · 25 / 18 = 125, z = 28 / √125 = 2.504.
+    const trend = fitTrend([2, 1, 4, 3, 6, 5, 10, 8, 9, 7]);
+    assert.ok(trend !== null && Math.abs(trend.pValue - 0.01228) < 0.0001, `${trend?.pValue}`);
+  });
+
+  it('of a long series is that of its blocks', () => {
+    const random = seededRandom(5);
+    const values = Array.from({ length: 10_000 }, (_, i) => 100 + i / 1_000 + 4 * random());
+    const trend = fitTrend(values);
+    assert.ok(trend !== null && Math.abs(trend.total - 10) < 0.5, `${trend?.total}`);
+  });
+
+  it('is rarely sure in values that only vary, nor in those that wander a little', () => {
+    const random = seededRandom(11);
+    for (const likeness of [0, 0.6]) {
+      let sure = 0;
+      for (let trial = 0; trial < 300; trial++) {
+        let last = 0;
+        const values = Array.from({ length: 80 }, () => {
+          last = likeness * last + random() - 0.5;
+          return last;
+        });
+        sure += (fitTrend(values)?.pValue ?? 1) <= 0.01 ? 1 : 0;
+      }
+      assert.ok(sure <= 9, `${sure} of 300 at ${likeness}`);
+    }
+  });
+
+  it('is none for two values', () => {
+    assert.equal(fitTrend([1, 2]), null);
+  });
+});
