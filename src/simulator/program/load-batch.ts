@@ -16,8 +16,6 @@ const AUGMENT_SHARE = 0.5;
 const BATCH_DEVIATION = 0.08;
 /** Samples of a batch that are told one by one. */
 const SHOWN_SAMPLES = 4;
-/** One worker process starts after another. */
-const WORKER_START_NS = 25_000_000;
 
 interface BatchParts {
   readonly decodeNs: number;
@@ -47,7 +45,10 @@ function partsOf(
   };
 }
 
-/** The workers of a rank's loader; null where the training process loads by itself. `firstStep` gets the first batch. */
+/**
+ * The workers of a rank's loader; null where the training process loads by itself. `firstStep` gets the first
+ * batch. They are as far from one another in their work as after a long time of training.
+ */
 export function startWorkers(
   plan: Plan,
   draws: Draws,
@@ -57,14 +58,16 @@ export function startWorkers(
   if (plan.workers === 0) {
     return null;
   }
-  const starts = Array.from({ length: plan.workers }, (_, worker) => {
-    const key = { rank, step: 0, index: worker };
-    return WORKER_START_NS * worker * draws.factor(0.2, PURPOSES.workerStart, key);
-  });
-  return new BatchQueue(starts, plan.config.loader.prefetchFactor, (batch) => {
+  const cost = (batch: number): number => {
     const parts = partsOf(plan, draws, { rank, step: firstStep + batch });
     return parts.decodeNs + parts.augmentNs + parts.collateNs;
-  });
+  };
+  const starts = Array.from(
+    { length: plan.workers },
+    (_, worker) =>
+      cost(worker) * draws.uniform(PURPOSES.workerStart, { rank, step: 0, index: worker }),
+  );
+  return new BatchQueue(starts, plan.config.loader.prefetchFactor, cost);
 }
 
 /** `next(loader)`. */
