@@ -36,7 +36,9 @@ module.exports = {
     },
     {
       from: { path: '^src/core/detectors/[^/]+$' },
-      to: { path: '^src/core/detectors/(detector|finding-draft|service-stall-draft)\\.ts$' },
+      to: {
+        path: '^src/core/detectors/(detector|finding-draft|host-stall-draft|service-stall-draft)\\.ts$',
+      },
     },
     {
       from: { path: '^src/core/detectors/(registry|run-detectors)\\.ts$' },

@@ -42,10 +42,15 @@ const LEGEND: Readonly<Record<string, readonly [name: string, category: SpanCate
   M: ['Memcpy HtoD (Pinned -> Device)', 'memcpy'],
   G: ['gloo:all_reduce', 'annotation'],
   S: ['aten::something', 'cpu-op'],
+  A: ['cudaMalloc', 'runtime'],
+  g: ['gc.collect', 'annotation'],
+  J: ['_compile.compile_inner (dynamo_timed)', 'annotation'],
+  k: ['ampere_sgemm_128x64_tn', 'kernel'],
+  U: ['Memcpy HtoD (Pageable -> Device)', 'memcpy'],
 };
 
 const LAUNCHES = new Set(['l', 'm']);
-const LAUNCHED = new Set(['K', 'C', 'M']);
+const LAUNCHED = new Set(['K', 'C', 'M', 'k', 'U']);
 
 export interface DrawOptions {
   /** The time that a character stands for. */

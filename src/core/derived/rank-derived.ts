@@ -10,6 +10,7 @@ import { computeExposedCommunication } from './exposed-communication.ts';
 import { computeGaps } from './gaps.ts';
 import { computeHostActivity, type HostActivity } from './host-activity.ts';
 import { computeHostPhases } from './host-phases.ts';
+import { computeHostStalls, type HostStalls } from './host-stalls.ts';
 import type { Intervals } from './intervals.ts';
 import { computeKernelLoad, type KernelLoad } from './kernel-load.ts';
 import { lazyTables, type TableDefinitions } from './lazy-tables.ts';
@@ -43,6 +44,7 @@ export interface RankDerived {
   /** A wait in which the training process itself loads; null where nothing tells so. */
   readonly ownLoading: SpanIndex | null;
   readonly serviceStalls: ServiceStalls;
+  readonly hostStalls: HostStalls;
   readonly exposedCommunication: Intervals;
   readonly hostPhases: PhaseIntervals;
   readonly devicePhases: PhaseIntervals;
@@ -73,6 +75,8 @@ const DEFINITIONS: TableDefinitions<RankTrace, RankDerived> = {
     findOwnLoading(trace, loaderWaits, loaderStage),
   serviceStalls: ({ phases, mainLane, busy }, { trace }) =>
     computeServiceStalls(trace, phases, mainLane, busy),
+  hostStalls: ({ mainLane, busy, gaps, steps }, { trace }) =>
+    computeHostStalls(trace, mainLane, busy, gaps, steps),
   hostPhases: ({ phases, mainLane }, { trace }) => computeHostPhases(trace, phases, mainLane),
   devicePhases: ({ work, phases }, { trace }) => computeDevicePhases(trace, work, phases.own),
   exposedCommunication: ({ busy, hostPhases }) => computeExposedCommunication(busy, hostPhases),

@@ -1,13 +1,13 @@
-import { type Intervals, IntervalsBuilder, NO_INTERVALS } from '../derived/intervals.ts';
-import { findInnermost } from '../derived/sources.ts';
+import { placeDuringGaps } from '../derived/gap-place.ts';
+import { Coverage, type Intervals, IntervalsBuilder, NO_INTERVALS } from '../derived/intervals.ts';
 import { median } from '../derived/statistics.ts';
 import { countOf, formatPercent, formatTime } from '../derived/wording.ts';
 import { type Evidence, GAP_CAUSES } from '../model/report.ts';
-import type { SourceCandidates } from '../model/source-candidate.ts';
 import type { Nanoseconds } from '../model/units.ts';
 import { defineDetector, type NeededRank, type NeededTables } from './detector.ts';
 import {
   confidenceOf,
+  type FindingDraft,
   MAX_EVIDENCE,
   passedThreshold,
   placeOf,
@@ -32,8 +32,16 @@ const HOST = GAP_CAUSES.indexOf('host');
 /** Gaps of at least this share of the median step, and of this length, are waits of their own (as gpu-idle's). */
 const LONG_PERCENT = 0.5;
 const LONG_NS = 50_000;
-/** The longest gaps tell the place as well as all would. */
-const MAX_PLACES = 256;
+
+/** By row of ranks: what other findings claim. */
+type Taken = readonly (Intervals | undefined)[];
+
+type Options = Readonly<
+  Record<
+    'infoPercent' | 'warningPercent' | 'errorPercent' | 'kernelNs' | 'launches' | 'shortGapPercent',
+    number
+  >
+>;
 
 interface RankWaits {
   readonly rank: NeededRank<Name>;
@@ -94,53 +102,78 @@ export const hostBound = defineDetector({
   },
 
   *detect(tables, options) {
-    const waits = tables.ranks
-      .filter(({ tables: { busy } }) => busy.length > 0)
-      .map((rank) => waitsOf(rank, tables, options));
-    if (waits.length === 0 || tables.medianStepNs === 0) {
+    const ranks = tables.ranks.filter(({ tables: { busy } }) => busy.length > 0);
+    if (ranks.length === 0 || tables.medianStepNs === 0) {
       return;
     }
-    const percent = median(waits.map(({ sharePercent }) => sharePercent));
-    const stepCount = Math.min(...tables.analyzed.map(({ rows }) => rows.length));
-    const thresholds = {
-      info: options.infoPercent,
-      warning: options.warningPercent,
-      error: options.errorPercent,
-    };
-    const severity = severityOf(percent, thresholds, stepCount);
-    if (severity === null) {
+    const waitsWithout = (taken: Taken): RankWaits[] =>
+      ranks.map((rank) => waitsOf(rank, tables, options, taken[rank.row] ?? NO_INTERVALS));
+    const all = waitsWithout([]);
+    const judgement = judge(all, tables, options);
+    if (judgement === null) {
       return;
     }
-    const worst = waits.reduce((most, one) => (one.sharePercent > most.sharePercent ? one : most));
-    const savingNsPerStep = Math.round(median(waits.map(({ medianNs }) => medianNs)));
     yield {
-      title: isInLongGaps(worst)
-        ? 'The GPU waits for other work of the host'
-        : 'The host cannot launch fast enough',
+      ...judgement,
       pattern: 'pipeline-stall',
       layer: 'compute',
-      severity,
-      confidence: confidenceOf(stepCount),
-      ranks: waits
-        .filter(({ sharePercent }) => sharePercent >= options.infoPercent)
-        .map(({ rank }) => rank.rank),
-      steps: tables.analyzed[worst.rank.row].rows.map((row) => worst.rank.tables.steps.number[row]),
-      savingNsPerStep,
+      savingNsPerStep: typicalOf(all),
       savingHow:
-        'All gaps whose work was launched only after the work before had ended; the median over steps, then over ranks. They vanish if the host launches ahead.',
-      threshold: passedThreshold(percent, thresholds),
-      evidence: evidenceOf(worst, tables),
-      ...placeOf(findPlace(worst)),
-      why: explain(worst, percent, {
-        typicalNs: savingNsPerStep,
-        medianStepNs: tables.medianStepNs,
-        shortGapPercent: options.shortGapPercent,
-      }),
-      advice: isInLongGaps(worst) ? [TAKE_OUT, ...ADVICE] : [...ADVICE, TAKE_OUT],
-      claims: tables.ranks.map(({ row }) => claimOf(waits.find(({ rank }) => rank.row === row))),
+        'All gaps whose work was launched only after the work before had ended and that no other finding claims; the median over steps, then over ranks. They vanish if the host launches ahead.',
+      claims: tables.ranks.map(({ row }) => claimOf(all.find(({ rank }) => rank.row === row))),
+      reassess: (_, taken) => judge(waitsWithout(taken), tables, options),
     };
   },
 });
+
+type Judgement = Omit<
+  FindingDraft,
+  'pattern' | 'layer' | 'savingNsPerStep' | 'savingHow' | 'claims' | 'reassess'
+>;
+
+/** Null below the thresholds. */
+function judge(
+  waits: readonly RankWaits[],
+  tables: NeededTables<Name>,
+  options: Options,
+): Judgement | null {
+  const percent = median(waits.map(({ sharePercent }) => sharePercent));
+  const stepCount = Math.min(...tables.analyzed.map(({ rows }) => rows.length));
+  const thresholds = {
+    info: options.infoPercent,
+    warning: options.warningPercent,
+    error: options.errorPercent,
+  };
+  const severity = severityOf(percent, thresholds, stepCount);
+  if (severity === null) {
+    return null;
+  }
+  const worst = waits.reduce((most, one) => (one.sharePercent > most.sharePercent ? one : most));
+  return {
+    title: isInLongGaps(worst)
+      ? 'The GPU waits for other work of the host'
+      : 'The host cannot launch fast enough',
+    severity,
+    confidence: confidenceOf(stepCount),
+    ranks: waits
+      .filter(({ sharePercent }) => sharePercent >= options.infoPercent)
+      .map(({ rank }) => rank.rank),
+    steps: tables.analyzed[worst.rank.row].rows.map((row) => worst.rank.tables.steps.number[row]),
+    threshold: passedThreshold(percent, thresholds),
+    evidence: evidenceOf(worst, tables),
+    ...placeOf(placeDuringGaps(worst.rank.trace, worst.rank.tables, worst.gaps)),
+    why: explain(worst, percent, {
+      typicalNs: typicalOf(waits),
+      medianStepNs: tables.medianStepNs,
+      shortGapPercent: options.shortGapPercent,
+    }),
+    advice: isInLongGaps(worst) ? [TAKE_OUT, ...ADVICE] : [...ADVICE, TAKE_OUT],
+  };
+}
+
+function typicalOf(waits: readonly RankWaits[]): Nanoseconds {
+  return Math.round(median(waits.map(({ medianNs }) => medianNs)));
+}
 
 const ADVICE = [
   {
@@ -160,7 +193,8 @@ const TAKE_OUT = {
 function waitsOf(
   rank: NeededRank<Name>,
   { analyzed, medianStepNs }: NeededTables<Name>,
-  options: Readonly<Record<'kernelNs' | 'launches' | 'shortGapPercent', number>>,
+  options: Options,
+  taken: Intervals,
 ): RankWaits {
   const { gaps, steps, kernelLoad } = rank.tables;
   const { rows, durations } = analyzed[rank.row];
@@ -170,11 +204,13 @@ function waitsOf(
   const shortWeight = hasSmallKernels ? 1 : options.shortGapPercent / 100;
   const longPerStep = new Float64Array(steps.length);
   const shortPerStep = new Float64Array(steps.length);
+  const elsewhere = new Coverage(taken);
   const own: number[] = [];
   for (let gap = 0; gap < gaps.length; gap++) {
-    if (isForLaunch(rank, gap)) {
-      const length = gaps.end[gap] - gaps.start[gap];
-      (length < long ? shortPerStep : longPerStep)[gaps.step[gap]] += length;
+    const whole = lengthOfGap(rank, gap);
+    const length = whole - elsewhere.within(gaps.start[gap], gaps.end[gap]);
+    if (length > 0 && isForLaunch(rank, gap)) {
+      (whole < long ? shortPerStep : longPerStep)[gaps.step[gap]] += length;
       own.push(gap);
     }
   }
@@ -231,28 +267,6 @@ function explain(
       ? ''
       : ` They are not many and small, so of the gaps below ${formatTime(longFrom(medianStepNs))} only ${formatPercent(shortGapPercent)} are held against the threshold, which makes ${formatPercent(percent)}: the rest may be what the profiler adds.`;
   return `The GPU finishes its work before the host has launched more, and waits ${formatTime(typicalNs)} in a typical step, ${formatPercent((100 * typicalNs) / medianStepNs)} of it, in about ${countOf(perStep, 'gap')}. The host launches ${Math.round(launchesPerStep)} times a step; kernels take ${formatTime(meanKernelNs)} on average.${discount}`;
-}
-
-/** Where the host is in the middle of the gaps: the place that holds most of their time. */
-function findPlace({ rank, gaps }: RankWaits): SourceCandidates {
-  const { trace, tables } = rank;
-  const byPlace = new Map<string, { time: number; place: SourceCandidates }>();
-  for (const gap of gaps.slice(0, MAX_PLACES)) {
-    const launch = tables.gaps.culprit[gap];
-    const until = Math.min(trace.spans.start[launch], tables.gaps.end[gap]);
-    const middle = (tables.gaps.start[gap] + until) / 2;
-    const during = findInnermost(trace, tables.nesting, trace.spans.lane[launch], middle);
-    const place = tables.sourceOf(during >= 0 ? during : launch);
-    const [first] = place.locations;
-    const key =
-      place.locations.length > 0 ? `${first.file}:${first.line}` : place.annotations.join();
-    const known = byPlace.get(key) ?? { time: 0, place };
-    known.time += lengthOfGap(rank, gap);
-    byPlace.set(key, known);
-  }
-  byPlace.delete('');
-  const best = [...byPlace.values()].sort((a, b) => b.time - a.time).at(0);
-  return best?.place ?? { locations: [], annotations: [] };
 }
 
 function claimOf(waits: RankWaits | undefined): Intervals {

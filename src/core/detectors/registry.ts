@@ -1,12 +1,15 @@
+import { allocatorChurn } from './allocator-churn.ts';
 import { checkpointStall } from './checkpoint-stall.ts';
 import { commExposed } from './comm-exposed.ts';
 import { dataSingleWorker } from './data-single-worker.ts';
 import { dataStall } from './data-stall.ts';
 import { dataTail } from './data-tail.ts';
+import { gcPause } from './gc-pause.ts';
 import { gpuIdle } from './gpu-idle.ts';
 import { hostBound } from './host-bound.ts';
 import { hostSync } from './host-sync.ts';
 import { loggingStall } from './logging-stall.ts';
+import { recomputeJit } from './recompute-jit.ts';
 import { stepDrift } from './step-drift.ts';
 import { stepPeriod } from './step-period.ts';
 import { stepTail } from './step-tail.ts';
@@ -16,15 +19,18 @@ import type { Detector, SettingValues, Settings } from './detector.ts';
 
 /** Every detector, by id. */
 export const DETECTORS: readonly Detector[] = [
+  allocatorChurn,
   checkpointStall,
   commExposed,
   dataSingleWorker,
   dataStall,
   dataTail,
+  gcPause,
   gpuIdle,
   hostBound,
   hostSync,
   loggingStall,
+  recomputeJit,
   stepDrift,
   stepPeriod,
   stepTail,

@@ -8,7 +8,14 @@ import { runDetectors } from '../../../src/core/detectors/run-detectors.ts';
 import { drawRun } from '../../support/draw-run.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
-const FRAME = ['detector', 'finding-draft', 'registry', 'run-detectors', 'service-stall-draft'];
+const FRAME = [
+  'detector',
+  'finding-draft',
+  'host-stall-draft',
+  'registry',
+  'run-detectors',
+  'service-stall-draft',
+];
 const IDS = DETECTORS.map(({ id }) => id);
 
 describe('the registry of detectors', () => {
