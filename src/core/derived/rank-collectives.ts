@@ -22,6 +22,10 @@ export interface RankCollective {
   readonly key: string;
   /** Number in its group's order; -1 is unknown. */
   readonly sequence: number;
+  /** Message size in elements; -1 is unknown. */
+  readonly elements: number;
+  /** When the host asked for it; its start where nothing tells. */
+  readonly launchedAt: number;
   /** Number of the step that launched it; null outside of steps. */
   readonly step: number | null;
 }
@@ -47,7 +51,8 @@ export function listCollectives(trace: Trace, sources: CollectiveSources): RankC
     const start = spans.start[span];
     const launch = onDevice.length > 0 ? partner[span] : span;
     const row = rowOf(span, rowBySpan, nesting) ?? rowOf(launch, rowBySpan, nesting);
-    const step = stepAt(steps, launch >= 0 ? spans.start[launch] : start);
+    const launchedAt = launch >= 0 ? spans.start[launch] : start;
+    const step = stepAt(steps, launchedAt);
     const { collectives } = trace;
     const operation = operationOf(strings[spans.name[span]] ?? '');
     const group = row === undefined ? '' : (strings[collectives.group[row]] ?? '');
@@ -57,6 +62,8 @@ export function listCollectives(trace: Trace, sources: CollectiveSources): RankC
       end: start + spans.duration[span],
       key: `${group} ${operation}`,
       sequence: row === undefined ? -1 : collectives.sequence[row],
+      elements: row === undefined ? -1 : collectives.elements[row],
+      launchedAt,
       step: step < 0 ? null : steps.number[step],
     };
   });

@@ -2,6 +2,7 @@ import type { Breakdown, DeviceWindow } from '../model/report.ts';
 import type { RankTrace } from '../model/run.ts';
 import type { DeviceBusy, Gaps, Nesting, PhaseIntervals, Steps } from '../model/tables.ts';
 import type { LaneIndex, SpanIndex } from '../model/units.ts';
+import { listGradientUpdates } from './gradient-updates.ts';
 import { computeBreakdown } from './breakdown.ts';
 import { computeDevicePhases } from './device-phases.ts';
 import { computeDeviceWindow } from './device-window.ts';
@@ -13,10 +14,12 @@ import { computeHostPhases } from './host-phases.ts';
 import { computeHostStalls, type HostStalls } from './host-stalls.ts';
 import type { Intervals } from './intervals.ts';
 import { computeKernelLoad, type KernelLoad } from './kernel-load.ts';
+import { computeLateReduction, type LateReduction } from './late-reduction.ts';
 import { lazyTables, type TableDefinitions } from './lazy-tables.ts';
 import { computeLoaderWaits, type LoaderWaits } from './loader-waits.ts';
 import { findLoaderStage, type LoaderStage } from './loader-stage.ts';
 import { findMainLane } from './main-lane.ts';
+import { findMicroSteps, type MicroSteps } from './micro-steps.ts';
 import { computeNesting } from './nesting.ts';
 import { findOwnLoading } from './own-loading.ts';
 import { computePartner } from './partner.ts';
@@ -51,6 +54,8 @@ export interface RankDerived {
   readonly breakdown: Breakdown | null;
   readonly deviceWindow: DeviceWindow | null;
   readonly collectives: readonly RankCollective[];
+  readonly microSteps: MicroSteps;
+  readonly lateReduction: LateReduction;
   readonly sourceOf: SourceOf;
 }
 
@@ -83,6 +88,9 @@ const DEFINITIONS: TableDefinitions<RankTrace, RankDerived> = {
   breakdown: ({ busy, gaps, steps }) => computeBreakdown(busy, gaps, steps),
   deviceWindow: ({ work }) => computeDeviceWindow(work),
   collectives: (tables, { trace }) => listCollectives(trace, tables),
+  microSteps: ({ hostPhases, steps, collectives }) =>
+    findMicroSteps(listGradientUpdates(hostPhases, steps), collectives),
+  lateReduction: (tables) => computeLateReduction(tables),
   sourceOf: ({ nesting, partner, mainLane }, { trace }) =>
     computeSources(trace, nesting, partner, mainLane),
 };

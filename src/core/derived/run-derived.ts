@@ -11,6 +11,7 @@ import { computeWhatIf } from './pipeline/what-if.ts';
 import { deriveRank, type RankDerived } from './rank-derived.ts';
 import { median } from './statistics.ts';
 import { analyzedSteps, stepDurations } from './step-windows.ts';
+import { computeTransferShare } from './transfer-share.ts';
 
 /** The analysed steps of one rank. */
 export interface RankSteps {
@@ -34,6 +35,8 @@ export interface RunDerived {
   /** Over the analysed steps of all ranks; 0 where there are none. */
   readonly medianStepNs: Nanoseconds;
   readonly alignment: Alignment;
+  /** Of the time in collectives, 0 to 1; null where it cannot be told from waiting. */
+  readonly transferShare: number | null;
   /** By row of ranks; empty where ranks cannot be compared. */
   readonly lateness: readonly RankLateness[];
   /** Of a job with pipeline parallelism; without steps where the ranks have no place in one. */
@@ -58,6 +61,12 @@ const DEFINITIONS: TableDefinitions<Run, RunDerived> = {
       ranks.map(({ trace }) => trace),
       ranks.map(({ tables }) => (ranks.length < 2 ? [] : tables.collectives)),
       ranks.map(({ tables }) => (tables.steps.length === 0 ? 0 : tables.steps.start[0])),
+    ),
+  transferShare: ({ ranks, alignment }) =>
+    computeTransferShare(
+      alignment.matches,
+      ranks.length,
+      ranks.reduce((most, { trace }) => Math.max(most, trace.meta.worldSize ?? 1), 1),
     ),
   lateness: ({ ranks, alignment }) =>
     computeLateness(

@@ -6,6 +6,7 @@ import { formatPercent, formatTime } from '../derived/wording.ts';
 import { defineDetector, type NeededRank, type NeededTables } from './detector.ts';
 import {
   confidenceOf,
+  isExplainedByOthers,
   MAX_EVIDENCE,
   passedThreshold,
   placeOf,
@@ -21,6 +22,7 @@ const NEEDS = [
   'analyzed',
   'medianStepNs',
   'alignment',
+  'transferShare',
 ] as const;
 type Name = (typeof NEEDS)[number];
 
@@ -70,7 +72,7 @@ export const commExposed = defineDetector({
       warning: options.warningPercent,
       error: options.errorPercent,
     };
-    const transfer = transferShare(tables);
+    const transfer = tables.transferShare;
     const severity = severityOf(percent, thresholds, stepCount);
     if (severity === null || (transfer !== null && 100 * transfer < options.transferPercent)) {
       return;
@@ -86,6 +88,7 @@ export const commExposed = defineDetector({
       offsetNs: tables.alignment.offsets[rank.row],
     };
     const exposedNs = median(exposures.map(({ medianNs }) => medianNs));
+    const savingNsPerStep = Math.round(exposedNs * (transfer ?? 1));
     yield {
       title: 'Communication is not hidden behind compute',
       pattern: 'hidden-serialization',
@@ -96,7 +99,7 @@ export const commExposed = defineDetector({
         .filter(({ sharePercent }) => sharePercent >= options.warningPercent)
         .map((one) => one.rank.rank),
       steps: tables.analyzed[rank.row].rows.map((row) => rank.tables.steps.number[row]),
-      savingNsPerStep: Math.round(exposedNs * (transfer ?? 1)),
+      savingNsPerStep,
       savingHow:
         'Communication without compute beside it, times the share that is transfer (the shortest over the ranks); the median over steps, then over ranks. It is the most that overlapping can hide.',
       threshold: passedThreshold(percent, thresholds),
@@ -109,6 +112,8 @@ export const commExposed = defineDetector({
       claims: tables.ranks.map(({ row, tables: { exposedCommunication, steps } }) =>
         inSteps(exposedCommunication, steps, tables.analyzed[row].rows),
       ),
+      reassess: (remaining) =>
+        isExplainedByOthers(remaining, savingNsPerStep, tables.medianStepNs) ? null : {},
     };
   },
 });
@@ -142,24 +147,6 @@ function exposureOf(rank: NeededRank<Name>, { analyzed }: NeededTables<Name>): R
         medianNs: median(times),
         sharePercent: median(times.map((time, i) => (100 * time) / durations[i])),
       };
-}
-
-/** Of the ranks' collective time, the part that even the last to come needs; null where it cannot be told. */
-function transferShare({ alignment, ranks }: NeededTables<Name>): number | null {
-  const worldSize = Math.max(...ranks.map(({ trace }) => trace.meta.worldSize ?? 1));
-  if (ranks.length < Math.max(2, worldSize) || alignment.matches.length === 0) {
-    return null;
-  }
-  let transfer = 0;
-  let total = 0;
-  for (const { start, end } of alignment.matches) {
-    const durations = end
-      .map((time, rank) => time - start[rank])
-      .filter((time) => !Number.isNaN(time));
-    transfer += Math.min(...durations) * durations.length;
-    total += durations.reduce((sum, duration) => sum + duration, 0);
-  }
-  return total === 0 ? null : transfer / total;
 }
 
 function longestCollectives(

@@ -36,6 +36,17 @@ export const MIN_STEPS_TO_WARN = 2;
 /** With fewer analysed steps nothing is sure. */
 export const MIN_STEPS_TO_BE_SURE = 20;
 
+/** Findings above that took more than this share of a saving explain it better. */
+const EXPLAINED = 0.5;
+
+export function isExplainedByOthers(
+  remainingPercent: number,
+  savingNsPerStep: Nanoseconds,
+  medianStepNs: Nanoseconds,
+): boolean {
+  return remainingPercent < (EXPLAINED * 100 * savingNsPerStep) / medianStepNs;
+}
+
 /** From the highest threshold passed; null below all. A single step can only inform. */
 export function severityOf(
   percent: number,

@@ -1,6 +1,7 @@
 import { allocatorChurn } from './allocator-churn.ts';
 import { checkpointStall } from './checkpoint-stall.ts';
 import { commExposed } from './comm-exposed.ts';
+import { commNotOverlapped } from './comm-not-overlapped.ts';
 import { dataSingleWorker } from './data-single-worker.ts';
 import { dataStall } from './data-stall.ts';
 import { dataTail } from './data-tail.ts';
@@ -14,6 +15,7 @@ import { stepDrift } from './step-drift.ts';
 import { stepPeriod } from './step-period.ts';
 import { stepTail } from './step-tail.ts';
 import { straggler } from './straggler.ts';
+import { syncEveryMicrobatch } from './sync-every-microbatch.ts';
 import { validationStall } from './validation-stall.ts';
 import type { Detector, SettingValues, Settings } from './detector.ts';
 
@@ -22,6 +24,7 @@ export const DETECTORS: readonly Detector[] = [
   allocatorChurn,
   checkpointStall,
   commExposed,
+  commNotOverlapped,
   dataSingleWorker,
   dataStall,
   dataTail,
@@ -35,6 +38,7 @@ export const DETECTORS: readonly Detector[] = [
   stepPeriod,
   stepTail,
   straggler,
+  syncEveryMicrobatch,
   validationStall,
 ];
 

@@ -5,7 +5,7 @@ import { fitTrend, type Trend } from '../derived/trend.ts';
 import { formatPercent, formatTime, nameRanks } from '../derived/wording.ts';
 import { layerOf, PHASES, type Phase } from '../model/phase.ts';
 import { defineDetector, type NeededRank, type NeededTables } from './detector.ts';
-import { MAX_EVIDENCE, stepEvidence } from './finding-draft.ts';
+import { isExplainedByOthers, MAX_EVIDENCE, stepEvidence } from './finding-draft.ts';
 
 const NEEDS = ['steps', 'hostPhases', 'analyzed', 'medianStepNs', 'alignment'] as const;
 type Name = (typeof NEEDS)[number];
@@ -18,9 +18,6 @@ interface Drift extends Trend {
 
 /** A phase is named if it grows by this share of what the step grows by. */
 const PHASE_SHARE = 0.5;
-/** If others explain more than the rest, they say it better. */
-const LEFT = 0.5;
-
 export const stepDrift = defineDetector({
   id: 'step-drift',
   title: 'Steps grow longer',
@@ -100,7 +97,7 @@ export const stepDrift = defineDetector({
       ),
       generality: 1,
       reassess: (remaining) =>
-        remaining < (LEFT * 100 * savingNsPerStep) / tables.medianStepNs ? null : {},
+        isExplainedByOthers(remaining, savingNsPerStep, tables.medianStepNs) ? null : {},
     };
   },
 });

@@ -6,7 +6,13 @@ import { restOfEachStep } from '../derived/time-budget.ts';
 import { formatPercent, formatTime, nameRanks } from '../derived/wording.ts';
 import { layerOf } from '../model/phase.ts';
 import { defineDetector, type NeededRank, type NeededTables } from './detector.ts';
-import { type FindingDraft, MAX_EVIDENCE, placeOf, stepEvidence } from './finding-draft.ts';
+import {
+  type FindingDraft,
+  isExplainedByOthers,
+  MAX_EVIDENCE,
+  placeOf,
+  stepEvidence,
+} from './finding-draft.ts';
 
 const NEEDS = [
   'steps',
@@ -38,9 +44,6 @@ const MAX_RHYTHMS = 3;
 const DEVIATION = 1.4826;
 /** A slow step lies this many standard deviations above the median. */
 const DEVIATIONS = 3;
-/** If others explain more than the rest, they say it better. */
-const LEFT = 0.5;
-
 export const stepPeriod = defineDetector({
   id: 'step-period',
   title: 'Every so often a step takes longer',
@@ -106,7 +109,6 @@ function draft(
   };
   const claim = restOfEachStep(rank.tables.steps, slow, () => rhythm.p50Ns);
   const isWarning = percent >= options.warningPercent;
-  const own = (100 * savingNsPerStep) / tables.medianStepNs;
   return {
     title: `One step in ${rhythm.every} takes longer`,
     pattern: 'tail-latency',
@@ -129,7 +131,8 @@ function draft(
     advice: ADVICE,
     claims: tables.ranks.map(({ row }) => (row === rank.row ? claim : NO_INTERVALS)),
     reassess: (remaining) =>
-      remaining < LEFT * own || remaining < options.minimumPercent
+      isExplainedByOthers(remaining, savingNsPerStep, tables.medianStepNs) ||
+      remaining < options.minimumPercent
         ? null
         : { severity: remaining >= options.warningPercent ? 'warning' : 'info' },
   };

@@ -5,7 +5,7 @@ import { restOfEachStep } from '../derived/time-budget.ts';
 import { countOf, formatPercent, formatTime } from '../derived/wording.ts';
 import { type Layer, layerOf, type Phase } from '../model/phase.ts';
 import { defineDetector, type NeededRank, type NeededTables } from './detector.ts';
-import { MAX_EVIDENCE, placeOf, stepEvidence } from './finding-draft.ts';
+import { isExplainedByOthers, MAX_EVIDENCE, placeOf, stepEvidence } from './finding-draft.ts';
 
 const NEEDS = [
   'steps',
@@ -109,15 +109,12 @@ export const stepTail = defineDetector({
       claims: tables.ranks.map(({ row }) => (row === rank.row ? claim : NO_INTERVALS)),
       generality: 2,
       reassess: (remaining) =>
-        remaining < (LEFT * 100 * savingNsPerStep) / tables.medianStepNs
+        isExplainedByOthers(remaining, savingNsPerStep, tables.medianStepNs)
           ? null
           : { severity: remaining >= options.warningPercent ? 'warning' : 'info' },
     };
   },
 });
-
-/** If others explain more than the rest, they say it better. */
-const LEFT = 0.5;
 
 const ADVICE = [
   {

@@ -15,11 +15,22 @@ const MAX_UNNAMED_PERCENT = 20;
 /** Without a device, less compute than this is no sign of health. */
 const MIN_COMPUTE_PERCENT = 50;
 
+/** They tell transfer from waiting. */
+const TRANSFER = ['comm-exposed', 'comm-not-overlapped', 'sync-every-microbatch'];
+
 /** What a kind rests on: a loss that no finding supports, or only a note, is not called a bottleneck. */
 const SUPPORT: Partial<Record<VerdictKind, readonly string[]>> = {
   'data-bound': ['data-stall', 'data-tail', 'data-single-worker'],
-  'host-bound': ['gpu-idle', 'host-bound', 'host-sync'],
-  'communication-bound': ['comm-exposed'],
+  'host-bound': [
+    'gpu-idle',
+    'host-bound',
+    'host-sync',
+    'checkpoint-stall',
+    'logging-stall',
+    'validation-stall',
+    'one-busy-thread',
+  ],
+  'communication-bound': TRANSFER,
 };
 
 interface Loss {
@@ -138,7 +149,7 @@ function listLosses(losses: Losses, findings: readonly Finding[], rankCount: num
     ? `The ${gpus(rankCount, 'waits', 'wait')}`
     : 'The training loop waits';
   const during = (percent: number): string => `during ${round(percent)} of the step time.`;
-  const isTransfer = rankCount === 1 || findings.some(({ id }) => id === 'comm-exposed');
+  const isTransfer = rankCount === 1 || findings.some(({ id }) => TRANSFER.includes(id));
   const communication = losses.communicationPercent;
   const data = losses.dataPercent;
   const host = losses.hostPercent;
