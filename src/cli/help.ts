@@ -1,6 +1,16 @@
+import { TROUBLE_KINDS } from '../simulator/trouble.ts';
+import { wrap } from './terminal/wrap.ts';
+
+const INDENT = ' '.repeat(27);
+
+const TROUBLE_LINES = wrap(TROUBLE_KINDS.join(', '), 80 - INDENT.length)
+  .map((line) => INDENT + line)
+  .join('\n');
+
 export const HELP = `Finds why a training run is slow.
 
 Usage: training-sleuth analyze PATH… [options]
+       training-sleuth simulate --out DIR [options]
 
 PATH is a trace or timing file, or a folder that is searched for them: PyTorch
 profiler traces (*.json, *.json.gz), Chrome trace events, *.spans.jsonl. Files
@@ -21,6 +31,18 @@ Options:
 
 Thresholds of detectors come from the nearest .training-sleuth.json beside the
 run or in a folder above it: {"detectors": {"data-stall": {"infoPercent": 8}}}.
+
+simulate writes the files of a made-up run, its script train.py, and what is
+true of it in truth.json; to try this program, and to test it:
+  --out DIR                a new or empty folder
+  --trouble KIND=SHARE     slows it down by a share of its steps, 0.3 unless
+                           given; more than one can be planted. KIND is one of
+${TROUBLE_LINES}
+  --ranks N --steps N      how large the run is: 1 and 30 unless given
+  --workers N              of each loader, 4 unless given
+  --format kineto|spans    traces of PyTorch's profiler (default), or span files
+  --stacks                 with Python's stacks in the traces
+  --seed N                 the same seed gives the same run
 
 Exit codes:
   0  analyzed

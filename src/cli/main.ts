@@ -5,6 +5,7 @@ import { EXIT_CODES, NothingReadableError, UsageError } from './exit-code.ts';
 import { HELP } from './help.ts';
 import { parseArguments } from './parse-arguments.ts';
 import { runAnalyze } from './run-analyze.ts';
+import { runSimulate } from './simulate.ts';
 import { plainText } from './terminal/plain-text.ts';
 
 const interruption = new AbortController();
@@ -26,6 +27,8 @@ async function main(): Promise<number> {
     case 'version':
       process.stdout.write(`${readVersion()}\n`);
       return EXIT_CODES.fine;
+    case 'simulate':
+      return runSimulate(parsed, process.stdout, interruption.signal);
     case 'analyze': {
       const surroundings = {
         out: process.stdout,

@@ -1,6 +1,7 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { UsageError } from './exit-code.ts';
 import { parseRanks } from './parse-ranks.ts';
+import { parseSimulate, type SimulateArguments } from './parse-simulate.ts';
 
 export interface AnalyzeArguments {
   readonly command: 'analyze';
@@ -16,7 +17,10 @@ export interface AnalyzeArguments {
 }
 
 export type Arguments =
-  AnalyzeArguments | { readonly command: 'help' } | { readonly command: 'version' };
+  | AnalyzeArguments
+  | SimulateArguments
+  | { readonly command: 'help' }
+  | { readonly command: 'version' };
 
 const OPTIONS = {
   format: { type: 'string', default: 'text' },
@@ -30,6 +34,9 @@ const OPTIONS = {
 
 /** What the words after the program's name ask for. Throws a {@link UsageError}. */
 export function parseArguments(words: readonly string[]): Arguments {
+  if (words[0] === 'simulate' && !words.includes('--help')) {
+    return parseSimulate(words.slice(1));
+  }
   const { values, positionals } = parseWords(words);
   const command = positionals.at(0);
   const paths = positionals.slice(1);

@@ -10,7 +10,7 @@ export const PURPOSES = {
   workerStart: 8,
   loop: 9,
   service: 10,
-  phaseOfRank: 11,
+  planting: 11,
 } as const;
 
 export type Purpose = (typeof PURPOSES)[keyof typeof PURPOSES];
@@ -53,4 +53,11 @@ export class Draws {
     h = Math.imul(h ^ (h >>> 15), 0x85ebca6b);
     return (h ^ (h >>> 16)) >>> 0;
   }
+}
+
+/** Numbers in [0, 1) one after another, for what is planted into the run of this seed. */
+export function plantingRandom(seed: number): () => number {
+  const draws = new Draws(seed, 0);
+  let index = 0;
+  return () => draws.uniform(PURPOSES.planting, { rank: 0, step: 0, index: index++ });
 }
