@@ -8,6 +8,7 @@ import { Paper } from './paper.ts';
 import { printFindings } from './print-findings.ts';
 import { printHealth } from './print-health.ts';
 import { printRanks } from './print-ranks.ts';
+import { printWhatIf } from './print-what-if.ts';
 
 const MIN_WIDTH = 60;
 const MAX_WIDTH = 100;
@@ -22,6 +23,7 @@ export function printReport(
   printHealth(report, paper);
   printVerdict(report, paper);
   printStepTime(report, paper);
+  printWhatIf(report, paper);
   printRanks(report, paper);
   printFindings(report, paper);
   printFailures(report, paper);

@@ -5,7 +5,9 @@ import { alignClocks, type Alignment } from './align-clocks.ts';
 import { computeLateness, type RankLateness } from './lateness.ts';
 import { type Intervals, uniteIntervals } from './intervals.ts';
 import { lazyTables, type TableDefinitions } from './lazy-tables.ts';
-import { listOperations, withoutWarmup } from './pipeline/operations.ts';
+import { balancedStepNs } from './pipeline/balance-stages.ts';
+import { measurePipeline, type Pipeline } from './pipeline/measure-pipeline.ts';
+import { listOperations, type StepOperations, withoutWarmup } from './pipeline/operations.ts';
 import { prepareReplay, type Replay } from './pipeline/replay.ts';
 import { computeWhatIf } from './pipeline/what-if.ts';
 import { deriveRank, type RankDerived } from './rank-derived.ts';
@@ -39,8 +41,12 @@ export interface RunDerived {
   readonly transferShare: number | null;
   /** By row of ranks; empty where ranks cannot be compared. */
   readonly lateness: readonly RankLateness[];
-  /** Of a job with pipeline parallelism; without steps where the ranks have no place in one. */
+  /** The steps of a job with pipeline parallelism; empty where the ranks have no place in one. */
+  readonly operations: readonly StepOperations[];
   readonly replay: Replay;
+  readonly pipeline: Pipeline | null;
+  /** The mean step, replayed with even stages; null where there is no pipeline, or none can be replayed. */
+  readonly balancedStepNs: Nanoseconds | null;
   readonly whatIf: WhatIf | null;
 }
 
@@ -74,8 +80,11 @@ const DEFINITIONS: TableDefinitions<Run, RunDerived> = {
       ranks.map(({ tables }) => waitingTime(tables)),
       analyzedNumbers(ranks),
     ),
-  replay: ({ ranks, alignment }) =>
-    prepareReplay(withoutWarmup(listOperations(ranks, alignment.offsets))),
+  operations: ({ ranks, alignment }) => withoutWarmup(listOperations(ranks, alignment.offsets)),
+  replay: ({ operations }) => prepareReplay(operations),
+  pipeline: ({ operations, alignment }) => measurePipeline(operations, alignment.offsets),
+  balancedStepNs: ({ replay, pipeline }) =>
+    pipeline === null || replay.steps.length === 0 ? null : balancedStepNs(replay, pipeline),
   whatIf: ({ replay }) => computeWhatIf(replay),
 };
 

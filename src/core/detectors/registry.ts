@@ -11,6 +11,8 @@ import { hostBound } from './host-bound.ts';
 import { hostSync } from './host-sync.ts';
 import { loggingStall } from './logging-stall.ts';
 import { recomputeJit } from './recompute-jit.ts';
+import { pipelineBubble } from './pipeline-bubble.ts';
+import { slowStage } from './slow-stage.ts';
 import { stepDrift } from './step-drift.ts';
 import { stepPeriod } from './step-period.ts';
 import { stepTail } from './step-tail.ts';
@@ -33,7 +35,9 @@ export const DETECTORS: readonly Detector[] = [
   hostBound,
   hostSync,
   loggingStall,
+  pipelineBubble,
   recomputeJit,
+  slowStage,
   stepDrift,
   stepPeriod,
   stepTail,

@@ -7,6 +7,7 @@ import { assessHealth, worldSizeOf } from './health.ts';
 import { computeLayers } from './layers.ts';
 import { costLines } from './lines.ts';
 import { orderFindings } from './order-findings.ts';
+import { judgePipeline } from './pipeline-verdict.ts';
 import { reportRanks } from './rank-reports.ts';
 import { stepTimeOf } from './step-time.ts';
 import { judge, judgeCut } from './verdict.ts';
@@ -42,7 +43,7 @@ export function buildReport(
     verdict:
       cut.length === ranks.length && cut.length > 0
         ? judgeCut()
-        : judge({ ranks, run: facts, stepTime }, findings),
+        : (judgePipeline(run, findings) ?? judge({ ranks, run: facts, stepTime }, findings)),
     layers: computeLayers(ranks),
     ranks,
     whatIf: run.whatIf,

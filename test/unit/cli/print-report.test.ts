@@ -34,6 +34,33 @@ describe('printReport', () => {
     assert.doesNotMatch(print(drawReport({ stepTime: null })), /Step time/);
   });
 
+  it('says what stragglers of a pipeline cost, and which', () => {
+    const text = print(
+      drawReport({
+        whatIf: {
+          slowdown: 1.1787,
+          byRank: { 0: 0.998, 6: 1.1731, 7: 1.1779 },
+          byStage: { 0: 0.998, 3: 1.2323 },
+          byDataRank: { 0: 1.1731, 1: 1.1779 },
+          byKind: { 'forward-compute': 1.0875, gc: 1 },
+          mw: 0.0314,
+          ms: 1.2194,
+          recordedNs: 2.21e9,
+          replayedNs: 2.17e9,
+          idealNs: 1.84e9,
+          steps: 32,
+        },
+      }),
+    );
+    assert.match(text, /would take 1\.84 s instead of 2\.17 s: stragglers make it 1\.18× as long/);
+    assert.match(
+      text,
+      /Alone: stage 3 1\.23×; rank 7 1\.18×, rank 6 1\.17×; forward-compute 1\.09×\./,
+    );
+    assert.match(text, /122 % \(M_S\), the worst 3 % of ranks 3\.1 % \(M_W\)/);
+    assert.doesNotMatch(print(drawReport()), /What if/);
+  });
+
   it('draws each rank as a bar of its width', () => {
     const text = print(drawReport(), 70);
     const bar = /rank 0 {2}(\S+)$/m.exec(text)?.[1] ?? '';
