@@ -15,6 +15,8 @@ import { computeHostStalls, type HostStalls } from './host-stalls.ts';
 import type { Intervals } from './intervals.ts';
 import { computeKernelLoad, type KernelLoad } from './kernel-load.ts';
 import { computeLateReduction, type LateReduction } from './late-reduction.ts';
+import { computeFullPrecision, type FullPrecision } from './full-precision.ts';
+import { computePageableCopies, type PageableCopies } from './pageable-copies.ts';
 import { lazyTables, type TableDefinitions } from './lazy-tables.ts';
 import { computeLoaderWaits, type LoaderWaits } from './loader-waits.ts';
 import { findLoaderStage, type LoaderStage } from './loader-stage.ts';
@@ -48,6 +50,9 @@ export interface RankDerived {
   readonly ownLoading: SpanIndex | null;
   readonly serviceStalls: ServiceStalls;
   readonly hostStalls: HostStalls;
+  readonly pageableCopies: PageableCopies;
+  /** Null where the device has no tensor cores, or the trace does not tell. */
+  readonly fullPrecision: FullPrecision | null;
   readonly exposedCommunication: Intervals;
   readonly hostPhases: PhaseIntervals;
   readonly devicePhases: PhaseIntervals;
@@ -82,6 +87,10 @@ const DEFINITIONS: TableDefinitions<RankTrace, RankDerived> = {
     computeServiceStalls(trace, phases, mainLane, busy),
   hostStalls: ({ mainLane, busy, gaps, steps }, { trace }) =>
     computeHostStalls(trace, mainLane, busy, gaps, steps),
+  pageableCopies: ({ work, gaps, steps }, { trace }) =>
+    computePageableCopies(trace, work, gaps, steps),
+  fullPrecision: ({ work, partner, steps }, { trace }) =>
+    computeFullPrecision(trace, work, partner, steps),
   hostPhases: ({ phases, mainLane }, { trace }) => computeHostPhases(trace, phases, mainLane),
   devicePhases: ({ work, phases }, { trace }) => computeDevicePhases(trace, work, phases.own),
   exposedCommunication: ({ busy, hostPhases }) => computeExposedCommunication(busy, hostPhases),

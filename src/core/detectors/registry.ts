@@ -2,6 +2,7 @@ import { allocatorChurn } from './allocator-churn.ts';
 import { checkpointStall } from './checkpoint-stall.ts';
 import { commExposed } from './comm-exposed.ts';
 import { commNotOverlapped } from './comm-not-overlapped.ts';
+import { copyPageable } from './copy-pageable.ts';
 import { dataSingleWorker } from './data-single-worker.ts';
 import { dataStall } from './data-stall.ts';
 import { dataTail } from './data-tail.ts';
@@ -10,6 +11,7 @@ import { gpuIdle } from './gpu-idle.ts';
 import { hostBound } from './host-bound.ts';
 import { hostSync } from './host-sync.ts';
 import { loggingStall } from './logging-stall.ts';
+import { precision } from './precision.ts';
 import { recomputeJit } from './recompute-jit.ts';
 import { pipelineBubble } from './pipeline-bubble.ts';
 import { slowStage } from './slow-stage.ts';
@@ -27,6 +29,7 @@ export const DETECTORS: readonly Detector[] = [
   checkpointStall,
   commExposed,
   commNotOverlapped,
+  copyPageable,
   dataSingleWorker,
   dataStall,
   dataTail,
@@ -36,6 +39,7 @@ export const DETECTORS: readonly Detector[] = [
   hostSync,
   loggingStall,
   pipelineBubble,
+  precision,
   recomputeJit,
   slowStage,
   stepDrift,

@@ -1,0 +1,157 @@
+import { median } from '../derived/statistics.ts';
+import { timePerStep } from '../derived/step-windows.ts';
+import { formatPercent, formatTime } from '../derived/wording.ts';
+import { defineDetector, type NeededRank, type NeededTables } from './detector.ts';
+import {
+  confidenceOf,
+  MAX_EVIDENCE,
+  passedThreshold,
+  placeOf,
+  severityOf,
+  spanEvidence,
+} from './finding-draft.ts';
+
+const NEEDS = [
+  'pageableCopies',
+  'steps',
+  'sourceOf',
+  'analyzed',
+  'medianStepNs',
+  'alignment',
+] as const;
+type Name = (typeof NEEDS)[number];
+
+interface RankCopies {
+  readonly rank: NeededRank<Name>;
+  /** Medians over the analysed steps. */
+  readonly lostNs: number;
+  readonly sharePercent: number;
+  readonly count: number;
+}
+
+export const copyPageable = defineDetector({
+  id: 'copy-pageable',
+  title: 'Batches are copied from pageable memory',
+  needs: NEEDS,
+  options: {
+    manyPercent: {
+      default: 2,
+      description:
+        'Share of the step, in percent, that pageable copies must cost to be noted where they are many.',
+      minimum: 0,
+      maximum: 100,
+    },
+    copiesPerStep: {
+      default: 10,
+      description: 'Pageable copies in a step above which they are many (nsys).',
+      minimum: 0,
+      maximum: 1e6,
+    },
+    infoPercent: {
+      default: 5,
+      description:
+        'Share of the step, in percent, that pageable copies must cost to be noted (nsys, TraceLens).',
+      minimum: 0,
+      maximum: 100,
+    },
+    warningPercent: {
+      default: 10,
+      description: 'Share of the step, in percent, from which pageable copies are a warning.',
+      minimum: 0,
+      maximum: 100,
+    },
+    errorPercent: {
+      default: 20,
+      description: 'Share of the step, in percent, from which pageable copies are an error.',
+      minimum: 0,
+      maximum: 100,
+    },
+  },
+
+  *detect(tables, options) {
+    const copies = tables.ranks
+      .filter((rank) => rank.tables.pageableCopies.spans.length > 0)
+      .map((rank) => copiesOf(rank, tables));
+    if (copies.length === 0 || tables.medianStepNs === 0) {
+      return;
+    }
+    const percent = median(copies.map(({ sharePercent }) => sharePercent));
+    const count = median(copies.map((one) => one.count));
+    const isMany = count > options.copiesPerStep;
+    const thresholds = {
+      info: options.infoPercent,
+      warning: options.warningPercent,
+      error: options.errorPercent,
+    };
+    const stepCount = Math.min(...tables.analyzed.map(({ rows }) => rows.length));
+    const severity =
+      severityOf(percent, thresholds, stepCount) ??
+      (isMany && percent >= options.manyPercent ? 'info' : null);
+    if (severity === null) {
+      return;
+    }
+    const worst = copies.reduce((most, one) => (one.sharePercent > most.sharePercent ? one : most));
+    const longest = longestCopies(worst.rank);
+    const lostNs = median(copies.map((one) => one.lostNs));
+    const source = {
+      ...worst.rank,
+      steps: worst.rank.tables.steps,
+      offsetNs: tables.alignment.offsets[worst.rank.row],
+    };
+    yield {
+      title: 'Batches are copied from pageable memory',
+      pattern: 'hidden-serialization',
+      layer: 'data',
+      severity,
+      confidence: confidenceOf(stepCount),
+      ranks: copies.map(({ rank }) => rank.rank),
+      steps: tables.analyzed[worst.rank.row].rows.map((row) => worst.rank.tables.steps.number[row]),
+      savingNsPerStep: Math.round(lostNs),
+      savingHow:
+        'The time in which the device does nothing but such copies, or idles after one until the host has launched again; the median over steps, then over ranks. It is the most that copies from pinned memory beside the compute can hide.',
+      threshold:
+        percent >= options.infoPercent
+          ? passedThreshold(percent, thresholds)
+          : { name: 'manyPercent', value: options.manyPercent, measured: percent },
+      evidence: longest.slice(0, MAX_EVIDENCE).map((span) => spanEvidence(source, span)),
+      ...placeOf(worst.rank.tables.sourceOf(longest[0])),
+      why: `In a typical step ${Math.round(count)} copies to the GPU come from pageable memory: the driver copies them into a buffer of its own first, the host waits meanwhile, and the GPU computes nothing for ${formatTime(lostNs)}, ${formatPercent(percent)} of the step.`,
+      advice: ADVICE,
+      claims: tables.ranks.map(({ tables: { pageableCopies } }) => pageableCopies.lost),
+    };
+  },
+});
+
+const ADVICE = [
+  {
+    text: 'Pin the batches and do not wait for their copies: DataLoader(pin_memory=True) and .to(device, non_blocking=True). One without the other gains little.',
+    link: 'https://docs.pytorch.org/tutorials/intermediate/pinmem_nonblock.html',
+  },
+  {
+    text: 'Copy the next batch while this one is computed, on a stream of its own.',
+    link: 'https://docs.pytorch.org/docs/stable/notes/cuda.html#use-pinned-memory-buffers',
+  },
+  {
+    text: 'Batches of a type of your own need a pin_memory() method, or they are not pinned.',
+    link: 'https://docs.pytorch.org/docs/stable/data.html#memory-pinning',
+  },
+];
+
+function copiesOf(rank: NeededRank<Name>, { analyzed }: NeededTables<Name>): RankCopies {
+  const { pageableCopies, steps } = rank.tables;
+  const { rows, durations } = analyzed[rank.row];
+  const lost = timePerStep(pageableCopies.lost, steps, rows);
+  return rows.length === 0
+    ? { rank, lostNs: 0, sharePercent: 0, count: 0 }
+    : {
+        rank,
+        lostNs: median(lost),
+        sharePercent: median(lost.map((time, i) => (100 * time) / durations[i])),
+        count: median(rows.map((row) => pageableCopies.countPerStep[row])),
+      };
+}
+
+function longestCopies({ trace, tables }: NeededRank<Name>): number[] {
+  const { duration } = trace.spans;
+  return [...tables.pageableCopies.spans].sort((a, b) => duration[b] - duration[a]);
+}
