@@ -9,6 +9,8 @@ export interface SimulationConfig {
   readonly loader: LoaderConfig;
   readonly microBatches: number;
   readonly optimizer: 'SGD' | 'AdamW';
+  /** Whether the optimizer takes many tensors with one launch, as since PyTorch 2.0, or each by itself. */
+  readonly optimizerLoop: 'foreach' | 'for-loop';
   readonly communication: CommunicationConfig;
   /** The loss is read on the host every k steps; 0 is never, and the host then runs ahead of the device. */
   readonly lossReadEvery: number;
@@ -82,6 +84,7 @@ export const HEALTHY_RUN: SimulationConfig = {
   loader: { workers: 4, prefetchFactor: 2, batchNs: 60_000_000, batchBytes: 9_633_792 },
   microBatches: 1,
   optimizer: 'AdamW',
+  optimizerLoop: 'foreach',
   communication: { buckets: 4, bandwidth: 60e9, latencyNs: 30_000 },
   lossReadEvery: 1,
   noise: 1,
