@@ -12,12 +12,13 @@ import { computeGaps } from './gaps.ts';
 import { computeHostActivity, type HostActivity } from './host-activity.ts';
 import { computeHostPhases } from './host-phases.ts';
 import { computeHostStalls, type HostStalls } from './host-stalls.ts';
-import type { Intervals } from './intervals.ts';
+import { type Intervals, uniteIntervals } from './intervals.ts';
 import { computeKernelLoad, type KernelLoad } from './kernel-load.ts';
 import { computeLateReduction, type LateReduction } from './late-reduction.ts';
 import { computeFullPrecision, type FullPrecision } from './full-precision.ts';
 import { computePageableCopies, type PageableCopies } from './pageable-copies.ts';
 import { lazyTables, type TableDefinitions } from './lazy-tables.ts';
+import { computeLoadingStages, type LoadingStage } from './loading-stages.ts';
 import { computeLoaderWaits, type LoaderWaits } from './loader-waits.ts';
 import { findLoaderStage, type LoaderStage } from './loader-stage.ts';
 import { findMainLane } from './main-lane.ts';
@@ -46,6 +47,7 @@ export interface RankDerived {
   readonly loaderWaits: LoaderWaits;
   /** What most of the loader's waits are spent in; null where nothing tells. */
   readonly loaderStage: LoaderStage | null;
+  readonly loadingStages: readonly LoadingStage[];
   /** A wait in which the training process itself loads; null where nothing tells so. */
   readonly ownLoading: SpanIndex | null;
   readonly serviceStalls: ServiceStalls;
@@ -54,6 +56,8 @@ export interface RankDerived {
   /** Null where the device has no tensor cores, or the trace does not tell. */
   readonly fullPrecision: FullPrecision | null;
   readonly exposedCommunication: Intervals;
+  /** In which a rank may wait for others: with a device, its exposed communication; else its collectives. */
+  readonly waiting: Intervals;
   readonly hostPhases: PhaseIntervals;
   readonly devicePhases: PhaseIntervals;
   readonly breakdown: Breakdown | null;
@@ -81,6 +85,8 @@ const DEFINITIONS: TableDefinitions<RankTrace, RankDerived> = {
   loaderWaits: ({ host, busy, steps }) => computeLoaderWaits(host, busy, steps),
   loaderStage: ({ mainLane, loaderWaits }, { trace }) =>
     findLoaderStage(trace, mainLane, loaderWaits.waits),
+  loadingStages: ({ nesting, mainLane, loaderWaits, steps }, { trace }) =>
+    computeLoadingStages(trace, nesting, mainLane, loaderWaits, steps),
   ownLoading: ({ loaderWaits, loaderStage }, { trace }) =>
     findOwnLoading(trace, loaderWaits, loaderStage),
   serviceStalls: ({ phases, mainLane, busy }, { trace }) =>
@@ -94,6 +100,13 @@ const DEFINITIONS: TableDefinitions<RankTrace, RankDerived> = {
   hostPhases: ({ phases, mainLane }, { trace }) => computeHostPhases(trace, phases, mainLane),
   devicePhases: ({ work, phases }, { trace }) => computeDevicePhases(trace, work, phases.own),
   exposedCommunication: ({ busy, hostPhases }) => computeExposedCommunication(busy, hostPhases),
+  waiting: ({ busy, exposedCommunication, collectives }) =>
+    busy.length > 0
+      ? exposedCommunication
+      : uniteIntervals(
+          collectives.map(({ start }) => start),
+          collectives.map(({ end }) => end),
+        ),
   breakdown: ({ busy, gaps, steps }) => computeBreakdown(busy, gaps, steps),
   deviceWindow: ({ work }) => computeDeviceWindow(work),
   collectives: (tables, { trace }) => listCollectives(trace, tables),

@@ -3,7 +3,6 @@ import type { WhatIf } from '../model/report.ts';
 import type { Nanoseconds } from '../model/units.ts';
 import { alignClocks, type Alignment } from './align-clocks.ts';
 import { computeLateness, type RankLateness } from './lateness.ts';
-import { type Intervals, uniteIntervals } from './intervals.ts';
 import { lazyTables, type TableDefinitions } from './lazy-tables.ts';
 import { balancedStepNs } from './pipeline/balance-stages.ts';
 import { measurePipeline, type Pipeline } from './pipeline/measure-pipeline.ts';
@@ -77,7 +76,7 @@ const DEFINITIONS: TableDefinitions<Run, RunDerived> = {
   lateness: ({ ranks, alignment }) =>
     computeLateness(
       alignment,
-      ranks.map(({ tables }) => waitingTime(tables)),
+      ranks.map(({ tables }) => tables.waiting),
       analyzedNumbers(ranks),
     ),
   operations: ({ ranks, alignment }) => withoutWarmup(listOperations(ranks, alignment.offsets)),
@@ -87,16 +86,6 @@ const DEFINITIONS: TableDefinitions<Run, RunDerived> = {
     pipeline === null || replay.steps.length === 0 ? null : balancedStepNs(replay, pipeline),
   whatIf: ({ replay }) => computeWhatIf(replay),
 };
-
-/** With a device, communication that no compute hides; else the collectives of the host's threads. */
-function waitingTime({ busy, exposedCommunication, collectives }: RankDerived): Intervals {
-  return busy.length > 0
-    ? exposedCommunication
-    : uniteIntervals(
-        collectives.map(({ start }) => start),
-        collectives.map(({ end }) => end),
-      );
-}
 
 function analyzedNumbers(ranks: readonly DerivedRank[]): Set<number> {
   return new Set(

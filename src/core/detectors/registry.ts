@@ -12,6 +12,7 @@ import { hostBound } from './host-bound.ts';
 import { hostSync } from './host-sync.ts';
 import { loggingStall } from './logging-stall.ts';
 import { precision } from './precision.ts';
+import { rankImbalance } from './rank-imbalance.ts';
 import { recomputeJit } from './recompute-jit.ts';
 import { pipelineBubble } from './pipeline-bubble.ts';
 import { slowStage } from './slow-stage.ts';
@@ -40,6 +41,7 @@ export const DETECTORS: readonly Detector[] = [
   loggingStall,
   pipelineBubble,
   precision,
+  rankImbalance,
   recomputeJit,
   slowStage,
   stepDrift,
