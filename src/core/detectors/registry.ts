@@ -4,6 +4,7 @@ import { commExposed } from './comm-exposed.ts';
 import { commNotOverlapped } from './comm-not-overlapped.ts';
 import { copyPageable } from './copy-pageable.ts';
 import { dataSingleWorker } from './data-single-worker.ts';
+import { dataSlowStage } from './data-slow-stage.ts';
 import { dataStall } from './data-stall.ts';
 import { dataTail } from './data-tail.ts';
 import { gcPause } from './gc-pause.ts';
@@ -32,6 +33,7 @@ export const DETECTORS: readonly Detector[] = [
   commNotOverlapped,
   copyPageable,
   dataSingleWorker,
+  dataSlowStage,
   dataStall,
   dataTail,
   gcPause,
