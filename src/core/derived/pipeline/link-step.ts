@@ -3,7 +3,8 @@ import type { Operation, StepOperations, Worker } from './operations.ts';
 
 /** What must have ended before each operation begins, and which operations begin together. */
 export interface StepLinks {
-  readonly after: ReadonlyMap<Operation, readonly Operation[]>;
+  /** By index of operation. */
+  readonly after: readonly (readonly Operation[])[];
   /** Sends with their receives, and collectives: each ends once all of it has begun. */
   readonly groups: readonly (readonly Operation[])[];
 }
@@ -35,16 +36,16 @@ export function linkStep({ byWorker }: StepOperations): StepLinks | null {
     operations,
     program: byKind(operations),
   }));
-  const after = new Map<Operation, Operation[]>();
+  const count = places.reduce((sum, { operations }) => sum + operations.length, 0);
+  const after = Array.from({ length: count }, (): Operation[] => []);
   const chain = (operations: readonly Operation[], before: readonly Operation[] = []): void => {
     let last = before;
     for (const operation of operations) {
-      after.set(operation, [...(after.get(operation) ?? []), ...last]);
+      after[operation.index].push(...last);
       last = [operation];
     }
   };
   const size = sizeOf(places);
-  const groups: Operation[][] = [];
   for (const place of places) {
     linkCompute(place, chain);
     linkCollectives(place, chain);
@@ -56,8 +57,7 @@ export function linkStep({ byWorker }: StepOperations): StepLinks | null {
   if (pairs === null) {
     return null;
   }
-  groups.push(...pairs, ...joinCollectives(places, size));
-  return { after, groups };
+  return { after, groups: pairs.concat(joinCollectives(places, size)) };
 }
 
 type Chain = (operations: readonly Operation[], before?: readonly Operation[]) => void;
@@ -217,7 +217,7 @@ function pairTransfers(places: readonly StagePlace[], size: PipelineSize): Opera
       if (sends.length !== receives.length) {
         return null;
       }
-      pairs.push(...sends.map((send, i) => [send, receives[i]]));
+      sends.forEach((send, i) => pairs.push([send, receives[i]]));
     }
   }
   return pairs;

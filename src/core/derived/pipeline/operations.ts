@@ -16,6 +16,8 @@ export interface Operation {
   readonly end: Nanoseconds;
   readonly worker: Worker;
   readonly span: SpanIndex;
+  /** Its place among the operations of its step. */
+  readonly index: number;
 }
 
 export interface Worker extends WorkerPlace {
@@ -35,7 +37,7 @@ export function listOperations(
   offsets: readonly Nanoseconds[],
 ): StepOperations[] {
   const workers: Worker[] = [];
-  const steps = new Map<number, Map<Worker, Operation[]>>();
+  const steps = new Map<number, Map<Worker, Unplaced[]>>();
   ranks.forEach(({ trace: { lanes, spans, strings } }, row) => {
     const place = lanes.find((lane) => lane.worker !== undefined)?.worker;
     if (place === undefined) {
@@ -52,7 +54,7 @@ export function listOperations(
       const start = spans.start[span] + offsets[row];
       const chunk = Math.max(0, (spans.modelChunk?.[span] ?? 0) - 1);
       const operation = { kind, chunk, start, end: start + spans.duration[span], worker, span };
-      const step = steps.get(number) ?? new Map<Worker, Operation[]>();
+      const step = steps.get(number) ?? new Map<Worker, Unplaced[]>();
       steps.set(number, step);
       const own = step.get(worker) ?? [];
       step.set(worker, own);
@@ -62,10 +64,19 @@ export function listOperations(
   const complete = [...steps].filter(([, step]) => step.size === workers.length);
   return complete
     .sort(([a], [b]) => a - b)
-    .map(([number, step]) => ({
-      number,
-      byWorker: new Map([...step].map(([worker, list]) => [worker, list.sort(byStart)])),
-    }));
+    .map(([number, step]) => ({ number, byWorker: placeOperations(step) }));
+}
+
+type Unplaced = Omit<Operation, 'index'>;
+
+function placeOperations(step: ReadonlyMap<Worker, Unplaced[]>): StepOperations['byWorker'] {
+  let index = 0;
+  return new Map(
+    [...step].map(([worker, list]) => [
+      worker,
+      list.sort(byStart).map((operation): Operation => ({ ...operation, index: index++ })),
+    ]),
+  );
 }
 
 /** Without leading steps that are far longer than most: they warm up. */
@@ -87,6 +98,6 @@ export function lengthOfStep(operations: readonly Operation[]): Nanoseconds {
   return end - start;
 }
 
-function byStart(a: Operation, b: Operation): number {
+function byStart(a: Unplaced, b: Unplaced): number {
   return a.start - b.start;
 }

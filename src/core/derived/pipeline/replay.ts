@@ -2,16 +2,23 @@ import type { Nanoseconds } from '../../model/units.ts';
 import { linkStep, type StepLinks } from './link-step.ts';
 import { lengthOfStep, type Operation, type StepOperations } from './operations.ts';
 
-/** Operations that begin together, as soon as all before them have ended. Values are rows of operations. */
-interface Firing {
-  readonly members: Uint32Array<ArrayBuffer>;
-  readonly after: Uint32Array<ArrayBuffer>;
+/** Lists of rows of operations, one after another. */
+interface RowLists {
+  readonly rows: Uint32Array<ArrayBuffer>;
+  /** By list: where it starts; one more than there are lists. */
+  readonly starts: Uint32Array<ArrayBuffer>;
+}
+
+/** Operations that begin together, as soon as all before them have ended; in an order that can be played. */
+interface Firings {
+  readonly members: RowLists;
+  readonly after: RowLists;
 }
 
 interface ReplayableStep {
   readonly number: number;
   readonly recordedNs: Nanoseconds;
-  readonly firings: readonly Firing[];
+  readonly firings: Firings;
 }
 
 /** Steps that can be played again with other durations. */
@@ -35,10 +42,10 @@ export function prepareReplay(steps: readonly StepOperations[]): Replay {
       continue;
     }
     replayable.push({ number: step.number, recordedNs: lengthOfStep(own), firings });
-    const transfers = transferTimes(links);
+    const transfers = transferTimes(own, links);
     for (const operation of own) {
       operations.push(operation);
-      durations.push(transfers.get(operation) ?? operation.end - operation.start);
+      durations.push(transfers[operation.index]);
     }
   }
   return { operations, steps: replayable, durations: Float64Array.from(durations) };
@@ -50,29 +57,33 @@ export function replaySteps(
   durations: Float64Array,
 ): Float64Array<ArrayBuffer> {
   const ends = new Float64Array(operations.length);
-  return Float64Array.from(steps, ({ firings }) => {
+  return Float64Array.from(steps, ({ firings: { members, after } }) => {
     let length = 0;
-    for (const { members, after } of firings) {
+    for (let i = 0; i + 1 < members.starts.length; i++) {
       let start = 0;
-      for (const operation of after) {
-        start = Math.max(start, ends[operation]);
+      for (let k = after.starts[i]; k < after.starts[i + 1]; k++) {
+        start = Math.max(start, ends[after.rows[k]]);
       }
-      for (const operation of members) {
-        ends[operation] = start + durations[operation];
-        length = Math.max(length, ends[operation]);
+      for (let k = members.starts[i]; k < members.starts[i + 1]; k++) {
+        const row = members.rows[k];
+        ends[row] = start + durations[row];
+        length = Math.max(length, ends[row]);
       }
     }
     return length;
   });
 }
 
-/** A transfer begins when the last of its group has come. */
-function transferTimes({ groups }: StepLinks): Map<Operation, Nanoseconds> {
-  const times = new Map<Operation, Nanoseconds>();
+/** By index of operation: what it takes. A transfer begins when the last of its group has come. */
+function transferTimes(
+  operations: readonly Operation[],
+  { groups }: StepLinks,
+): Float64Array<ArrayBuffer> {
+  const times = Float64Array.from(operations, ({ start, end }) => end - start);
   for (const group of groups) {
     const begin = group.reduce((latest, { start }) => Math.max(latest, start), -Infinity);
-    for (const operation of group) {
-      times.set(operation, Math.max(0, operation.end - begin));
+    for (const { index, end } of group) {
+      times[index] = Math.max(0, end - begin);
     }
   }
   return times;
@@ -83,13 +94,18 @@ function orderFirings(
   operations: readonly Operation[],
   { after, groups }: StepLinks,
   firstRow: number,
-): Firing[] | null {
-  const grouped = new Set(groups.flat());
-  const units = [...groups, ...operations.filter((op) => !grouped.has(op)).map((op) => [op])];
-  const unitOf = new Map(units.flatMap((unit, i) => unit.map((op) => [op, i] as const)));
-  const waits = units.map((unit) => unit.flatMap((op) => after.get(op) ?? []));
+): Firings | null {
+  const unitOf = new Int32Array(operations.length).fill(-1);
+  const units = [...groups];
+  groups.forEach((group, unit) => group.forEach(({ index }) => (unitOf[index] = unit)));
+  for (const operation of operations) {
+    if (unitOf[operation.index] < 0) {
+      unitOf[operation.index] = units.push([operation]) - 1;
+    }
+  }
+  const waits = units.map((unit) => unit.flatMap(({ index }) => after[index]));
   const next = units.map((): number[] => []);
-  waits.forEach((before, unit) => before.forEach((op) => next[unitOf.get(op) ?? 0].push(unit)));
+  waits.forEach((before, unit) => before.forEach(({ index }) => next[unitOf[index]].push(unit)));
   const open = waits.map((before) => before.length);
   const ready = [...units.keys()].filter((unit) => open[unit] === 0);
   for (const unit of ready) {
@@ -103,11 +119,24 @@ function orderFirings(
   if (ready.length < units.length) {
     return null;
   }
-  const rowOf = new Map(operations.map((op, i) => [op, firstRow + i]));
-  const rows = (list: readonly Operation[]): Uint32Array<ArrayBuffer> =>
-    Uint32Array.from(list, (op) => rowOf.get(op) ?? 0);
-  return ready.map((unit) => ({
-    members: rows(units[unit]),
-    after: rows([...new Set(waits[unit])]),
-  }));
+  return {
+    members: toRowLists(
+      ready.map((unit) => units[unit]),
+      firstRow,
+    ),
+    after: toRowLists(
+      ready.map((unit) => waits[unit]),
+      firstRow,
+    ),
+  };
+}
+
+function toRowLists(lists: readonly (readonly Operation[])[], firstRow: number): RowLists {
+  const starts = new Uint32Array(lists.length + 1);
+  lists.forEach((list, i) => (starts[i + 1] = starts[i] + list.length));
+  const rows = new Uint32Array(starts[lists.length]);
+  lists.forEach((list, i) =>
+    list.forEach(({ index }, k) => (rows[starts[i] + k] = firstRow + index)),
+  );
+  return { rows, starts };
 }
