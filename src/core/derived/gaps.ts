@@ -1,3 +1,4 @@
+import { phaseIndex } from '../model/phase.ts';
 import { GAP_CAUSES, type GapCause } from '../model/report.ts';
 import type { Gaps, Steps } from '../model/tables.ts';
 import { categoryIndex } from '../model/span-category.ts';
@@ -7,6 +8,7 @@ import type { DeviceWork } from './device-work.ts';
 import type { Activity, HostActivity } from './host-activity.ts';
 
 const MEMCPY = categoryIndex('memcpy');
+const COMMUNICATION_PHASE = phaseIndex('communication');
 
 /** What covers this share of the wait is its cause. */
 const CAUSE_SHARE = 0.5;
@@ -126,7 +128,18 @@ function blameFor(trace: Trace, idle: Idle, partner: Int32Array, host: HostActiv
       return { cause, coverage, culprit: activity.longestWithin(idle.start, until) };
     }
   }
-  return blameForLaunch(trace, idle, launch, host);
+  return isTransferOfPipeline(trace, idle.after)
+    ? { cause: 'communication', coverage: 1, culprit: idle.after }
+    : blameForLaunch(trace, idle, launch, host);
+}
+
+/** Timelines of operations have no host, and may leave out how long a transfer waited for its peer. */
+function isTransferOfPipeline({ spans, lanes }: Trace, work: SpanIndex): boolean {
+  return (
+    work >= 0 &&
+    lanes[spans.lane[work]].worker !== undefined &&
+    spans.recordedPhase?.[work] === COMMUNICATION_PHASE
+  );
 }
 
 function blameForLaunch(trace: Trace, idle: Idle, launch: SpanIndex, host: HostActivity): Blame {

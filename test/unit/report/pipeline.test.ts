@@ -64,6 +64,14 @@ describe('the report of a pipeline', () => {
     assert.ok(!findings.some(({ id }) => id === 'slow-stage'));
   });
 
+  it('blames what ranks wait for on other ranks, where the timeline leaves the waiting out', async () => {
+    const { ranks } = await reportOf({});
+    for (const { breakdown } of ranks) {
+      assert.ok(breakdown !== null && breakdown.idlePercent > 15);
+      assert.ok(breakdown.idleCauses.communication > 0.95 * breakdown.idlePercent);
+    }
+  });
+
   it('has no what-if of runs without a pipeline', () => {
     assert.equal(analyzeRun(drawRun(['main      F-B-'], { steps: 5 })).report.whatIf, null);
   });
