@@ -45,6 +45,10 @@ const NEED_KERNELS: ReadonlySet<TroubleKind> = new Set([
 ]);
 /** Thousands of tiny kernels a step: more ranks say no more and take minutes. */
 const MAX_RANKS_OF_SMALL_KERNELS = 4;
+/** Layers over all steps and ranks: what a case writes and reads stays below about 100 MB. */
+const MAX_LAYER_PASSES = 3_000;
+/** Layers of the model that kernel lengths are meant for. */
+const USUAL_LAYERS = 12;
 /** Pairs of which one hides the other: both are about the same wait. */
 const EXCLUSIVE: readonly ReadonlySet<TroubleKind>[] = [
   new Set(['slow-augment', 'late-batches', 'single-worker', 'straggler']),
@@ -84,7 +88,11 @@ function drawShape(random: () => number, kinds: readonly TroubleKind[]): Simulat
   const needsKernels = kinds.some((kind) => NEED_KERNELS.has(kind));
   const needsRanks = kinds.some((kind) => NEED_RANKS.has(kind));
   const needsSteps = kinds.some((kind) => MANY_STEPS.has(kind));
-  const size = 0.4 + random() * 1.6;
+  const steps = (needsSteps ? 60 : 24) + Math.floor(random() * 20);
+  const microBatches = ranks > 4 ? 1 : pick([1, 1, 1, 2, 4], random);
+  const mostLayers = Math.floor(MAX_LAYER_PASSES / (ranks * steps * microBatches));
+  const layers = Math.max(2, Math.min(mostLayers, 6 + Math.floor(random() * 10)));
+  const size = ((0.4 + random() * 1.6) * USUAL_LAYERS) / layers;
   const { model, loader, clock } = HEALTHY_RUN;
   const isConvolutional = random() < 0.5;
   const format = random() < 0.7 || needsKernels ? 'kineto' : 'spans';
@@ -92,20 +100,20 @@ function drawShape(random: () => number, kinds: readonly TroubleKind[]): Simulat
   return {
     ...HEALTHY_RUN,
     ranks: needsRanks ? Math.max(2, ranks) : ranks,
-    steps: (needsSteps ? 60 : 24) + Math.floor(random() * 20),
+    steps,
     model: {
       ...model,
       kind: isConvolutional ? 'convolutional' : 'transformer',
-      layers: 6 + Math.floor(random() * 10),
+      layers,
       matrixKernelNs: model.matrixKernelNs * size,
       pointwiseKernelNs: model.pointwiseKernelNs * size,
     },
     loader: {
       ...loader,
       workers: 2 + Math.floor(random() * 7),
-      batchNs: loader.batchNs * size * (0.4 + random() * 0.6),
+      batchNs: ((loader.batchNs * size * layers) / USUAL_LAYERS) * (0.4 + random() * 0.6),
     },
-    microBatches: pick([1, 1, 1, 2, 4], random),
+    microBatches,
     optimizer: random() < 0.5 ? 'SGD' : 'AdamW',
     lossReadEvery: pick([0, 1, 1, 10], random),
     noise: random() * 1.5,

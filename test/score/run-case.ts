@@ -4,9 +4,19 @@ import { readSimulated } from '../support/simulated-run.ts';
 import { type CaseResult, judgeCase } from './judge-case.ts';
 import type { ScoreCase } from './draw-case.ts';
 
-/** Simulates the case, reads its files with the product's own readers, and judges the report. */
-export async function runCase({ config, seed }: ScoreCase): Promise<CaseResult> {
+/** A trouble that costs less of the step than this, because something hides it, is none that anybody should name. */
+const MIN_COST = 0.05;
+
+/**
+ * Simulates the case, reads its files with the product's own readers, and judges the report. Null where a trouble
+ * did not take, such as a slow augmentation that idle workers absorb.
+ */
+export async function runCase({ config, seed }: ScoreCase): Promise<CaseResult | null> {
   const simulated = simulate(config, seed);
+  const { troubles, stepTime } = simulated.truth;
+  if (troubles.some(({ savingNs }) => savingNs.mean < MIN_COST * stepTime.meanNs)) {
+    return null;
+  }
   const { report } = analyzeRun(await readSimulated(simulated));
   return judgeCase(simulated, report);
 }

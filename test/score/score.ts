@@ -24,14 +24,18 @@ if (!Number.isInteger(runs) || runs < 1 || !Number.isInteger(seed)) {
 }
 
 const results: CaseResult[] = [];
-for (let i = 0; i < runs; i++) {
-  const one = drawCase(seed + i);
+let next = seed;
+while (results.length < runs) {
+  const one = drawCase(next++);
   const result = await runCase(one);
+  if (result === null) {
+    continue;
+  }
   results.push(result);
   if (values.verbose || isWrong(result)) {
     process.stdout.write(`${describe(one, result)}\n`);
   }
-  process.stderr.write(`\r${i + 1} of ${runs}`);
+  process.stderr.write(`\r${results.length} of ${runs}`);
 }
 process.stderr.write('\r');
 const text = documentOf();
@@ -91,7 +95,7 @@ function documentOf(): string {
   ];
   return `# Score
 
-${runs} simulated runs, seeds ${seed} to ${seed + runs - 1}, ${healthy} of them healthy; ${new Date().toISOString().slice(0, 10)}. Made by \`npm run score\`.
+${runs} simulated runs, seeds ${seed} to ${next - 1}, ${healthy} of them healthy; ${next - seed - runs} draws left out, in which a trouble cost less than 5 % of the step; ${new Date().toISOString().slice(0, 10)}. Made by \`npm run score\`.
 
 | | measured | target |
 | --- | --- | --- |
