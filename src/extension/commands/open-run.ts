@@ -58,7 +58,7 @@ async function askPaths(kind: Kind): Promise<readonly vscode.Uri[] | undefined> 
     canSelectFolders: kind === 'folders',
     canSelectMany: true,
     filters: {
-      [vscode.l10n.t('Traces and timing files')]: ['json', 'gz', 'jsonl'],
+      [vscode.l10n.t('Traces and timing files')]: ['json', 'gz', 'jsonl', 'parquet'],
       [vscode.l10n.t('All files')]: ['*'],
     },
   });

@@ -105,7 +105,7 @@ describe('package.json', () => {
     });
   });
 
-  it('opens trace files by default, and any JSON on request', () => {
+  it('opens trace files by default, and any JSON or Parquet on request', () => {
     const editors = readPackage().contributes.customEditors;
     assert.deepEqual(
       editors.map(({ viewType, priority, selector }) => [
@@ -115,7 +115,7 @@ describe('package.json', () => {
       ]),
       [
         [RUN_EDITOR, 'default', ['*.pt.trace.json', '*.pt.trace.json.gz', '*.spans.jsonl']],
-        [ANY_RUN_EDITOR, 'option', ['*.json', '*.json.gz', '*.jsonl']],
+        [ANY_RUN_EDITOR, 'option', ['*.json', '*.json.gz', '*.jsonl', '*.parquet']],
       ],
     );
   });
