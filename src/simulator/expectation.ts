@@ -2,7 +2,7 @@ import { type Draws, PURPOSES } from './engine/draws.ts';
 import { isDue, isGarbageDue } from './program/plan.ts';
 import { LINES, type Place, PLACES } from './script/places.ts';
 import { SCRIPT_FILE } from './script/train-script.ts';
-import type { SimulationConfig } from './simulation-config.ts';
+import type { RecordingConfig, SimulationConfig } from './simulation-config.ts';
 import type { PlantedTrouble, TruePlace } from './simulated-run.ts';
 import type { Trouble, TroubleKind } from './trouble.ts';
 
@@ -29,7 +29,19 @@ const DETECTORS: Record<TroubleKind, readonly string[]> = {
   'serial-streams': ['serial-streams'],
 };
 
-type Expectation = Pick<PlantedTrouble, 'detectors' | 'ranks' | 'steps' | 'place'>;
+type Expectation = Pick<PlantedTrouble, 'detectors' | 'ranks' | 'steps' | 'place' | 'isTold'>;
+
+/** Troubles inside the forward pass, of which span files tell only how long it is. */
+const INSIDE_FORWARD = new Set<TroubleKind>([
+  'item-sync',
+  'host-bound',
+  'allocator-churn',
+  'full-precision',
+  'recompile',
+  'serial-streams',
+]);
+/** Troubles that a trace without annotations and stacks shows as a pause without a name. */
+const ONLY_NAMED = new Set<TroubleKind>(['logging', 'gc-pause']);
 
 /** What a good diagnosis of the trouble says. */
 export function expectationOf(
@@ -42,7 +54,14 @@ export function expectationOf(
     ranks: ranksOf(trouble, config),
     steps: stepsOf(trouble, config, draws),
     place: placeOf(trouble, config),
+    isTold: isTold(trouble.kind, config.recording),
   };
+}
+
+function isTold(kind: TroubleKind, { format, annotations, stacks }: RecordingConfig): boolean {
+  return format === 'spans'
+    ? !INSIDE_FORWARD.has(kind)
+    : annotations || stacks || !ONLY_NAMED.has(kind);
 }
 
 function ranksOf(trouble: Trouble, config: SimulationConfig): readonly number[] {

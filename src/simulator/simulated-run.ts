@@ -39,6 +39,8 @@ export interface PlantedTrouble {
   /** Steps that it makes longer; null is all of them. */
   readonly steps: readonly number[] | null;
   readonly place: TruePlace;
+  /** Whether what is written tells of its kind at all: a span around the forward pass says nothing of kernels. */
+  readonly isTold: boolean;
   /** Of the run without this trouble but with all others, from the same random draws. */
   readonly stepTimeWithout: TrueStepTime;
   readonly savingNs: { readonly p50: number; readonly mean: number };

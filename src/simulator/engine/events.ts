@@ -18,6 +18,9 @@ export interface HostEvent {
   end: number;
   /** Numbers operators, annotations and steps, from 1; of a runtime call: that of its operator; 0 is none. */
   readonly externalId: number;
+  /** When the device's compute stream came to where the host was at the start and at the end. */
+  readonly deviceStart: number;
+  deviceEnd: number;
   readonly details: HostDetails;
 }
 
@@ -41,6 +44,8 @@ export interface HostDetails {
 
 export interface CollectiveDetails {
   readonly sequence: number;
+  /** When the bucket was ready on this rank's device. */
+  readonly bucketReadyAt: number;
   readonly elements: number;
   readonly bytes: number;
 }

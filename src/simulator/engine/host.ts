@@ -6,7 +6,7 @@ import type {
   HostEvent,
   ThreadName,
 } from './events.ts';
-import type { Recorder } from './recorder.ts';
+import type { Moment, Recorder } from './recorder.ts';
 
 /** A launch on the host. */
 export const LAUNCH_NS = 4_500;
@@ -37,13 +37,17 @@ export class Host {
   ) {}
 
   open(kind: HostEvent['kind'], name: string, details?: HostDetails): void {
-    this.recorder?.open(kind, name, this.thread, this.now, details);
+    this.recorder?.open(kind, name, this.thread, this.moment, details);
     this.now += NESTING_NS;
   }
 
   close(): void {
-    this.recorder?.close(this.now);
+    this.recorder?.close(this.moment);
     this.now += NESTING_NS;
+  }
+
+  get moment(): Moment {
+    return { host: this.now, device: Math.max(this.now, this.device.freeAt('compute')) };
   }
 
   spend(ns: number): void {

@@ -26,6 +26,12 @@ const IS_NUMBERED: Record<HostKind, boolean> = {
   frame: false,
 };
 
+/** Where the host is, and when the device's compute stream comes to there. */
+export interface Moment {
+  readonly host: number;
+  readonly device: number;
+}
+
 /** Work of the device as a call began it. */
 export interface Launched {
   readonly kind: DeviceEvent['kind'];
@@ -51,7 +57,7 @@ export class Recorder {
     kind: HostKind,
     name: string,
     thread: ThreadName,
-    start: number,
+    at: Moment,
     details: HostDetails = {},
   ): void {
     const frame =
@@ -60,20 +66,23 @@ export class Recorder {
       kind,
       name,
       thread,
-      start,
-      end: start,
+      start: at.host,
+      end: at.host,
+      deviceStart: at.device,
+      deviceEnd: at.device,
       externalId: IS_NUMBERED[kind] ? ++this.#externalId : this.#operator(thread),
       details: frame === null ? details : { ...details, frame },
     };
     this.#open.push({ event, reach: new Map() });
   }
 
-  close(end: number): void {
+  close(at: Moment): void {
     const closed = this.#open.pop();
     if (closed === undefined) {
       return;
     }
-    closed.event.end = end;
+    closed.event.end = at.host;
+    closed.event.deviceEnd = at.device;
     this.#host.push(closed.event);
     if (
       closed.event.kind === 'annotation' ||
@@ -111,6 +120,8 @@ export class Recorder {
       thread,
       ...interval,
       externalId,
+      deviceStart: interval.start,
+      deviceEnd: interval.end,
       details: { correlation },
     });
     if (work !== null) {

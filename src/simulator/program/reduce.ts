@@ -13,7 +13,12 @@ export function* reduceBucket(state: RankState): Collectively {
   }
   const width = plan.isFullPrecision ? 4 : 2;
   const elements = Math.round(plan.config.model.parameters / plan.config.communication.buckets);
-  const collective = { sequence: state.collectives++, elements, bytes: elements * width };
+  const collective = {
+    sequence: state.collectives++,
+    bucketReadyAt: host.moment.device,
+    elements,
+    bytes: elements * width,
+  };
   host.open('operator', 'record_param_comms', { collective });
   host.spend(ENQUEUE_NS * 0.3);
   host.open('annotation', 'nccl:all_reduce');

@@ -9,6 +9,8 @@ import type { SimulatedRun } from '../simulated-run.ts';
 const START_UNIX_NS = 1_759_300_074_000_000_000n;
 const FIRST_PROCESS = 7_001;
 const SAMPLES_PER_STEP = 256;
+/** The recorder times spans of these phases on the device as well, from its stream's begin to its end. */
+const DEVICE_PHASES = new Set(['h2d', 'forward', 'loss', 'backward', 'optimizer']);
 
 /** What follows in one file. */
 export interface FileChunk {
@@ -67,10 +69,9 @@ class SpanWriter {
   }
 
   *write({ step, host, device, workers }: StepEvents): Generator<FileChunk> {
-    const sections = new Map(host.map((event) => [event.externalId, event]));
     const lines = [
       ...host.flatMap((event) => this.#hostLine(event, step)),
-      ...device.flatMap((event) => this.#deviceLine(event, step, sections)),
+      ...device.flatMap((event) => this.#collectiveLine(event, step)),
     ];
     yield {
       file: this.#file(null),
@@ -101,37 +102,34 @@ class SpanWriter {
         { type: 'step', step, ...this.#interval(event), samples: SAMPLES_PER_STEP, epoch: 0 },
       ];
     }
-    return event.kind === 'section' || event.kind === 'span'
-      ? [this.#span(event, event, step, 'main')]
-      : [];
+    if (event.kind !== 'section' && event.kind !== 'span') {
+      return [];
+    }
+    const onHost = this.#span(event, event, step, 'main');
+    const onDevice = { start: event.deviceStart, end: event.deviceEnd };
+    return DEVICE_PHASES.has(event.details.phase ?? '')
+      ? [onHost, this.#span(event, onDevice, step, 'device')]
+      : [onHost];
   }
 
-  /** The device's side of a section, and collectives. */
-  #deviceLine(
-    event: DeviceEvent,
-    step: number,
-    sections: ReadonlyMap<number, HostEvent>,
-  ): object[] {
-    if (event.collective !== null) {
-      const { bytes, sequence } = event.collective;
-      return [
-        {
-          type: 'span',
-          name: 'all_reduce',
-          phase: 'communication',
-          step,
-          ...this.#interval(event),
-          file: SCRIPT_FILE,
-          line: LINES.recordCollectives,
-          lane: 'communication',
-          attrs: { bytes, seq: sequence, group: 'default' },
-        },
-      ];
+  #collectiveLine({ end, collective }: DeviceEvent, step: number): object[] {
+    if (collective === null) {
+      return [];
     }
-    const section = event.kind === 'annotation' ? sections.get(event.externalId) : undefined;
-    return section?.kind === 'section' && event.stream === 'compute'
-      ? [this.#span(section, event, step, 'device')]
-      : [];
+    const { bytes, sequence, bucketReadyAt } = collective;
+    return [
+      {
+        type: 'span',
+        name: 'all_reduce',
+        phase: 'communication',
+        step,
+        ...this.#interval({ start: bucketReadyAt, end }),
+        file: SCRIPT_FILE,
+        line: LINES.recordCollectives,
+        lane: 'communication',
+        attrs: { bytes, seq: sequence, group: 'default' },
+      },
+    ];
   }
 
   #span(

@@ -61,6 +61,19 @@ describe('a planted trouble', () => {
     }
   });
 
+  it('is told of where the files can', () => {
+    const told = (kind: TroubleKind, recording: object): boolean => {
+      const config = { ...SMALL, recording: { ...SMALL.recording, ...recording } };
+      const planted = plantTrouble(config, kind, SEVERITY, seededRandom(1));
+      return simulate(planted, 1).truth.troubles[0].isTold;
+    };
+    assert.equal(told('item-sync', {}), true);
+    assert.equal(told('item-sync', { format: 'spans' }), false);
+    assert.equal(told('checkpoint', { format: 'spans' }), true);
+    assert.equal(told('gc-pause', { annotations: false }), false);
+    assert.equal(told('gc-pause', { annotations: false, stacks: true }), true);
+  });
+
   it('is refused where the run cannot have it', () => {
     const alone = configOf({ ranks: 1 });
     const random = seededRandom(1);

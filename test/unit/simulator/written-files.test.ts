@@ -164,6 +164,26 @@ describe('a simulated span file', () => {
     assert.ok(script[loader.line - 1].includes('for step, batch in'));
   });
 
+  it('times compute on the device up to where its stream goes on, reductions included', () => {
+    const lines = textsOf(run, 0).get('rank0.spans.jsonl')!.trim().split('\n');
+    const spans = lines.map(
+      (line) =>
+        JSON.parse(line) as { name: string; lane: string; step: number; ts: number; dur: number },
+    );
+    for (let step = 0; step < run.config.steps; step++) {
+      const of = (name: string, lane: string) =>
+        spans.filter((one) => one.step === step && one.name === name && one.lane === lane);
+      const [onHost] = of('backward', 'main');
+      const [onDevice] = of('backward', 'device');
+      const reductions = of('all_reduce', 'communication');
+      assert.equal(reductions.length, run.config.communication.buckets);
+      const end = onDevice.ts + onDevice.dur;
+      assert.ok(end > onHost.ts + onHost.dur, 'the host runs ahead');
+      assert.equal(end, Math.max(...reductions.map(({ ts, dur }) => ts + dur)));
+      reductions.forEach(({ ts }) => assert.ok(ts >= onDevice.ts));
+    }
+  });
+
   it('has as many steps as were simulated', async () => {
     const { report } = analyzeRun(await readSimulated(run));
     assert.equal(report.run.steps.total, 6);
