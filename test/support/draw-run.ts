@@ -37,6 +37,7 @@ const LEGEND: Readonly<Record<string, readonly [name: string, category: SpanCate
   l: ['cudaLaunchKernel', 'runtime'],
   m: ['cudaMemcpyAsync', 'runtime'],
   Y: ['cudaStreamSynchronize', 'runtime'],
+  w: ['cudaStreamWaitEvent', 'runtime'],
   K: ['gemm', 'kernel'],
   C: ['ncclDevKernel_AllReduce_Sum_f32_RING_LL', 'kernel'],
   M: ['Memcpy HtoD (Pinned -> Device)', 'memcpy'],

@@ -30,6 +30,7 @@ import { computePhases, type PhaseColumns } from './phases.ts';
 import { listCollectives, type RankCollective } from './rank-collectives.ts';
 import { computeServiceStalls, type ServiceStalls } from './service-stalls.ts';
 import { computeSources, type SourceOf } from './sources.ts';
+import { computeStreamTurns, type StreamTurns } from './stream-turns.ts';
 import { computeSteps } from './steps.ts';
 
 /** The tables of one rank, each computed once, on first use. Times are the trace's. */
@@ -65,6 +66,7 @@ export interface RankDerived {
   readonly collectives: readonly RankCollective[];
   readonly microSteps: MicroSteps;
   readonly lateReduction: LateReduction;
+  readonly streamTurns: StreamTurns;
   readonly sourceOf: SourceOf;
 }
 
@@ -113,6 +115,7 @@ const DEFINITIONS: TableDefinitions<RankTrace, RankDerived> = {
   microSteps: ({ hostPhases, steps, collectives }) =>
     findMicroSteps(listGradientUpdates(hostPhases, steps), collectives),
   lateReduction: (tables) => computeLateReduction(tables),
+  streamTurns: ({ work, partner }, { trace }) => computeStreamTurns(trace, work, partner),
   sourceOf: ({ nesting, partner, mainLane }, { trace }) =>
     computeSources(trace, nesting, partner, mainLane),
 };

@@ -16,6 +16,8 @@ import { precision } from './precision.ts';
 import { rankImbalance } from './rank-imbalance.ts';
 import { recomputeJit } from './recompute-jit.ts';
 import { pipelineBubble } from './pipeline-bubble.ts';
+import { serialPhases } from './serial-phases.ts';
+import { serialStreams } from './serial-streams.ts';
 import { slowStage } from './slow-stage.ts';
 import { stepDrift } from './step-drift.ts';
 import { stepPeriod } from './step-period.ts';
@@ -45,6 +47,8 @@ export const DETECTORS: readonly Detector[] = [
   precision,
   rankImbalance,
   recomputeJit,
+  serialPhases,
+  serialStreams,
   slowStage,
   stepDrift,
   stepPeriod,
