@@ -10,7 +10,7 @@ const KERNEL = categoryIndex('kernel');
 
 /** Matrix products and convolutions of cuBLAS, cuDNN and CUTLASS in single precision, outside the tensor cores. */
 const FULL_PRECISION =
-  /(^|_)(volta|turing|ampere|hopper|maxwell|pascal|blackwell)_(sgemm|scudnn)|(^|[_:])(sgemm|scudnn)_|simt_sgemm|_simt_\w*f32|gemm\w*f32f32_f32f32_f32|\bgemm\w*_kernel<float\b|implicit_convolve_sgemm<float|(dgrad|wgrad)\w*_engine<float|winograd\w*<float|gemv\w*<\w+, \w+, \w+, float/i;
+  /(^|_)(volta|turing|ampere|hopper|maxwell|pascal|blackwell)_(sgemm|scudnn)|(^|[_:])(sgemm|scudnn)_|simt_sgemm|_simt_\w*f32|gemm\w*f32f32_f32f32_f32|\bgemm\w*_kernel<float\b|plicit_convolve_sgemm<float|(dgrad|wgrad)\w*_engine<float|winograd\w*<float|gemv\w*<\w+, \w+, \w+, float/i;
 const ON_TENSOR_CORES = /tensorop|tf32|_h?884|1688|16816|hmma|wmma|bf16|fp16|half|nvjet/i;
 
 /** The first generation of NVIDIA devices with tensor cores. */

@@ -17,6 +17,7 @@ import { computeKernelLoad, type KernelLoad } from './kernel-load.ts';
 import { computeLateReduction, type LateReduction } from './late-reduction.ts';
 import { computeFullPrecision, type FullPrecision } from './full-precision.ts';
 import { computePageableCopies, type PageableCopies } from './pageable-copies.ts';
+import { computeLayerTimes, type LayerTimes } from './layer-times.ts';
 import { lazyTables, type TableDefinitions } from './lazy-tables.ts';
 import { computeLoadingStages, type LoadingStage } from './loading-stages.ts';
 import { computeLoaderWaits, type LoaderWaits } from './loader-waits.ts';
@@ -56,6 +57,8 @@ export interface RankDerived {
   readonly pageableCopies: PageableCopies;
   /** Null where the device has no tensor cores, or the trace does not tell. */
   readonly fullPrecision: FullPrecision | null;
+  /** Null where no modules repeat, or no stacks name them. */
+  readonly layerTimes: LayerTimes | null;
   readonly exposedCommunication: Intervals;
   /** In which a rank may wait for others: with a device, its exposed communication; else its collectives. */
   readonly waiting: Intervals;
@@ -99,6 +102,8 @@ const DEFINITIONS: TableDefinitions<RankTrace, RankDerived> = {
     computePageableCopies(trace, work, gaps, steps),
   fullPrecision: ({ work, partner, steps }, { trace }) =>
     computeFullPrecision(trace, work, partner, steps),
+  layerTimes: ({ nesting, work, partner, steps }, { trace }) =>
+    computeLayerTimes(trace, nesting, work, partner, steps),
   hostPhases: ({ phases, mainLane }, { trace }) => computeHostPhases(trace, phases, mainLane),
   devicePhases: ({ work, phases }, { trace }) => computeDevicePhases(trace, work, phases.own),
   exposedCommunication: ({ busy, hostPhases }) => computeExposedCommunication(busy, hostPhases),

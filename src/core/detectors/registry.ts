@@ -24,6 +24,7 @@ import { stepPeriod } from './step-period.ts';
 import { stepTail } from './step-tail.ts';
 import { straggler } from './straggler.ts';
 import { syncEveryMicrobatch } from './sync-every-microbatch.ts';
+import { unevenLayers } from './uneven-layers.ts';
 import { validationStall } from './validation-stall.ts';
 import type { Detector, SettingValues, Settings } from './detector.ts';
 
@@ -55,6 +56,7 @@ export const DETECTORS: readonly Detector[] = [
   stepTail,
   straggler,
   syncEveryMicrobatch,
+  unevenLayers,
   validationStall,
 ];
 
