@@ -12,6 +12,7 @@ import { gpuIdle } from './gpu-idle.ts';
 import { hostBound } from './host-bound.ts';
 import { hostSync } from './host-sync.ts';
 import { loggingStall } from './logging-stall.ts';
+import { oneBusyThread } from './one-busy-thread.ts';
 import { precision } from './precision.ts';
 import { rankImbalance } from './rank-imbalance.ts';
 import { recomputeJit } from './recompute-jit.ts';
@@ -44,6 +45,7 @@ export const DETECTORS: readonly Detector[] = [
   hostBound,
   hostSync,
   loggingStall,
+  oneBusyThread,
   pipelineBubble,
   precision,
   rankImbalance,
