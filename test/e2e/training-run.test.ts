@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { canHaveServerHost } from '../../scripts/server-host.mjs';
 import { cacheFolder, root } from '../../scripts/steps.mjs';
+import { LINES } from '../../src/simulator/script/places.ts';
+import { trainScript } from '../../src/simulator/script/train-script.ts';
 import { simulateGpuRun } from '../gallery/simulate-gpu-run.ts';
 import { RunPage } from './run-page.ts';
 import { Workbench } from './workbench.ts';
@@ -15,10 +17,8 @@ const COST = /◂\s[\d.]+\s(ms|s|µs)\/step\s·\s[\d.]+\s%\s·\sp95\s[\d.]+/;
 
 const GPU_RUN = 'runs/gpu';
 /** Where the simulated traces say that the training loop is. */
-const GPU_LINE = 41;
-const GPU_SCRIPT = Array.from({ length: 60 }, (_, i) =>
-  i + 1 === GPU_LINE ? 'for images, labels in loader:' : `# line ${i + 1}`,
-).join('\n');
+const GPU_LINE = LINES.loopFrame;
+const GPU_SCRIPT = trainScript('kineto');
 
 const pictureOf = (name: string) =>
   join(cacheFolder, 'pictures', `${name.replaceAll(' ', '-')}.png`);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
 import type { Analysis } from '../../src/core/model/tables.ts';
+import { LINES } from '../../src/simulator/script/places.ts';
 import { Gallery, settle, type Story, type StoryOptions } from './gallery.ts';
 import { gpuRun } from './stories.ts';
 
@@ -120,7 +121,7 @@ describe('the page in use', function () {
     const text = await details(page).innerText();
     assert.match(text, /gap on rank 0/i);
     assert.match(text, /Device waits for the loader/);
-    assert.match(text, /next\(loader\) covers 100\s%/);
+    assert.match(text, /dataloader\.py\(\d+\): __next__ covers 99\s%/);
     const { selection } = await view();
     assert.equal(selection?.kind, 'gap');
     await details(page).getByRole('button', { name: 'Go to line' }).click();
@@ -135,7 +136,7 @@ describe('the page in use', function () {
     const page = await open();
     await page.getByRole('button', { name: /^rank 1,/ }).click();
     await settle(story);
-    await page.locator('.lane-label', { hasText: 'stream 20' }).waitFor();
+    await page.getByText('stream 20', { exact: true }).waitFor();
     assert.deepEqual((await view()).openRanks, [1]);
     await page.locator('.span-list-box summary').click();
     await settle(story);
@@ -175,7 +176,7 @@ describe('the page in use', function () {
       }
       assert.fail(`Tab does not reach ${name.source}`);
     };
-    await reach(/^Go to train\.py:41$/);
+    await reach(new RegExp(`^Go to train\\.py:${LINES.getItem}$`));
     await page.keyboard.press('Enter');
     await settle(story);
     assert.deepEqual(lastWish(), ['openFinding', 0]);
