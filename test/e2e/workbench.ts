@@ -123,7 +123,9 @@ export class Workbench {
   /** Clicks a row of the tree of runs. */
   async clickRunRow(pattern: RegExp): Promise<void> {
     await this.runCommand('View: Show Training Sleuth');
-    const row = this.page.locator('.pane-body .monaco-list-row', { hasText: pattern }).first();
+    const row = this.page
+      .locator('.part.sidebar .pane-body .monaco-list-row', { hasText: pattern })
+      .first();
     await row.waitFor();
     await row.click();
   }
