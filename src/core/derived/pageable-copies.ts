@@ -4,7 +4,7 @@ import type { Gaps, Steps } from '../model/tables.ts';
 import type { Trace } from '../model/trace.ts';
 import type { SpanIndex } from '../model/units.ts';
 import type { DeviceWork } from './device-work.ts';
-import { differenceOf, type Intervals, unionOf, uniteIntervals } from './intervals.ts';
+import { differenceOf, type Intervals, uniteIntervals } from './intervals.ts';
 import { clipToSteps, stepAt } from './step-windows.ts';
 
 const MEMCPY = categoryIndex('memcpy');
@@ -17,8 +17,10 @@ const AFTER_COPY = new Set(
 export interface PageableCopies {
   /** In time order. */
   readonly spans: readonly SpanIndex[];
-  /** When the device does nothing but them, or idles until the host has launched again; inside steps. */
-  readonly lost: Intervals;
+  /** When the device does nothing but them; inside steps. */
+  readonly exposed: Intervals;
+  /** When the device idles after one until the host has launched again; inside steps. */
+  readonly idle: Intervals;
   /** By step: how many begin in it. */
   readonly countPerStep: Float64Array<ArrayBuffer>;
 }
@@ -53,5 +55,5 @@ export function computePageableCopies(
       countPerStep[step]++;
     }
   }
-  return { spans: copies, lost: unionOf(clipToSteps(exposed, steps), idle), countPerStep };
+  return { spans: copies, exposed: clipToSteps(exposed, steps), idle, countPerStep };
 }

@@ -10,7 +10,7 @@ import { listOperations, type StepOperations, withoutWarmup } from './pipeline/o
 import { prepareReplay, type Replay } from './pipeline/replay.ts';
 import { computeWhatIf } from './pipeline/what-if.ts';
 import { deriveRank, type RankDerived } from './rank-derived.ts';
-import { median } from './statistics.ts';
+import { mean, median } from './statistics.ts';
 import { analyzedSteps, stepDurations } from './step-windows.ts';
 import { computeTransferShare } from './transfer-share.ts';
 
@@ -35,6 +35,8 @@ export interface RunDerived {
   readonly analyzed: readonly RankSteps[];
   /** Over the analysed steps of all ranks; 0 where there are none. */
   readonly medianStepNs: Nanoseconds;
+  /** What fixes can save of: the median step, or the mean one where rare long steps make it longer. */
+  readonly stepBudgetNs: Nanoseconds;
   readonly alignment: Alignment;
   /** Of the time in collectives, 0 to 1; null where it cannot be told from waiting. */
   readonly transferShare: number | null;
@@ -60,6 +62,10 @@ const DEFINITIONS: TableDefinitions<Run, RunDerived> = {
   medianStepNs: ({ analyzed }) => {
     const durations = analyzed.flatMap((rank) => [...rank.durations]);
     return durations.length === 0 ? 0 : median(durations);
+  },
+  stepBudgetNs: ({ analyzed, medianStepNs }) => {
+    const durations = analyzed.flatMap((rank) => [...rank.durations]);
+    return durations.length === 0 ? 0 : Math.max(medianStepNs, mean(durations));
   },
   alignment: ({ ranks }) =>
     alignClocks(

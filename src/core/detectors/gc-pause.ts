@@ -36,7 +36,7 @@ export const gcPause = defineDetector({
     tailPercent: {
       default: 50,
       description:
-        'How long, in percent of the median step, a single collection must stop training to be noted whatever the average.',
+        'How long, in percent of a step, a single collection must stop training to be noted whatever the average.',
       minimum: 0,
       maximum: 1e6,
     },

@@ -19,6 +19,7 @@ const NEEDS = [
   'host',
   'kernelLoad',
   'nesting',
+  'mainLane',
   'busy',
   'steps',
   'sourceOf',

@@ -23,12 +23,12 @@ export const HOST_STALL_NEEDS = [
   'steps',
   'sourceOf',
   'analyzed',
-  'medianStepNs',
+  'stepBudgetNs',
   'alignment',
 ] as const;
 type Name = (typeof HOST_STALL_NEEDS)[number];
 
-/** How much a kind of stall costs a run; shares are of the median step. */
+/** How much a kind of stall costs a run; shares are of the step budget. */
 export interface StallCost {
   readonly worst: NeededRank<Name>;
   /** Mean over the steps; in each step, of the rank that loses most. */
@@ -37,7 +37,7 @@ export interface StallCost {
   /** Numbers of the steps that lose anything, ascending. */
   readonly steps: readonly number[];
   readonly stepCount: number;
-  /** The longest loss of one step, as a share of the median step, in percent. */
+  /** The longest loss of one step, as a share of it, in percent. */
   readonly largestPercent: number;
   /** Calls in a step, median over the steps of all ranks. */
   readonly callsPerStep: number;
@@ -60,7 +60,7 @@ export function costOf(kind: HostStallKind, tables: NeededTables<Name>): StallCo
       worst = { rank, lostNs };
     }
   }
-  if (worst === null || tables.medianStepNs === 0) {
+  if (worst === null || tables.stepBudgetNs === 0) {
     return null;
   }
   const times = [...lostByStep.values()];
@@ -68,14 +68,14 @@ export function costOf(kind: HostStallKind, tables: NeededTables<Name>): StallCo
   return {
     worst: worst.rank,
     lostNs,
-    percent: (100 * lostNs) / tables.medianStepNs,
+    percent: (100 * lostNs) / tables.stepBudgetNs,
     steps: [...lostByStep]
       .filter(([, time]) => time > 0)
       .map(([number]) => number)
       .sort((a, b) => a - b),
     stepCount: times.length,
     largestPercent:
-      (100 * times.reduce((most, time) => Math.max(most, time), 0)) / tables.medianStepNs,
+      (100 * times.reduce((most, time) => Math.max(most, time), 0)) / tables.stepBudgetNs,
     callsPerStep: median(
       tables.ranks.flatMap(({ row, tables: { hostStalls } }) =>
         tables.analyzed[row].rows.map((step) => hostStalls[kind].callsPerStep[step]),

@@ -1,6 +1,10 @@
 import { NO_INTERVALS } from '../derived/intervals.ts';
+import type { RankDerived } from '../derived/rank-derived.ts';
 import { median } from '../derived/statistics.ts';
 import { formatPercent, formatTime } from '../derived/wording.ts';
+import type { SourceCandidates } from '../model/source-candidate.ts';
+import type { Trace } from '../model/trace.ts';
+import type { SpanIndex } from '../model/units.ts';
 import { defineDetector } from './detector.ts';
 import { MAX_EVIDENCE, placeOf, spanEvidence } from './finding-draft.ts';
 
@@ -10,7 +14,16 @@ const SPEEDUP = 2;
 export const precision = defineDetector({
   id: 'precision',
   title: 'Matrix kernels run in full precision',
-  needs: ['fullPrecision', 'steps', 'sourceOf', 'analyzed', 'medianStepNs', 'alignment'],
+  needs: [
+    'fullPrecision',
+    'partner',
+    'mainLane',
+    'steps',
+    'sourceOf',
+    'analyzed',
+    'medianStepNs',
+    'alignment',
+  ],
   options: {
     sharePercent: {
       default: 20,
@@ -60,7 +73,7 @@ export const precision = defineDetector({
       evidence: fullPrecision.spans
         .slice(0, MAX_EVIDENCE)
         .map((span) => spanEvidence(source, span)),
-      ...placeOf(rank.tables.sourceOf(first)),
+      ...placeOf(findPlace(rank.tables, rank.trace, fullPrecision.spans)),
       why: `${formatPercent(share)} of the compute time goes to matrix products and convolutions in single precision outside the tensor cores, such as ${rank.trace.strings[rank.trace.spans.name[first]].slice(0, 60)}; those that keep the GPU busy take ${formatTime(pacingNs)} a step. Whether the model bears less precision, the trace cannot say.`,
       advice: ADVICE,
       claims: tables.ranks.map(
@@ -85,3 +98,14 @@ const ADVICE = [
     link: 'https://docs.nvidia.com/deeplearning/performance/dl-performance-matrix-multiplication/index.html',
   },
 ];
+
+/** The backward pass runs on a thread without functions of the user: the forward pass tells the place. */
+function findPlace(
+  { partner, mainLane, sourceOf }: Pick<RankDerived, 'partner' | 'mainLane' | 'sourceOf'>,
+  trace: Trace,
+  kernels: readonly SpanIndex[],
+): SourceCandidates {
+  const isForward = (kernel: SpanIndex): boolean =>
+    partner[kernel] >= 0 && trace.spans.lane[partner[kernel]] === mainLane;
+  return sourceOf(kernels.find(isForward) ?? kernels[0]);
+}

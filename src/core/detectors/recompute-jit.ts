@@ -41,7 +41,7 @@ export const recomputeJit = defineDetector({
     tailPercent: {
       default: 50,
       description:
-        'How long, in percent of the median step, compiling in a single step must take to be noted though it is the only one.',
+        'How long, in percent of a step, compiling in a single step must take to be noted though it is the only one.',
       minimum: 0,
       maximum: 1e6,
     },

@@ -24,23 +24,23 @@ interface Candidate {
 interface Taken {
   /** By row of ranks. */
   readonly claims: Intervals[];
-  /** Of the median step; ranks of different speed may claim more than it has. */
+  /** Of the step; ranks of different speed may claim more than it has. */
   leftNs: number;
 }
 
 /** Orders findings by the saving that remains after those above took theirs; no time counts twice. */
-export function orderFindings(drafts: Detected['drafts'], medianStepNs: number): Finding[] {
+export function orderFindings(drafts: Detected['drafts'], stepBudgetNs: number): Finding[] {
   const candidates = drafts.map(({ id, draft }) => ({
     id,
     draft,
     totalClaim: claimOf(draft.claims),
   }));
-  const taken: Taken = { claims: [], leftNs: medianStepNs };
+  const taken: Taken = { claims: [], leftNs: stepBudgetNs };
   const findings = GENERALITIES.flatMap((generality) =>
     pick(
       candidates.filter(({ draft }) => generalityOf(draft) === generality),
       taken,
-      medianStepNs,
+      stepBudgetNs,
     ),
   );
   return findings.sort(
@@ -52,7 +52,7 @@ function generalityOf({ generality, reassess }: FindingDraft): 0 | 1 | 2 {
   return generality ?? (reassess === undefined ? 0 : 1);
 }
 
-function pick(candidates: readonly Candidate[], taken: Taken, medianStepNs: number): Finding[] {
+function pick(candidates: readonly Candidate[], taken: Taken, stepBudgetNs: number): Finding[] {
   const left = [...candidates];
   const findings: Finding[] = [];
   while (left.length > 0) {
@@ -60,7 +60,7 @@ function pick(candidates: readonly Candidate[], taken: Taken, medianStepNs: numb
     const best = bestOf(left, savings);
     const [candidate] = left.splice(best, 1) as [Candidate];
     const savingNsPerStep = Math.round(savings[best]);
-    const savingPercent = medianStepNs > 0 ? (100 * savingNsPerStep) / medianStepNs : 0;
+    const savingPercent = stepBudgetNs > 0 ? (100 * savingNsPerStep) / stepBudgetNs : 0;
     const changes = candidate.draft.reassess?.(savingPercent, taken.claims);
     if (changes === null) {
       continue;

@@ -20,7 +20,7 @@ const TRANSFER = ['comm-exposed', 'comm-not-overlapped', 'sync-every-microbatch'
 
 /** What a kind rests on: a loss that no finding supports, or only a note, is not called a bottleneck. */
 const SUPPORT: Partial<Record<VerdictKind, readonly string[]>> = {
-  'data-bound': ['data-stall', 'data-tail', 'data-single-worker'],
+  'data-bound': ['data-stall', 'data-tail', 'data-single-worker', 'copy-pageable'],
   'host-bound': [
     'gpu-idle',
     'host-bound',
@@ -29,6 +29,9 @@ const SUPPORT: Partial<Record<VerdictKind, readonly string[]>> = {
     'logging-stall',
     'validation-stall',
     'one-busy-thread',
+    'allocator-churn',
+    'gc-pause',
+    'recompute-jit',
   ],
   'communication-bound': TRANSFER,
 };

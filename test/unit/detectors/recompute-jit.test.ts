@@ -26,7 +26,10 @@ describeDetector(recomputeJit, {
       check: (finding) => {
         assert.deepEqual(finding.steps, [20]);
         assert.equal(finding.severity, 'info');
-        assert.deepEqual(finding.threshold, { name: 'tailPercent', value: 50, measured: 80 });
+        assert.equal(finding.threshold.name, 'tailPercent');
+        // Of 40 steps, 39 take 20 ms and this one 24, of which the GPU idles 16.
+        const meanMs = (39 * 20 + 24) / 40;
+        assert.ok(Math.abs(finding.threshold.measured - (100 * 16) / meanMs) < 1e-6);
       },
     },
   ],
