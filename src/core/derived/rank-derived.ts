@@ -77,7 +77,7 @@ const DEFINITIONS: TableDefinitions<RankTrace, RankDerived> = {
   nesting: (_, { trace }) => computeNesting(trace),
   partner: (_, { trace }) => computePartner(trace),
   mainLane: (_, { trace }) => findMainLane(trace),
-  steps: ({ mainLane }, { trace }) => computeSteps(trace, mainLane),
+  steps: ({ mainLane, partner }, { trace }) => computeSteps(trace, mainLane, partner),
   phases: ({ nesting, partner, mainLane, steps }, { trace }) =>
     computePhases(trace, nesting, partner, mainLane, steps),
   work: ({ phases }, { trace }) => computeDeviceWork(trace, phases.own),

@@ -3,6 +3,7 @@ import type { Steps } from '../model/tables.ts';
 import type { Trace } from '../model/trace.ts';
 import type { LaneIndex } from '../model/units.ts';
 import { type LaneRange, laneRange } from './lane-range.ts';
+import { followDevice } from './run-ahead.ts';
 import { median, medianAbsoluteDeviation } from './statistics.ts';
 
 const STEP = categoryIndex('step');
@@ -27,17 +28,19 @@ interface Step {
 }
 
 /** Profiler steps of the host, else recorded steps, else the period of the loop, else the whole file as one. */
-export function computeSteps(trace: Trace, mainLane: LaneIndex): Steps {
+export function computeSteps(trace: Trace, mainLane: LaneIndex, partner: Int32Array): Steps {
   const recorded = recordedSteps(trace);
   if (recorded.length > 0) {
     return toTable(recorded, 'recorded');
   }
   const profiler = profilerSteps(trace);
   if (profiler.length > 0) {
-    return toTable(profiler, 'profiler');
+    return toTable(followDevice(inOrder(profiler), trace, partner), 'profiler');
   }
   const periods = periodicSteps(trace, mainLane);
-  return periods.length > 0 ? toTable(periods, 'period') : toTable(wholeFile(trace), 'whole');
+  return periods.length > 0
+    ? toTable(followDevice(inOrder(periods), trace, partner), 'period')
+    : toTable(wholeFile(trace), 'whole');
 }
 
 function recordedSteps(trace: Trace): Step[] {
@@ -156,7 +159,7 @@ function wholeFile({ spans }: Trace): Step[] {
 }
 
 function toTable(unordered: readonly Step[], how: Steps['how']): Steps {
-  const steps = unordered.filter(({ start, end }) => end > start).sort((a, b) => a.start - b.start);
+  const steps = inOrder(unordered);
   const start = Float64Array.from(steps, (step) => step.start);
   const end = Float64Array.from(steps, (step, i) => Math.min(step.end, start[i + 1] ?? Infinity));
   const warmup = warmupCount(Float64Array.from(end, (value, i) => value - start[i]));
@@ -168,6 +171,10 @@ function toTable(unordered: readonly Step[], how: Steps['how']): Steps {
     isWarmup: Uint8Array.from(steps, (_, i) => (i < warmup ? 1 : 0)),
     how,
   };
+}
+
+function inOrder(steps: readonly Step[]): Step[] {
+  return steps.filter(({ start, end }) => end > start).sort((a, b) => a.start - b.start);
 }
 
 function warmupCount(durations: Float64Array): number {

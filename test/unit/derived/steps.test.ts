@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { computePartner } from '../../../src/core/derived/partner.ts';
 import { findMainLane } from '../../../src/core/derived/main-lane.ts';
 import { computeSteps } from '../../../src/core/derived/steps.ts';
 import type { Steps } from '../../../src/core/model/tables.ts';
@@ -66,7 +67,7 @@ describe('steps', () => {
       [byOptimizer, 4],
     ] as const) {
       const { trace } = run.ranks[0];
-      const steps = computeSteps(trace, findMainLane(trace));
+      const steps = computeSteps(trace, findMainLane(trace), computePartner(trace));
       assert.deepEqual([steps.how, steps.length], ['period', count]);
       assert.ok([...steps.start].every((start, i) => steps.end[i] - start === 10e6));
     }
@@ -102,7 +103,7 @@ describe('steps', () => {
 
 function stepsOf(specs: readonly SpanSpec[]): Steps {
   const trace = buildTrace(specs);
-  return computeSteps(trace, findMainLane(trace));
+  return computeSteps(trace, findMainLane(trace), computePartner(trace));
 }
 
 function warmupOf(durations: readonly number[]): number[] {
