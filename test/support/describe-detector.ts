@@ -58,7 +58,7 @@ function detect(detector: Detector, { run, options }: Case): Finding[] {
   const tables = deriveRun(run());
   const { drafts, failures } = runDetectors([detector], tables, { [detector.id]: options ?? {} });
   assert.deepEqual(failures, []);
-  return orderFindings(drafts, tables.stepBudgetNs);
+  return orderFindings(drafts, tables);
 }
 
 /** What every finding owes its reader. */

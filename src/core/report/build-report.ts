@@ -21,7 +21,7 @@ export function buildReport(
   const ranks = reportRanks(run);
   const stepTime = stepTimeOf(run.analyzed.flatMap(({ durations }) => [...durations]));
   const cut = run.ranks.filter(({ trace }) => isCutShort(trace));
-  const ordered = orderFindings(drafts, run.stepBudgetNs);
+  const ordered = orderFindings(drafts, run);
   const findings =
     cut.length > 0
       ? ordered.map((finding) => ({ ...finding, confidence: 'low' as const }))

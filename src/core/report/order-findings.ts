@@ -28,31 +28,51 @@ interface Taken {
   leftNs: number;
 }
 
-/** Orders findings by the saving that remains after those above took theirs; no time counts twice. */
-export function orderFindings(drafts: Detected['drafts'], stepBudgetNs: number): Finding[] {
+/** The step that savings are shares of. */
+export interface StepMeasure {
+  readonly medianStepNs: number;
+  /** What all savings together may reach: longer than the median where rare long steps cost more. */
+  readonly stepBudgetNs: number;
+}
+
+/**
+ * Orders findings by the saving that remains after those above took theirs; no time counts twice. Savings are
+ * shares of the median step, or of all of them together where rare stalls cost more than one.
+ */
+export function orderFindings(drafts: Detected['drafts'], measure: StepMeasure): Finding[] {
   const candidates = drafts.map(({ id, draft }) => ({
     id,
     draft,
     totalClaim: claimOf(draft.claims),
   }));
-  const taken: Taken = { claims: [], leftNs: stepBudgetNs };
+  const taken: Taken = { claims: [], leftNs: measure.stepBudgetNs };
   const findings = GENERALITIES.flatMap((generality) =>
     pick(
       candidates.filter(({ draft }) => generalityOf(draft) === generality),
       taken,
-      stepBudgetNs,
+      measure,
     ),
   );
-  return findings.sort(
-    (a, b) => b.savingPercent - a.savingPercent || WEIGHT[b.severity] - WEIGHT[a.severity],
-  );
+  const total = findings.reduce((sum, { savingNsPerStep }) => sum + savingNsPerStep, 0);
+  const base = Math.max(measure.medianStepNs, total);
+  return findings
+    .map((finding) => ({ ...finding, savingPercent: percentOf(finding.savingNsPerStep, base) }))
+    .sort((a, b) => b.savingPercent - a.savingPercent || WEIGHT[b.severity] - WEIGHT[a.severity]);
+}
+
+function percentOf(timeNs: number, wholeNs: number): number {
+  return wholeNs > 0 ? (100 * timeNs) / wholeNs : 0;
 }
 
 function generalityOf({ generality, reassess }: FindingDraft): 0 | 1 | 2 {
   return generality ?? (reassess === undefined ? 0 : 1);
 }
 
-function pick(candidates: readonly Candidate[], taken: Taken, stepBudgetNs: number): Finding[] {
+function pick(
+  candidates: readonly Candidate[],
+  taken: Taken,
+  { medianStepNs }: StepMeasure,
+): Finding[] {
   const left = [...candidates];
   const findings: Finding[] = [];
   while (left.length > 0) {
@@ -60,7 +80,7 @@ function pick(candidates: readonly Candidate[], taken: Taken, stepBudgetNs: numb
     const best = bestOf(left, savings);
     const [candidate] = left.splice(best, 1) as [Candidate];
     const savingNsPerStep = Math.round(savings[best]);
-    const savingPercent = stepBudgetNs > 0 ? (100 * savingNsPerStep) / stepBudgetNs : 0;
+    const savingPercent = percentOf(savingNsPerStep, medianStepNs);
     const changes = candidate.draft.reassess?.(savingPercent, taken.claims);
     if (changes === null) {
       continue;

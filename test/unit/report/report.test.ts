@@ -9,6 +9,8 @@ import { buildTrace, drawRun, type SpanSpec } from '../../support/draw-run.ts';
 
 const report = (run: Run): Report => analyzeRun(run).report;
 
+const STEP = { medianStepNs: 100, stepBudgetNs: 100 };
+
 describe('the order of findings', () => {
   it('counts no time twice: a finding saves what those above it left', () => {
     const findings = orderFindings(
@@ -17,7 +19,7 @@ describe('the order of findings', () => {
         { id: 'large', draft: draft(50, [[10, 60]]) },
         { id: 'apart', draft: draft(20, [[60, 80]]) },
       ],
-      100,
+      STEP,
     );
     assert.deepEqual(
       findings.map(({ id, savingNsPerStep }) => `${id} ${savingNsPerStep}`),
@@ -36,10 +38,10 @@ describe('the order of findings', () => {
     });
     const other = { id: 'other', draft: draft(50, [[0, 50]]) };
     assert.deepEqual(
-      orderFindings([{ id: 'rest', draft: rest(11) }, other], 100).map(({ id }) => id),
+      orderFindings([{ id: 'rest', draft: rest(11) }, other], STEP).map(({ id }) => id),
       ['other'],
     );
-    const [, kept] = orderFindings([{ id: 'rest', draft: rest(10) }, other], 100);
+    const [, kept] = orderFindings([{ id: 'rest', draft: rest(10) }, other], STEP);
     assert.deepEqual([kept.id, kept.savingNsPerStep, kept.severity], ['rest', 10, 'info']);
   });
 
@@ -49,7 +51,7 @@ describe('the order of findings', () => {
         { id: 'note', draft: { ...draft(10, [[0, 10]]), severity: 'info' } },
         { id: 'alarm', draft: { ...draft(10, [[0, 10]]), severity: 'error' } },
       ],
-      100,
+      STEP,
     );
     assert.deepEqual(
       findings.map(({ id, savingNsPerStep }) => [id, savingNsPerStep]),
@@ -58,6 +60,26 @@ describe('the order of findings', () => {
         ['note', 0],
       ],
     );
+  });
+
+  it('lets rare stalls save more than the median step, as shares of all that is saved', () => {
+    const findings = orderFindings(
+      [
+        { id: 'rare', draft: draft(300, [[0, 300]]) },
+        { id: 'steady', draft: draft(50, [[300, 350]]) },
+        { id: 'beyond', draft: draft(40, [[400, 440]]) },
+      ],
+      { medianStepNs: 100, stepBudgetNs: 360 },
+    );
+    assert.deepEqual(
+      findings.map(({ id, savingNsPerStep }) => [id, savingNsPerStep]),
+      [
+        ['rare', 300],
+        ['steady', 50],
+        ['beyond', 10],
+      ],
+    );
+    assert.ok(Math.abs(findings[0].savingPercent - (100 * 300) / 360) < 1e-9);
   });
 });
 
