@@ -1,5 +1,6 @@
 import { categoryIndex } from '../model/span-category.ts';
 import type { Trace } from '../model/trace.ts';
+import type { SpanIndex } from '../model/units.ts';
 import { countUpTo } from './intervals.ts';
 import { median } from './statistics.ts';
 
@@ -12,7 +13,10 @@ const DEVICE_WORK = new Set([
 /** From this share of a step on, the device's end of a step says when it ended, the host's does not. */
 const RUN_AHEAD_SHARE = 0.5;
 
+const RECORDED = categoryIndex('recorded');
+
 interface Window {
+  readonly number: number;
   readonly start: number;
   readonly end: number;
 }
@@ -24,18 +28,18 @@ interface Window {
  */
 export function followDevice<T extends Window>(
   steps: readonly T[],
-  { spans }: Trace,
+  trace: Trace,
   partner: Int32Array,
 ): T[] {
+  const { spans } = trace;
   const starts = Float64Array.from(steps, ({ start }) => start);
+  const rows = new Map(steps.map(({ number }, row) => [number, row]));
   const ends = Float64Array.from(steps, ({ end }) => end);
   for (let i = 0; i < spans.length; i++) {
-    const launch = partner[i];
-    if (launch < 0 || !DEVICE_WORK.has(spans.category[i])) {
-      continue;
-    }
-    const step = countUpTo(starts, spans.start[launch]) - 1;
-    if (step >= 0 && spans.start[launch] < steps[step].end) {
+    const step = isRecordedWork(trace, i)
+      ? (rows.get((spans.step?.[i] ?? 0) - 1) ?? -1)
+      : rowAround(steps, starts, launchTime(trace, i, partner[i]));
+    if (step >= 0) {
       ends[step] = Math.max(ends[step], spans.start[i] + spans.duration[i]);
     }
   }
@@ -50,4 +54,20 @@ export function followDevice<T extends Window>(
     before = Math.max(before, ends[i]);
     return { ...step, start, end: before };
   });
+}
+
+/** Span files tell the step of device work rather than its launch. */
+function isRecordedWork({ spans, lanes }: Trace, i: SpanIndex): boolean {
+  return spans.category[i] === RECORDED && lanes[spans.lane[i]].kind === 'stream';
+}
+
+/** NaN for what is no work of a device, or has no launch. */
+function launchTime({ spans }: Trace, i: SpanIndex, launch: SpanIndex): number {
+  return launch >= 0 && DEVICE_WORK.has(spans.category[i]) ? spans.start[launch] : NaN;
+}
+
+/** The row of the window around a time; -1 is none. */
+function rowAround(windows: readonly Window[], starts: Float64Array, time: number): number {
+  const row = countUpTo(starts, time) - 1;
+  return row >= 0 && time < windows[row].end ? row : -1;
 }

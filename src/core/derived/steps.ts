@@ -31,7 +31,7 @@ interface Step {
 export function computeSteps(trace: Trace, mainLane: LaneIndex, partner: Int32Array): Steps {
   const recorded = recordedSteps(trace);
   if (recorded.length > 0) {
-    return toTable(recorded, 'recorded');
+    return toTable(followDevice(inOrder(recorded), trace, partner), 'recorded');
   }
   const profiler = profilerSteps(trace);
   if (profiler.length > 0) {

@@ -57,4 +57,22 @@ describe('steps of a host that runs ahead', () => {
     assert.deepEqual([...steps.start], [0, 20, 40, 60, 80]);
     assert.deepEqual([...steps.end], [20, 40, 60, 80, 82]);
   });
+
+  it('are told by their numbers in span files, which know no launches', () => {
+    const specs = [0, 1, 2, 3, 4].flatMap((step): SpanSpec[] => [
+      { lane: 'steps', name: 'step', category: 'step', start: 2 * step, duration: 2, step },
+      {
+        lane: 'stream 0',
+        name: 'forward',
+        category: 'recorded',
+        phase: 'forward',
+        start: 1 + 10 * step,
+        duration: 10,
+        step,
+      },
+    ]);
+    const { steps } = deriveRank({ rank: 0, file: 'rank0.jsonl', trace: buildTrace(specs) });
+    assert.deepEqual([...steps.start], [0, 11, 21, 31, 41]);
+    assert.deepEqual([...steps.end], [11, 21, 31, 41, 51]);
+  });
 });
