@@ -79,8 +79,8 @@ function judgeLine({ place }: PlantedTrouble, { location }: Finding): boolean | 
   );
 }
 
-/** What happens in some steps is judged by the mean step, what happens in all by the typical one. */
-function judgeSaving({ steps, savingNs }: PlantedTrouble, finding: Finding): number | null {
-  const trueNs = steps === null ? savingNs.p50 : savingNs.mean;
+/** By the mean step: what happens in some steps, or in bursts, is not in the typical one. */
+function judgeSaving({ savingNs }: PlantedTrouble, finding: Finding): number | null {
+  const trueNs = savingNs.mean;
   return trueNs <= 0 ? null : Math.abs(finding.savingNsPerStep - trueNs) / trueNs;
 }

@@ -103,6 +103,6 @@ ${lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}
 
 ${tableOf(results)}
 
-Found first: among the first findings, as many as troubles are planted. Lines are judged where the files name any: span files, and traces with stacks. The saving is judged against the same run without the trouble, from the same random draws: by the typical step for what happens in all steps, by the mean step for what happens in some.
+Found first: among the first findings, as many as troubles are planted. Lines are judged where the files name any: span files, and traces with stacks. The saving is judged against the same run without the trouble, from the same random draws, by the mean step.
 `;
 }

@@ -28,6 +28,19 @@ export function mean(values: ArrayLike<number>): number {
   return sum / values.length;
 }
 
+/** The means of all stretches of so many values in a row. */
+export function movingMean(values: readonly number[], length: number): number[] {
+  const means: number[] = [];
+  let sum = 0;
+  values.forEach((value, i) => {
+    sum += value - (i >= length ? values[i - length] : 0);
+    if (i >= length - 1) {
+      means.push(sum / length);
+    }
+  });
+  return means;
+}
+
 /** The median distance from the median. */
 export function medianAbsoluteDeviation(values: ArrayLike<number>): number {
   const center = median(values);

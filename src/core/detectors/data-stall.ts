@@ -1,4 +1,4 @@
-import { median } from '../derived/statistics.ts';
+import { mean, median, movingMean } from '../derived/statistics.ts';
 import { firstOfEachStep } from '../derived/time-budget.ts';
 import { formatPercent, formatTime, nameRanks } from '../derived/wording.ts';
 import type { Evidence } from '../model/report.ts';
@@ -15,6 +15,7 @@ import {
 const NEEDS = [
   'loaderWaits',
   'loaderStage',
+  'ownLoading',
   'steps',
   'busy',
   'sourceOf',
@@ -29,9 +30,20 @@ interface RankWait {
   /** By analysed step. */
   readonly waits: readonly number[];
   readonly shares: readonly number[];
+  /** By stretch of steps, where worker processes load: the mean wait, and its share. */
+  readonly stretchWaits: readonly number[];
+  readonly stretchShares: readonly number[];
   readonly medianNs: number;
-  readonly sharePercent: number;
+  readonly meanNs: number;
 }
+
+/**
+ * Worker processes that are too slow together bring their batches together: one step waits long, the next ones
+ * not at all. Over as many steps as there usually are workers it evens out.
+ */
+const STRETCH = 8;
+/** How many times the typical wait the mean over a stretch must be to speak of bursts. */
+const BURST_RATIO = 1.5;
 
 export const dataStall = defineDetector({
   id: 'data-stall',
@@ -66,7 +78,10 @@ export const dataStall = defineDetector({
     if (waits.length === 0 || tables.medianStepNs === 0) {
       return;
     }
-    const percent = median(waits.flatMap(({ shares }) => shares));
+    const steady = median(waits.flatMap(({ shares }) => shares));
+    const inBursts = median(waits.flatMap(({ stretchShares }) => stretchShares));
+    const isBursty = inBursts >= Math.max(BURST_RATIO * steady, options.infoPercent);
+    const percent = isBursty ? inBursts : steady;
     const stepCount = Math.min(...tables.analyzed.map(({ rows }) => rows.length));
     const thresholds = {
       info: options.infoPercent,
@@ -77,9 +92,11 @@ export const dataStall = defineDetector({
     if (severity === null) {
       return;
     }
-    const worst = waits.reduce((most, wait) => (wait.medianNs > most.medianNs ? wait : most));
+    const worst = waits.reduce((most, wait) => (wait.meanNs > most.meanNs ? wait : most));
     const hasDevice = worst.rank.tables.busy.length > 0;
-    const savingNsPerStep = Math.round(median(waits.flatMap((one) => one.waits)));
+    const savingNsPerStep = Math.round(
+      median(waits.flatMap((one) => (isBursty ? one.stretchWaits : one.waits))),
+    );
     yield {
       title: hasDevice ? 'The loader starves the GPU' : 'The loader holds up training',
       pattern: 'pipeline-stall',
@@ -87,23 +104,27 @@ export const dataStall = defineDetector({
       severity,
       confidence: confidenceOf(stepCount),
       ranks: waits
-        .filter(({ sharePercent }) => sharePercent >= options.infoPercent)
+        .filter(
+          ({ shares, stretchShares }) =>
+            median(isBursty ? stretchShares : shares) >= options.infoPercent,
+        )
         .map(({ rank }) => rank.rank),
       steps: tables.analyzed[worst.rank.row].rows.map((row) => worst.rank.tables.steps.number[row]),
       savingNsPerStep,
-      savingHow:
-        'The wait for the next batch in each analyzed step that no device work overlaps; the median over the steps of all ranks. It vanishes if the loader keeps up.',
+      savingHow: `The wait for the next batch in each analyzed step that no device work overlaps; ${isBursty ? `the mean over ${STRETCH} steps in a row, then the median over all such stretches and ranks` : 'the median over the steps of all ranks'}. It vanishes if the loader keeps up.`,
       threshold: passedThreshold(percent, thresholds),
       evidence: evidenceOf(worst.rank, tables),
       ...placeOfLoader(worst.rank),
-      why: explain(waits, worst, savingNsPerStep, percent),
+      why: isBursty
+        ? explainBursts(worst, savingNsPerStep, percent)
+        : explain(waits, worst, savingNsPerStep, percent),
       advice: ADVICE,
       claims: waits.map(({ rank, medianNs }) =>
         firstOfEachStep(
           rank.tables.loaderWaits.exposed,
           rank.tables.steps,
           tables.analyzed[rank.row].rows,
-          medianNs,
+          isBursty ? Infinity : medianNs,
         ),
       ),
     };
@@ -128,10 +149,18 @@ const ADVICE = [
 function waitOf(rank: NeededRank<Name>, { analyzed }: NeededTables<Name>): RankWait {
   const { rows, durations } = analyzed[rank.row];
   const waits = rows.map((row) => rank.tables.loaderWaits.exposedPerStep[row]);
-  const shares = waits.map((wait, i) => (100 * wait) / durations[i]);
-  return rows.length === 0
-    ? { rank, waits, shares, medianNs: 0, sharePercent: 0 }
-    : { rank, waits, shares, medianNs: median(waits), sharePercent: median(shares) };
+  const isSmoothed = rank.tables.ownLoading === null && rows.length >= 2 * STRETCH;
+  const stretchWaits = isSmoothed ? movingMean(waits, STRETCH) : [];
+  const stretchNs = isSmoothed ? movingMean([...durations], STRETCH) : [];
+  return {
+    rank,
+    waits,
+    shares: waits.map((wait, i) => (100 * wait) / durations[i]),
+    stretchWaits,
+    stretchShares: stretchWaits.map((wait, i) => (100 * wait) / stretchNs[i]),
+    medianNs: rows.length === 0 ? 0 : median(waits),
+    meanNs: rows.length === 0 ? 0 : mean(waits),
+  };
 }
 
 function placeOfLoader({ tables }: NeededRank<Name>): ReturnType<typeof placeOf> {
@@ -163,6 +192,11 @@ function explain(
       ? ''
       : ` ${formatPercent(100 * stage.share)} of the waiting is spent in ${stage.name}.`;
   return `In a typical step ${waitsFor} for ${formatTime(typicalNs)}, ${formatPercent(percent)} of it${where}.${inside}`;
+}
+
+function explainBursts(worst: RankWait, meanNs: number, percent: number): string {
+  const who = worst.rank.tables.busy.length > 0 ? 'the GPU has nothing to do' : 'the loop waits';
+  return `Batches come in bursts: over ${STRETCH} steps in a row, ${who} for want of a batch for ${formatTime(meanNs)} a step, ${formatPercent(percent)} of the time; one step waits long, the next ones little. So it is where the workers are too slow together; one slow worker among them looks alike.`;
 }
 
 function evidenceOf(

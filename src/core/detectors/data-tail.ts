@@ -89,6 +89,8 @@ export const dataTail = defineDetector({
       why: explain(worst, period, tables.ranks.length),
       advice: rank.tables.ownLoading === null ? [FIND_SAMPLES, ...WORKER_ADVICE] : [FIND_SAMPLES],
       claims: claimsOf(tails, tables),
+      generality: 0,
+      reassess: (remaining) => (remaining >= options.excessPercent ? {} : null),
     };
   },
 });
@@ -160,7 +162,7 @@ function explain(
   const rhythm =
     period === null
       ? ''
-      : ` One batch in ${period} is late, at equal distances: ${rank.tables.ownLoading === null ? `with ${period} workers, one of them would be slow` : 'look for what comes back that often, such as large samples'}.`;
+      : ` One batch in ${period} is late, at equal distances: ${rank.tables.ownLoading === null ? `with ${period} workers, one of them or all together are too slow` : 'look for what comes back that often, such as large samples'}.`;
   const number = late.length === 1 ? 'one batch' : `${late.length} batches`;
   return `${typical}${slowest}, but ${number} cost ${formatPercent(percent)} of all the time.${rhythm}`;
 }

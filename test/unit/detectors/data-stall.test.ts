@@ -65,6 +65,25 @@ describeDetector(dataStall, {
       check: (finding) => assert.doesNotMatch(finding.why, /is spent in/),
     },
     {
+      name: 'workers that are too slow together, and whose batches come in bursts',
+      run: () =>
+        drawRun(
+          [
+            (step) =>
+              step % 4 === 1
+                ? 'main      D-----------Fl--\nstream 7               K-'
+                : 'main      Fl--\nstream 7   K--',
+          ],
+          { steps: 41 },
+        ),
+      check: (finding) => {
+        // Every fourth step waits for 12 ms with the GPU idle for 12; four steps last 28 ms.
+        assert.ok(Math.abs(finding.savingNsPerStep - 12e6 / 4) < 0.5e6);
+        assert.ok(Math.abs(finding.threshold.measured - (100 * 12) / 28) < 3);
+        assert.match(finding.why, /come in bursts/);
+      },
+    },
+    {
       name: 'half of the ranks starved, and names those',
       run: () =>
         drawRun([STARVED, 'main      D-F---l-B-l-------\nstream 7  K---    K---K----'], {
@@ -97,6 +116,19 @@ describeDetector(dataStall, {
         ),
     },
     { name: 'a wait of 4 % of the step', run: () => recordedRun(4, 100) },
+    {
+      name: 'a batch that is late now and then',
+      run: () =>
+        drawRun(
+          [
+            (step) =>
+              step % 20 === 5
+                ? 'main      D-----------Fl--\nstream 7               K-'
+                : 'main      Fl--\nstream 7   K--',
+          ],
+          { steps: 60 },
+        ),
+    },
     {
       name: 'a loader that is always ready',
       run: () => drawRun(['main      F---B---O---'], { steps: 25 }),
