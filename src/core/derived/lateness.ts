@@ -38,7 +38,7 @@ export function computeLateness(
     return [];
   }
   const coverages = waiting.map((intervals) => new Coverage(intervals));
-  const losses = counted.map((match) => lossOf(match, coverages, offsets));
+  const losses = lossesOf(counted, coverages, offsets);
   return offsets.map((_, rank) => {
     const own = losses.filter((loss) => loss.rank === rank && loss.lostNs > 0);
     const shared = counted.filter(({ start }) => !Number.isNaN(start[rank]));
@@ -72,18 +72,35 @@ export function computeLateness(
   });
 }
 
+/** Collectives in flight at the same time wait together: what one of them loses, another does not lose again. */
+function lossesOf(
+  matches: readonly CollectiveMatch[],
+  waiting: readonly Coverage[],
+  offsets: readonly number[],
+): Lost[] {
+  const counted = offsets.map(() => -Infinity);
+  return [...matches]
+    .sort((a, b) => Math.min(...present(a.start)) - Math.min(...present(b.start)))
+    .map((match) => {
+      const loss = lossOf(match, waiting, offsets, counted);
+      counted[loss.rank] = Math.max(counted[loss.rank], loss.until);
+      return loss;
+    });
+}
+
 /** Others lose what lies between the last two arrivals, as far as nothing else fills it. */
 function lossOf(
   match: CollectiveMatch,
   waiting: readonly Coverage[],
   offsets: readonly number[],
+  counted: readonly number[],
 ): Lost {
   const order = [...match.start.keys()]
     .filter((row) => !Number.isNaN(match.start[row]))
     .sort((a, b) => match.start[a] - match.start[b]);
   const rank = order[order.length - 1];
-  const from = match.start[order[order.length - 2]];
   const until = match.start[rank];
+  const from = Math.min(until, Math.max(match.start[order[order.length - 2]], counted[rank]));
   const waits = order
     .slice(0, -1)
     .map((row) => waiting[row].within(from - offsets[row], until - offsets[row]));
@@ -92,4 +109,14 @@ function lossOf(
 
 function present(times: Float64Array): Float64Array {
   return times.filter((time) => !Number.isNaN(time));
+}
+
+/** A rank is late always if the loss in a typical step is this share of the mean one. */
+const CHRONIC = 0.5;
+
+/** A rank that is late in some steps only is late for a reason that belongs to these steps. */
+export function isChronic({ lostByStep, lostNs }: RankLateness, stepCount: number): boolean {
+  const none = Array.from({ length: Math.max(0, stepCount - lostByStep.size) }, () => 0);
+  const typicalNs = median([...lostByStep.values(), ...none]);
+  return typicalNs >= (CHRONIC * lostNs) / Math.max(1, stepCount);
 }

@@ -1,5 +1,6 @@
 import type { Nanoseconds } from '../model/units.ts';
 import type { RankDerived } from './rank-derived.ts';
+import type { RankSteps } from './run-derived.ts';
 import { mean, median } from './statistics.ts';
 import { timePerStep } from './step-windows.ts';
 
@@ -48,4 +49,23 @@ function ownWork(
   }
   const times = timePerStep(waiting, steps, rows);
   return times.map((time, i) => steps.end[rows[i]] - steps.start[rows[i]] - time);
+}
+
+/** Of two ranks, the work between collectives of the one in a row over that of the other. */
+export function ownWorkRatio(
+  ranks: readonly {
+    readonly tables: Pick<RankDerived, 'steps' | 'collectives'>;
+    readonly steps: RankSteps;
+  }[],
+  row: number,
+): number {
+  const own = ranks.map(({ tables, steps: { rows, durations } }) => {
+    const numbers = new Set(rows.map((step) => tables.steps.number[step]));
+    const waiting = tables.collectives.reduce(
+      (sum, { step, start, end }) => sum + (step !== null && numbers.has(step) ? end - start : 0),
+      0,
+    );
+    return Math.max(1, durations.reduce((sum, duration) => sum + duration, 0) - waiting);
+  });
+  return own[row] / own[1 - row];
 }

@@ -1,5 +1,6 @@
 import type { Steps } from '../model/tables.ts';
-import { type Intervals, intersectionOf, IntervalsBuilder } from './intervals.ts';
+import { Coverage, type Intervals, intersectionOf, IntervalsBuilder } from './intervals.ts';
+import { median } from './statistics.ts';
 
 /** Of each step given, the first `limitNs` of the intervals in it. */
 export function firstOfEachStep(
@@ -47,4 +48,33 @@ export function restOfEachStep(
     builder.add(steps.start[row] + typicalNs(row), steps.end[row]);
   }
   return builder.finish();
+}
+
+/** Of a rank's waits, those that overlap what holds another rank up; `shiftNs` is added to the time of the latter. */
+export function waitsMeanwhile(waits: Intervals, holdUp: Intervals, shiftNs: number): Intervals {
+  const builder = new IntervalsBuilder();
+  let k = 0;
+  for (let i = 0; i < waits.length; i++) {
+    while (k < holdUp.length && holdUp.end[k] + shiftNs <= waits.start[i]) {
+      k++;
+    }
+    if (k < holdUp.length && holdUp.start[k] + shiftNs < waits.end[i]) {
+      builder.add(waits.start[i], waits.end[i]);
+    }
+  }
+  return builder.finish();
+}
+
+/** What slow steps still take beyond typical ones, in all, without the time that is taken. */
+export function excessBeyond(
+  taken: Intervals,
+  steps: Steps,
+  slow: readonly number[],
+  typical: readonly number[],
+): number {
+  const coverage = new Coverage(taken);
+  const left = (row: number): number =>
+    steps.end[row] - steps.start[row] - coverage.within(steps.start[row], steps.end[row]);
+  const usual = typical.length === 0 ? 0 : median(typical.map(left));
+  return slow.reduce((sum, row) => sum + Math.max(0, left(row) - usual), 0);
 }

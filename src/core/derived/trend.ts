@@ -3,12 +3,19 @@ import { mean, median } from './statistics.ts';
 /** Pairs grow with the square: longer series are first taken together in blocks of like length. */
 const MAX_POINTS = 400;
 
+/** The ends that levels are compared of, as a share of all values. */
+const END_SHARE = 0.2;
+
 /** A straight line through values at equal distances. */
 export interface Trend {
   /** From the first value to the last, along the line. */
   readonly total: number;
-  /** Where the line begins. */
+  /** The median of the last fifth less the start: what a rise that begins late comes to. */
+  readonly rise: number;
+  /** Where the first fifth begins: its median, less half of what it rises itself. */
   readonly start: number;
+  /** Medians of ten blocks of like length, or of fewer. */
+  readonly levels: Float64Array<ArrayBuffer>;
   /** How probable such a trend is in values without one; two-sided. */
   readonly pValue: number;
 }
@@ -24,6 +31,27 @@ export function fitTrend(values: ArrayLike<number>): Trend | null {
   if (count < 3) {
     return null;
   }
+  const { slope, score } = slopeOf(points);
+  const rest = points.map((point, i) => point - slope * i);
+  const variance = ((count * (count - 1) * (2 * count + 5)) / 18) * inflationOf(rest);
+  const z = (score - Math.sign(score)) / Math.sqrt(variance);
+  const end = Math.max(1, Math.round(END_SHARE * count));
+  const first = points.subarray(0, end);
+  const early = Math.min(Math.max(0, slopeOf(first).slope), Math.max(0, slope));
+  const half = (end - 1) / 2;
+  const start = median(first) - early * half;
+  return {
+    total: slope * (count - 1),
+    rise: median(points.subarray(count - end)) - start,
+    start,
+    levels: levelsOf(points),
+    pValue: twoSided(z),
+  };
+}
+
+/** The median of the slopes of all pairs (0 without any), and how many more of them rise than fall. */
+function slopeOf(points: Float64Array): { slope: number; score: number } {
+  const count = points.length;
   const slopes = new Float64Array((count * (count - 1)) / 2);
   let score = 0;
   let k = 0;
@@ -34,11 +62,7 @@ export function fitTrend(values: ArrayLike<number>): Trend | null {
       score += Math.sign(difference);
     }
   }
-  const slope = median(slopes);
-  const rest = points.map((point, i) => point - slope * i);
-  const variance = ((count * (count - 1) * (2 * count + 5)) / 18) * inflationOf(rest);
-  const z = (score - Math.sign(score)) / Math.sqrt(variance);
-  return { total: slope * (count - 1), start: median(rest), pValue: twoSided(z) };
+  return { slope: k === 0 ? 0 : median(slopes), score };
 }
 
 /** The medians of at most {@link MAX_POINTS} blocks. */
@@ -50,6 +74,18 @@ function takeTogether(values: ArrayLike<number>): Float64Array {
     : Float64Array.from({ length: Math.floor(all.length / size) }, (_, block) =>
         median(all.subarray(block * size, (block + 1) * size)),
       );
+}
+
+function levelsOf(points: Float64Array): Float64Array<ArrayBuffer> {
+  const count = Math.min(10, points.length);
+  return Float64Array.from({ length: count }, (_, i) =>
+    median(
+      points.subarray(
+        Math.floor((i * points.length) / count),
+        Math.floor(((i + 1) * points.length) / count),
+      ),
+    ),
+  );
 }
 
 /** Fewer values are independent where neighbours are alike: by how much the variance grows. */

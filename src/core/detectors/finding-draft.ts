@@ -5,6 +5,7 @@ import type { Steps } from '../model/tables.ts';
 import type { Trace } from '../model/trace.ts';
 import type { Nanoseconds, SpanIndex } from '../model/units.ts';
 import { stepAt } from '../derived/step-windows.ts';
+import { excessBeyond } from '../derived/time-budget.ts';
 
 /** A finding as its detector sees it, before others take their part of the saving. */
 export interface FindingDraft extends Omit<Finding, 'id' | 'savingPercent' | 'savingNsPerStep'> {
@@ -13,10 +14,11 @@ export interface FindingDraft extends Omit<Finding, 'id' | 'savingPercent' | 'sa
   /** By row of the run's ranks, in rank time: the time that the saving comes from. No finding counts it twice. */
   readonly claims: readonly Intervals[];
   /**
-   * 0 names a cause; 1 explains another finding, or tells when or where it happens; 2 speaks of what is left.
+   * -1 is named by the training code itself, or was not there in the beginning; 0 names a cause; 1 explains another
+   * finding, or tells when or where it happens; 2 speaks of what is left.
    * The more specific take their part of the saving first. By default 1 with `reassess`, else 0.
    */
-  readonly generality?: 0 | 1 | 2;
+  readonly generality?: Generality;
   /**
    * For findings about what others leave, or that explain another: they take their part after all others.
    * Judges the saving that remains, in percent of the step, knowing what those above claimed, by row of the run's
@@ -28,6 +30,8 @@ export interface FindingDraft extends Omit<Finding, 'id' | 'savingPercent' | 'sa
   ) => Partial<Finding> | null;
 }
 
+export type Generality = -1 | 0 | 1 | 2;
+
 /** A few dozen spans convince; more only cost. */
 export const MAX_EVIDENCE = 24;
 
@@ -38,6 +42,22 @@ export const MIN_STEPS_TO_BE_SURE = 20;
 
 /** Findings above that took more than this share of a saving explain it better. */
 const EXPLAINED = 0.5;
+
+/** Whether slow steps, without what findings above took, are hardly slow any more. */
+export function isTailExplained(
+  taken: Intervals | undefined,
+  steps: Steps,
+  { slow, typical, excessNs }: SlowSteps,
+): boolean {
+  return taken !== undefined && excessBeyond(taken, steps, slow, typical) < EXPLAINED * excessNs;
+}
+
+/** Rows of slow steps and of others, and what the slow ones take beyond, in all. */
+export interface SlowSteps {
+  readonly slow: readonly number[];
+  readonly typical: readonly number[];
+  readonly excessNs: Nanoseconds;
+}
 
 export function isExplainedByOthers(
   remainingPercent: number,

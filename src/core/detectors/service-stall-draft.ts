@@ -1,8 +1,15 @@
-import { Coverage, intersectionOf, type Intervals, unionOf } from '../derived/intervals.ts';
+import {
+  Coverage,
+  intersectionOf,
+  type Intervals,
+  NO_INTERVALS,
+  unionOf,
+} from '../derived/intervals.ts';
 import { findPeriod } from '../derived/period.ts';
 import type { ServicePhase } from '../derived/service-stalls.ts';
 import { median } from '../derived/statistics.ts';
 import { stepBefore } from '../derived/step-windows.ts';
+import { waitsMeanwhile } from '../derived/time-budget.ts';
 import { countOf, formatPercent, formatTime, nameRanks } from '../derived/wording.ts';
 import type { Advice, Confidence, Severity, Threshold } from '../model/report.ts';
 import type { SpanIndex } from '../model/units.ts';
@@ -11,7 +18,7 @@ import { type FindingDraft, MAX_EVIDENCE, placeOf, spanEvidence } from './findin
 
 export const STALL_NEEDS = [
   'serviceStalls',
-  'exposedCommunication',
+  'waiting',
   'busy',
   'steps',
   'sourceOf',
@@ -114,6 +121,7 @@ export function draftServiceStall(
     why: explain(kind, worst, stalls, tables),
     advice: kind.advice,
     claims: claimsOf(worst, stalls, tables),
+    generality: -1,
   };
 }
 
@@ -235,12 +243,9 @@ function claimsOf(
   return ranks.map(({ row, tables }) => {
     const own = stalls.find(({ rank }) => rank.row === row)?.counted;
     const shift = alignment.offsets[worst.rank.row] - alignment.offsets[row];
-    const meanwhile = {
-      length: alignment.isComparable ? worst.counted.length : 0,
-      start: worst.counted.start.map((time) => time + shift),
-      end: worst.counted.end.map((time) => time + shift),
-    };
-    const waits = intersectionOf(tables.exposedCommunication, meanwhile);
+    const waits = alignment.isComparable
+      ? waitsMeanwhile(tables.waiting, worst.counted, shift)
+      : NO_INTERVALS;
     return own === undefined ? waits : unionOf(own, waits);
   });
 }

@@ -1,23 +1,32 @@
-import { NO_INTERVALS } from '../derived/intervals.ts';
-import { phaseTimes } from '../derived/step-carrier.ts';
+import { type Intervals, NO_INTERVALS } from '../derived/intervals.ts';
+import { mean } from '../derived/statistics.ts';
+import { describeCarrier, findCarrier, type StepCarrier } from '../derived/step-carrier.ts';
 import { restOfEachStep } from '../derived/time-budget.ts';
 import { fitTrend, type Trend } from '../derived/trend.ts';
 import { formatPercent, formatTime, nameRanks } from '../derived/wording.ts';
-import { layerOf, PHASES, type Phase } from '../model/phase.ts';
+import { layerOf } from '../model/phase.ts';
 import { defineDetector, type NeededRank, type NeededTables } from './detector.ts';
-import { isExplainedByOthers, MAX_EVIDENCE, stepEvidence } from './finding-draft.ts';
+import { MAX_EVIDENCE, placeOf, stepEvidence } from './finding-draft.ts';
 
-const NEEDS = ['steps', 'hostPhases', 'analyzed', 'medianStepNs', 'alignment'] as const;
+const NEEDS = [
+  'steps',
+  'hostPhases',
+  'nesting',
+  'mainLane',
+  'sourceOf',
+  'analyzed',
+  'alignment',
+] as const;
 type Name = (typeof NEEDS)[number];
 
 interface Drift extends Trend {
   readonly rank: NeededRank<Name>;
-  /** Of where the line begins. */
+  /** Of the first fifth of the steps. */
   readonly percent: number;
 }
 
-/** A phase is named if it grows by this share of what the step grows by. */
-const PHASE_SHARE = 0.5;
+/** The first and the last steps that are compared, as a share of all. */
+const END_SHARE = 0.2;
 export const stepDrift = defineDetector({
   id: 'step-drift',
   title: 'Steps grow longer',
@@ -32,7 +41,7 @@ export const stepDrift = defineDetector({
     minimumPercent: {
       default: 5,
       description:
-        'How much longer, in percent, the last steps must be than the first, along the line of Theil and Sen.',
+        'How much longer, in percent, the last steps must be than the first: along the line of Theil and Sen, or the last fifth against the first.',
       minimum: 0,
       maximum: 1_000,
     },
@@ -64,40 +73,37 @@ export const stepDrift = defineDetector({
       return;
     }
     const [worst] = drifts;
-    const { rank, total, percent } = worst;
+    const { rank, percent } = worst;
     const { rows } = tables.analyzed[rank.row];
     const { steps } = rank.tables;
-    const phase = growingPhase(worst, rows);
+    const carrier = carrierOf(worst, rows);
     const isWarning = percent >= options.warningPercent;
-    const savingNsPerStep = Math.round(total / 2);
     const source = { ...rank, steps, offsetNs: tables.alignment.offsets[rank.row] };
     yield {
       title: `Steps grow longer: by ${formatPercent(percent)}`,
       pattern: 'inefficiency',
-      layer: phase === null ? 'orchestration' : layerOf(phase),
+      layer: carrier.phase === null ? 'orchestration' : layerOf(carrier.phase),
       severity: isWarning ? 'warning' : 'info',
       confidence: 'medium',
       ranks: drifts.map((drift) => drift.rank.rank),
       steps: rows.map((row) => steps.number[row]),
-      savingNsPerStep,
+      savingNsPerStep: Math.round(mean(risesOf(worst))),
       savingHow:
-        'What the steps take beyond the first along the line of Theil and Sen: half of its rise, on average over all analyzed steps.',
+        'What the steps take beyond the first fifth of them, on average: medians of ten blocks of steps, so that single slow steps do not count.',
       threshold: {
         name: isWarning ? 'warningPercent' : 'minimumPercent',
         value: isWarning ? options.warningPercent : options.minimumPercent,
         measured: percent,
       },
       evidence: spreadOut(rows).map((row) => stepEvidence(source, row)),
-      location: null,
-      annotations: [],
-      why: explain(worst, phase, rows.length, tables.ranks.length),
+      ...placeOf(rank.tables.sourceOf(carrier.span)),
+      why: explain(worst, carrier, rows.length, tables.ranks.length),
       advice: ADVICE,
-      claims: tables.ranks.map(({ row }) =>
-        row === rank.row ? claimOf(worst, rows) : NO_INTERVALS,
-      ),
-      generality: 1,
-      reassess: (remaining) =>
-        isExplainedByOthers(remaining, savingNsPerStep, tables.medianStepNs) ? null : {},
+      claims: tables.ranks.map(({ row }) => {
+        const drift = drifts.find((one) => one.rank.row === row);
+        return drift === undefined ? NO_INTERVALS : claimOf(drift, tables.analyzed[row].rows);
+      }),
+      generality: -1,
     };
   },
 });
@@ -125,15 +131,19 @@ function driftOf(
   const trend = rows.length < minimumSteps ? null : fitTrend(durations);
   return trend === null || trend.start <= 0
     ? null
-    : { ...trend, rank, percent: (100 * trend.total) / trend.start };
+    : { ...trend, rank, percent: (100 * Math.max(trend.total, trend.rise)) / trend.start };
 }
 
-function growingPhase({ rank, total }: Drift, rows: readonly number[]): Phase | null {
-  const growths = phaseTimes(rank.tables.hostPhases, rank.tables.steps).map(
-    (times) => fitTrend(rows.map((row) => times[row]))?.total ?? 0,
-  );
-  const most = growths.indexOf(Math.max(...growths));
-  return growths[most] >= PHASE_SHARE * total ? PHASES[most] : null;
+/** By block: what a step of it takes beyond the start. */
+function risesOf({ levels, start }: Drift): Float64Array {
+  return levels.map((level) => Math.max(0, level - start));
+}
+
+/** What the last fifth of the steps spends more time in than the first. */
+function carrierOf({ rank, rise }: Drift, rows: readonly number[]): StepCarrier {
+  const count = Math.max(1, Math.round(END_SHARE * rows.length));
+  const late = rows.slice(-count);
+  return findCarrier(rank.trace, rank.tables, late, rows.slice(0, count), rise * late.length);
 }
 
 /** At most {@link MAX_EVIDENCE} rows from the first to the last. */
@@ -146,31 +156,26 @@ function spreadOut(rows: readonly number[]): number[] {
 }
 
 function explain(
-  { rank, start, total, percent, pValue }: Drift,
-  phase: Phase | null,
+  { rank, start, percent, pValue }: Drift,
+  carrier: StepCarrier,
   stepCount: number,
   rankCount: number,
 ): string {
   const where = rankCount === 1 ? '' : ` of ${nameRanks([rank.rank])}`;
   const chance = pValue < 0.001 ? 'less than 1 in 1,000' : `1 in ${Math.round(1 / pValue)}`;
-  const carrier =
-    phase === null
-      ? 'No single phase of the main thread grows with them.'
-      : `It is the phase ${phase} that grows.`;
-  return `Over ${stepCount} steps the typical step${where} grows from ${formatTime(start)} to ${formatTime(start + total)}, by ${formatPercent(percent)}; the chance of such a trend in steps that only vary is ${chance}. ${carrier}`;
+  return `Over ${stepCount} steps the typical step${where} grows from ${formatTime(start)} to ${formatTime(start * (1 + percent / 100))}, by ${formatPercent(percent)}; the chance of such a trend in steps that only vary is ${chance}. ${describeCarrier(rank.trace, carrier)}`;
 }
 
-/** The last part of each step: what it takes beyond the first along the line. */
-function claimOf(
-  { rank, total }: Drift,
-  rows: readonly number[],
-): ReturnType<typeof restOfEachStep> {
-  const { steps } = rank.tables;
-  const slope = total / (rows.length - 1);
-  const orderOf = new Map(rows.map((row, i) => [row, i]));
+/** The last part of each step: what the steps of its block take beyond the start. */
+function claimOf(drift: Drift, rows: readonly number[]): Intervals {
+  const { steps } = drift.rank.tables;
+  const rises = risesOf(drift);
+  const riseAt = new Map(
+    rows.map((row, i) => [row, rises[Math.floor((i * rises.length) / rows.length)]]),
+  );
   return restOfEachStep(
     steps,
     rows,
-    (row) => steps.end[row] - steps.start[row] - slope * (orderOf.get(row) ?? 0),
+    (row) => steps.end[row] - steps.start[row] - (riseAt.get(row) ?? 0),
   );
 }

@@ -1,14 +1,16 @@
-import { NO_INTERVALS } from '../derived/intervals.ts';
+import { type Intervals, NO_INTERVALS } from '../derived/intervals.ts';
 import { findPeriod } from '../derived/period.ts';
 import { median, medianAbsoluteDeviation } from '../derived/statistics.ts';
+import { timePerStep } from '../derived/step-windows.ts';
 import { describeCarrier, findCarrier, type StepCarrier } from '../derived/step-carrier.ts';
-import { restOfEachStep } from '../derived/time-budget.ts';
+import { restOfEachStep, waitsMeanwhile } from '../derived/time-budget.ts';
 import { formatPercent, formatTime, nameRanks } from '../derived/wording.ts';
 import { layerOf } from '../model/phase.ts';
 import { defineDetector, type NeededRank, type NeededTables } from './detector.ts';
 import {
   type FindingDraft,
   isExplainedByOthers,
+  isTailExplained,
   MAX_EVIDENCE,
   placeOf,
   stepEvidence,
@@ -19,6 +21,7 @@ const NEEDS = [
   'hostPhases',
   'nesting',
   'mainLane',
+  'waiting',
   'sourceOf',
   'analyzed',
   'medianStepNs',
@@ -34,6 +37,8 @@ interface Rhythm {
   readonly slow: readonly number[];
   readonly p50Ns: number;
   readonly excessNs: number;
+  /** Without waiting for other ranks. */
+  readonly ownExcessNs: number;
   /** Of all the time. */
   readonly percent: number;
 }
@@ -82,7 +87,7 @@ export const stepPeriod = defineDetector({
     const byRank = tables.ranks
       .map((rank) => rhythmsOf(rank, tables, options))
       .filter((rhythms) => rhythms.length > 0)
-      .sort((a, b) => b[0].percent - a[0].percent);
+      .sort((a, b) => b[0].ownExcessNs - a[0].ownExcessNs);
     for (const rhythm of byRank[0] ?? []) {
       if (rhythm.percent >= options.minimumPercent) {
         yield draft(rhythm, tables, options);
@@ -107,7 +112,6 @@ function draft(
     steps: rank.tables.steps,
     offsetNs: tables.alignment.offsets[rank.row],
   };
-  const claim = restOfEachStep(rank.tables.steps, slow, () => rhythm.p50Ns);
   const isWarning = percent >= options.warningPercent;
   return {
     title: `One step in ${rhythm.every} takes longer`,
@@ -129,8 +133,9 @@ function draft(
     ...placeOf(rank.tables.sourceOf(carrier.span)),
     why: explain(rhythm, carrier, tables.ranks.length),
     advice: ADVICE,
-    claims: tables.ranks.map(({ row }) => (row === rank.row ? claim : NO_INTERVALS)),
-    reassess: (remaining) =>
+    claims: claimsOf(rhythm, tables),
+    reassess: (remaining, taken) =>
+      isTailExplained(taken[rank.row], rank.tables.steps, { slow, typical, excessNs }) ||
       isExplainedByOthers(remaining, savingNsPerStep, tables.medianStepNs) ||
       remaining < options.minimumPercent
         ? null
@@ -164,6 +169,9 @@ function rhythmsOf(
   const deviation = DEVIATION * medianAbsoluteDeviation(durations);
   const limit = Math.max(ratio * p50Ns, p50Ns + DEVIATIONS * deviation);
   const total = durations.reduce((sum, duration) => sum + duration, 0);
+  const waits = timePerStep(rank.tables.waiting, rank.tables.steps, rows);
+  const work = durations.map((duration, i) => duration - waits[i]);
+  const typicalWork = median(work);
   let left = [...rows.keys()].filter((i) => durations[i] >= limit);
   const rhythms: Rhythm[] = [];
   while (rhythms.length < MAX_RHYTHMS) {
@@ -179,6 +187,7 @@ function rhythmsOf(
       slow: period.members.map((i) => rows[i]),
       p50Ns,
       excessNs,
+      ownExcessNs: period.members.reduce((sum, i) => sum + work[i] - typicalWork, 0),
       percent: (100 * excessNs) / total,
     });
     left = left.filter((i) => !members.has(i));
@@ -195,4 +204,21 @@ function explain(
   const numbers = slow.slice(0, 3).map((row) => steps.number[row]);
   const where = rankCount === 1 ? '' : ` of ${nameRanks([rank.rank])}`;
   return `One step${where} in ${every} (steps ${numbers.join(', ')}, …) takes ${formatTime(excessNs / slow.length)} more than the median of ${formatTime(p50Ns)}: ${formatPercent(percent)} of all the time. ${describeCarrier(rank.trace, carrier)}`;
+}
+
+/** The last part of each slow step, and what other ranks wait meanwhile. */
+function claimsOf(
+  { rank, slow, p50Ns }: Rhythm,
+  { ranks, alignment }: NeededTables<Name>,
+): Intervals[] {
+  const own = restOfEachStep(rank.tables.steps, slow, () => p50Ns);
+  const { offsets, isComparable } = alignment;
+  return ranks.map(({ row, tables: { waiting } }) => {
+    const shift = offsets[rank.row] - offsets[row];
+    return row === rank.row
+      ? own
+      : isComparable
+        ? waitsMeanwhile(waiting, own, shift)
+        : NO_INTERVALS;
+  });
 }

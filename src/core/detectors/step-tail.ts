@@ -5,7 +5,13 @@ import { restOfEachStep } from '../derived/time-budget.ts';
 import { countOf, formatPercent, formatTime } from '../derived/wording.ts';
 import { type Layer, layerOf, type Phase } from '../model/phase.ts';
 import { defineDetector, type NeededRank, type NeededTables } from './detector.ts';
-import { isExplainedByOthers, MAX_EVIDENCE, placeOf, stepEvidence } from './finding-draft.ts';
+import {
+  isExplainedByOthers,
+  isTailExplained,
+  MAX_EVIDENCE,
+  placeOf,
+  stepEvidence,
+} from './finding-draft.ts';
 
 const NEEDS = [
   'steps',
@@ -73,13 +79,8 @@ export const stepTail = defineDetector({
       return;
     }
     const { rank, slow } = worst;
-    const carrier = findCarrier(
-      rank.trace,
-      rank.tables,
-      slow,
-      typicalOf(worst, tables.analyzed[rank.row].rows),
-      worst.excessNs,
-    );
+    const typical = typicalOf(worst, tables.analyzed[rank.row].rows);
+    const carrier = findCarrier(rank.trace, rank.tables, slow, typical, worst.excessNs);
     const source = {
       ...rank,
       steps: rank.tables.steps,
@@ -108,7 +109,8 @@ export const stepTail = defineDetector({
       advice: ADVICE,
       claims: tables.ranks.map(({ row }) => (row === rank.row ? claim : NO_INTERVALS)),
       generality: 2,
-      reassess: (remaining) =>
+      reassess: (remaining, taken) =>
+        isTailExplained(taken[rank.row], rank.tables.steps, { ...worst, typical }) ||
         isExplainedByOthers(remaining, savingNsPerStep, tables.medianStepNs)
           ? null
           : { severity: remaining >= options.warningPercent ? 'warning' : 'info' },

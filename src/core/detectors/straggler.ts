@@ -1,5 +1,6 @@
 import type { Intervals } from '../derived/intervals.ts';
-import type { RankLateness } from '../derived/lateness.ts';
+import { isChronic, type RankLateness } from '../derived/lateness.ts';
+import { ownWorkRatio } from '../derived/rank-work.ts';
 import { mean, median, modifiedZScore } from '../derived/statistics.ts';
 import { timePerStep } from '../derived/step-windows.ts';
 import { firstOfEachStep } from '../derived/time-budget.ts';
@@ -30,13 +31,10 @@ const NEEDS = [
 ] as const;
 type Name = (typeof NEEDS)[number];
 
-/** Turns the distance in median absolute deviations into a score like that of a normal distribution. */
 /** A cause is named only if it explains this share of the lost time (DETECTORS.md). */
 const EXPLAINED = 0.8;
 /** Share of all lost time, from which one rank alone is to blame; as for causes. */
 const ALONE = 0.8;
-/** Present in this share of the steps, a late rank is late always. */
-const CHRONIC = 0.5;
 /** The rank that is waited for has the shortest collectives, up to this factor. */
 const SHORTEST_TOLERANCE = 1.05;
 
@@ -109,7 +107,7 @@ export const straggler = defineDetector({
     };
     const rank = ranks[row];
     const cause = findCause(tables, rank, lostNsPerStep);
-    const chronic = late.lostByStep.size >= CHRONIC * stepCount;
+    const chronic = isChronic(late, stepCount);
     yield {
       ...(isClear ? sayClearly(tables, rank.rank, percent, thresholds) : sayCouldBe(rank.rank)),
       pattern: 'resource-imbalance',
@@ -125,6 +123,7 @@ export const straggler = defineDetector({
       why: explain(rank.rank, late, { lostNsPerStep, percent, chronic, cause, isClear }),
       advice: cause?.layer === 'data' ? DATA_ADVICE : ADVICE,
       claims: claimsOf(tables, late, rank, { cause, lostNsPerStep }),
+      ...standBack(chronic, percent),
     };
   },
 });
@@ -150,6 +149,18 @@ function sayCouldBe(rank: number): Statement {
     title: `Rank ${rank} could be what the others wait for`,
     severity: 'info',
     confidence: 'low',
+  };
+}
+
+/** What makes a rank late is said better by the finding that names it. */
+function standBack(
+  chronic: boolean,
+  ownPercent: number,
+): Pick<FindingDraft, 'generality' | 'reassess'> {
+  const left = chronic ? 1 - EXPLAINED : 0.5;
+  return {
+    generality: chronic ? 0 : 1,
+    reassess: (remaining) => (remaining < left * ownPercent ? null : {}),
   };
 }
 
@@ -209,29 +220,16 @@ function standsOut(
         tables.lateness.map(({ meanNs }) => meanNs),
         row,
       ) > limits.modifiedZ
-    : ownWorkRatio(tables, row) >= limits.pairRatio;
+    : ownWorkRatio(
+        tables.ranks.map((rank) => ({ ...rank, steps: tables.analyzed[rank.row] })),
+        row,
+      ) >= limits.pairRatio;
 }
 
 /** Of many ranks, the one behind nearly all that is lost, although others are late too. */
 function isAlone(lateness: readonly RankLateness[], row: number): boolean {
   const total = lateness.reduce((sum, { lostNs }) => sum + lostNs, 0);
   return lateness.length > 2 && lateness[row].lostNs >= ALONE * total;
-}
-
-/** Of two ranks, the work between collectives of one over that of the other. */
-function ownWorkRatio(tables: NeededTables<Name>, row: number): number {
-  const own = tables.ranks.map((rank) => {
-    const { durations } = tables.analyzed[rank.row];
-    const numbers = new Set(
-      tables.analyzed[rank.row].rows.map((step) => rank.tables.steps.number[step]),
-    );
-    const waiting = rank.tables.collectives.reduce(
-      (sum, { step, start, end }) => sum + (step !== null && numbers.has(step) ? end - start : 0),
-      0,
-    );
-    return Math.max(1, durations.reduce((sum, duration) => sum + duration, 0) - waiting);
-  });
-  return own[row] / own[1 - row];
 }
 
 /** What the rank does longer than the others, if that explains what they lose. */

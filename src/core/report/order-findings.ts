@@ -6,11 +6,11 @@ import {
   unionOf,
 } from '../derived/intervals.ts';
 import type { Detected } from '../detectors/run-detectors.ts';
-import type { FindingDraft } from '../detectors/finding-draft.ts';
+import type { FindingDraft, Generality } from '../detectors/finding-draft.ts';
 import type { Finding, Severity } from '../model/report.ts';
 
 /** The most specific findings take their part first. */
-const GENERALITIES = [0, 1, 2] as const;
+const GENERALITIES: readonly Generality[] = [-1, 0, 1, 2];
 
 const WEIGHT: Readonly<Record<Severity, number>> = { error: 2, warning: 1, info: 0 };
 
@@ -64,7 +64,7 @@ function percentOf(timeNs: number, wholeNs: number): number {
   return wholeNs > 0 ? (100 * timeNs) / wholeNs : 0;
 }
 
-function generalityOf({ generality, reassess }: FindingDraft): 0 | 1 | 2 {
+function generalityOf({ generality, reassess }: FindingDraft): Generality {
   return generality ?? (reassess === undefined ? 0 : 1);
 }
 

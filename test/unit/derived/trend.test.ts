@@ -8,6 +8,9 @@ describe('the trend of values', () => {
     const trend = fitTrend(values);
     assert.ok(trend !== null && Math.abs(trend.total - 49.5) < 0.5);
     assert.ok(Math.abs(trend.start - 100) < 1);
+    assert.ok(Math.abs(trend.rise - 44.75) < 1, `${trend.rise}`);
+    assert.equal(trend.levels.length, 10);
+    assert.ok(Math.abs(trend.levels[9] - 147.25) < 1);
     assert.ok(trend.pValue < 1e-6);
   });
 
@@ -15,6 +18,14 @@ describe('the trend of values', () => {
     // Of 10 values 37 pairs rise and 8 fall: S = 29, its variance 10 · 9 · 25 / 18 = 125, z = 28 / √125 = 2.504.
     const trend = fitTrend([2, 1, 4, 3, 6, 5, 10, 8, 9, 7]);
     assert.ok(trend !== null && Math.abs(trend.pValue - 0.01228) < 0.0001, `${trend?.pValue}`);
+  });
+
+  it('may begin late: then its rise says more than its slope', () => {
+    const values = Array.from({ length: 100 }, (_, i) => 100 + Math.max(0, i - 70) + (i % 2));
+    const trend = fitTrend(values);
+    assert.ok(trend !== null && trend.start >= 100 && trend.start <= 101);
+    assert.ok(Math.abs(trend.rise - 19.5) <= 1.5, `${trend.rise}`);
+    assert.ok(trend.total < 10);
   });
 
   it('of a long series is that of its blocks', () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { analyzeRun } from '../../../src/core/analyze.ts';
 import { checkpointStall } from '../../../src/core/detectors/checkpoint-stall.ts';
 import { describeDetector } from '../../support/describe-detector.ts';
 import { buildTrace, drawRun, type SpanSpec } from '../../support/draw-run.ts';
@@ -56,8 +57,10 @@ describeDetector(checkpointStall, {
       run: () =>
         drawRun(
           [
-            (step) => (step % 5 === 4 ? 'main      F---B---W---G-O-' : 'main      F---B---G-O-'),
-            (step) => (step % 5 === 4 ? 'main      F---B---G-----O-' : 'main      F---B---G-O-'),
+            (step) =>
+              step % 5 === 4 ? 'main      F---B---W---G-O-' : 'main      F----------B----------GO-',
+            (step) =>
+              step % 5 === 4 ? 'main      F---B---G-----O-' : 'main      F----------B----------GO-',
           ],
           { steps: 31 },
         ),
@@ -89,6 +92,22 @@ describeDetector(checkpointStall, {
       run: () => drawRun(['main      W------------------- '], { steps: 30 }),
     },
   ],
+});
+
+describe('a checkpoint that all ranks wait for', () => {
+  it('is no straggler', () => {
+    const saves = 'main      F----------B----------W-------GO-';
+    const waits = 'main      F----------B----------G--------O-';
+    const usual = 'main      F----------B----------GO-';
+    const run = drawRun(
+      [saves, waits, waits].map((slow) => (step: number) => (step % 5 === 4 ? slow : usual)),
+      { steps: 31 },
+    );
+    assert.deepEqual(
+      analyzeRun(run).report.findings.map(({ id }) => id),
+      ['checkpoint-stall'],
+    );
+  });
 });
 
 /** Steps of 10 ms as the recorder writes them; after every fifth, 20 ms for a checkpoint. */

@@ -16,7 +16,7 @@ describeDetector(stepDrift, {
         assert.ok(Math.abs(finding.savingNsPerStep - 9.8e6) < 0.5e6);
         assert.match(
           finding.why,
-          /^Over 79 steps .* 1 in 1,000\. It is the phase forward that grows\.$/,
+          /^Over 79 steps .* 1 in 1,000\. Most of it is in the phase forward \(forward\)\.$/,
         );
         assert.equal(finding.severity, 'warning');
         assert.equal(finding.evidence.length, 24);

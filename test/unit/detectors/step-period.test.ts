@@ -83,4 +83,19 @@ describe('slow steps that come back', () => {
     const ids = analyzeRun(run).report.findings.map(({ id }) => id);
     assert.ok(ids.includes('step-period') && !ids.includes('step-tail'), ids.join());
   });
+
+  it('are told by their rhythm where one rank holds up the others in them', () => {
+    const long = 'main      F----------B-------------------------GO-';
+    const waits = 'main      F----------B----------G---------------O-';
+    const usual = 'main      F----------B----------GO-';
+    const run = drawRun(
+      [long, waits, waits].map((slow) => (step: number) => (step % 7 === 4 ? slow : usual)),
+      { steps: 50 },
+    );
+    const { findings } = analyzeRun(run).report;
+    assert.deepEqual(
+      findings.map(({ id, ranks }) => [id, ranks]),
+      [['step-period', [0]]],
+    );
+  });
 });
