@@ -1,3 +1,4 @@
+import { healthyStepNs } from '../../src/simulator/planting/probe.ts';
 import { plantTrouble } from '../../src/simulator/planting/plant-trouble.ts';
 import { HEALTHY_RUN, type SimulationConfig } from '../../src/simulator/simulation-config.ts';
 import { TROUBLE_KINDS, type TroubleKind } from '../../src/simulator/trouble.ts';
@@ -61,7 +62,7 @@ export function drawCase(seed: number): ScoreCase {
   const random = seededRandom(seed);
   const kinds = drawKinds(random);
   const severity = 0.25 + random() * 0.75;
-  let config = drawShape(random, kinds);
+  let config = withEnoughWorkers(drawShape(random, kinds), random);
   for (const kind of kinds) {
     config = plantTrouble(config, kind, severity, random);
   }
@@ -111,7 +112,6 @@ function drawShape(random: () => number, kinds: readonly TroubleKind[]): Simulat
     loader: {
       ...loader,
       workers: 2 + Math.floor(random() * 7),
-      batchNs: ((loader.batchNs * size * layers) / USUAL_LAYERS) * (0.4 + random() * 0.6),
     },
     microBatches,
     optimizer: random() < 0.5 ? 'SGD' : 'AdamW',
@@ -129,6 +129,16 @@ function drawShape(random: () => number, kinds: readonly TroubleKind[]): Simulat
       skewNs: random() < 0.5 ? 0 : random() * 20e6,
       driftPpm: random() < 0.5 ? 0 : random() * 20,
     },
+  };
+}
+
+/** Loading that takes 20 to 70 % of what the workers could do in a step. */
+function withEnoughWorkers(config: SimulationConfig, random: () => number): SimulationConfig {
+  const { loader } = config;
+  const stepNs = healthyStepNs({ ...config, loader: { ...loader, batchNs: 1e6 } });
+  return {
+    ...config,
+    loader: { ...loader, batchNs: loader.workers * stepNs * (0.2 + random() * 0.5) },
   };
 }
 

@@ -9,12 +9,15 @@ const MIN_COST = 0.05;
 
 /**
  * Simulates the case, reads its files with the product's own readers, and judges the report. Null where a trouble
- * did not take, such as a slow augmentation that idle workers absorb.
+ * did not take, such as a slow augmentation that idle workers absorb, or where no file can name it, such as a logger
+ * in a trace without annotations and stacks.
  */
 export async function runCase({ config, seed }: ScoreCase): Promise<CaseResult | null> {
   const simulated = simulate(config, seed);
   const { troubles, stepTime } = simulated.truth;
-  if (troubles.some(({ savingNs }) => savingNs.mean < MIN_COST * stepTime.meanNs)) {
+  if (
+    troubles.some(({ savingNs, isTold }) => !isTold || savingNs.mean < MIN_COST * stepTime.meanNs)
+  ) {
     return null;
   }
   const { report } = analyzeRun(await readSimulated(simulated));

@@ -12,7 +12,7 @@ import { computeGaps } from './gaps.ts';
 import { computeHostActivity, type HostActivity } from './host-activity.ts';
 import { computeHostPhases } from './host-phases.ts';
 import { computeHostStalls, type HostStalls } from './host-stalls.ts';
-import { type Intervals, uniteIntervals } from './intervals.ts';
+import type { Intervals } from './intervals.ts';
 import { computeKernelLoad, type KernelLoad } from './kernel-load.ts';
 import { computeLateReduction, type LateReduction } from './late-reduction.ts';
 import { computeFullPrecision, type FullPrecision } from './full-precision.ts';
@@ -33,6 +33,7 @@ import { computeServiceStalls, type ServiceStalls } from './service-stalls.ts';
 import { computeSources, type SourceOf } from './sources.ts';
 import { computeStreamTurns, type StreamTurns } from './stream-turns.ts';
 import { computeSteps } from './steps.ts';
+import { computeWaiting } from './waiting.ts';
 
 /** The tables of one rank, each computed once, on first use. Times are the trace's. */
 export interface RankDerived {
@@ -107,13 +108,8 @@ const DEFINITIONS: TableDefinitions<RankTrace, RankDerived> = {
   hostPhases: ({ phases, mainLane }, { trace }) => computeHostPhases(trace, phases, mainLane),
   devicePhases: ({ work, phases }, { trace }) => computeDevicePhases(trace, work, phases.own),
   exposedCommunication: ({ busy, hostPhases }) => computeExposedCommunication(busy, hostPhases),
-  waiting: ({ busy, exposedCommunication, collectives }) =>
-    busy.length > 0
-      ? exposedCommunication
-      : uniteIntervals(
-          collectives.map(({ start }) => start),
-          collectives.map(({ end }) => end),
-        ),
+  waiting: ({ busy, exposedCommunication, collectives }, { trace }) =>
+    computeWaiting(trace, busy, exposedCommunication, collectives),
   breakdown: ({ busy, gaps, steps }) => computeBreakdown(busy, gaps, steps),
   deviceWindow: ({ work }) => computeDeviceWindow(work),
   collectives: (tables, { trace }) => listCollectives(trace, tables),
