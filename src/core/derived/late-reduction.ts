@@ -3,6 +3,7 @@ import type { DeviceBusy, PhaseIntervals, Steps } from '../model/tables.ts';
 import type { DeviceWork } from './device-work.ts';
 import { Coverage, intersectionOf, type Intervals, uniteIntervals } from './intervals.ts';
 import type { RankCollective } from './rank-collectives.ts';
+import { stepBefore } from './step-windows.ts';
 
 const BACKWARD = phaseIndex('backward');
 const COMPUTE = new Set(
@@ -10,6 +11,9 @@ const COMPUTE = new Set(
 );
 /** Operations that gather, scatter or exchange what is no gradient. */
 const NO_REDUCTION = /allgather|alltoall|broadcast|sendrecv|barrier/;
+
+/** A reduction that begins this soon after one that began in time was ready, and waited for the link. */
+const QUEUE_GAP_NS = 200_000;
 
 /** How the communication of each step lies to its backward pass. */
 export interface LateReduction {
@@ -19,11 +23,13 @@ export interface LateReduction {
   readonly overlappedNs: Float64Array<ArrayBuffer>;
   /** By step: compute of the backward pass. */
   readonly backwardNs: Float64Array<ArrayBuffer>;
-  /** By step: reductions that begin when the backward pass has ended. */
+  /** By step: reductions that begin when the backward pass has ended, and did not wait behind others. */
   readonly lateNs: Float64Array<ArrayBuffer>;
   /** Those reductions, in time order. */
   readonly late: readonly RankCollective[];
   readonly lateIntervals: Intervals;
+  /** Without the last of each step that has several: nothing of the backward pass is left to hide it. */
+  readonly hideableIntervals: Intervals;
 }
 
 export interface ReductionSources {
@@ -46,12 +52,18 @@ export function computeLateReduction(sources: ReductionSources): LateReduction {
   const backwardEnds = lastEnds(backward, steps);
   const late: RankCollective[] = [];
   let step = 0;
+  let queueEnd = -Infinity;
   for (const collective of collectives) {
     while (step < steps.length && steps.end[step] <= collective.start) {
       step++;
     }
-    const isInStep = step < steps.length && collective.start >= steps.start[step];
-    if (isInStep && collective.start >= backwardEnds[step] && !NO_REDUCTION.test(collective.key)) {
+    if (step >= steps.length || collective.start < steps.start[step]) {
+      continue;
+    }
+    const isQueued = collective.start <= queueEnd + QUEUE_GAP_NS;
+    if (collective.start < backwardEnds[step] || isQueued) {
+      queueEnd = Math.max(queueEnd, collective.end);
+    } else if (!NO_REDUCTION.test(collective.key)) {
       late.push(collective);
     }
   }
@@ -65,7 +77,14 @@ export function computeLateReduction(sources: ReductionSources): LateReduction {
     lateNs: perStep(lateIntervals, steps),
     late,
     lateIntervals,
+    hideableIntervals: unite(withoutLast(late, steps)),
   };
+}
+
+/** One alone could be cut in pieces, so that all but the last piece are hidden. */
+function withoutLast(late: readonly RankCollective[], steps: Steps): RankCollective[] {
+  const rows = late.map(({ start }) => stepBefore(steps, start));
+  return late.filter((_, i) => rows[i + 1] === rows[i] || rows[i - 1] !== rows[i]);
 }
 
 function unite(collectives: readonly RankCollective[]): Intervals {

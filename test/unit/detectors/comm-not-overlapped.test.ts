@@ -14,6 +14,12 @@ const BESIDE = `
   main       l     lll
   stream 7   K---   K---K---
   stream 9             C-----`;
+/** The link is slow: what comes last begins after the backward pass, although it was ready before. */
+const QUEUED = `
+  main      F-----B------         O-
+  main       l     lll
+  stream 7   K---   K---
+  stream 9           C-----C-----`;
 /** The same without a GPU: the loop itself reduces. */
 const ON_HOST = 'main      F-----B-----G-----O-';
 
@@ -53,6 +59,10 @@ describeDetector(commNotOverlapped, {
     },
   ],
   staysQuiet: [
+    {
+      name: 'reductions that wait for the link behind one that began in time',
+      run: () => drawRun([QUEUED, QUEUED], { steps: 25 }),
+    },
     {
       name: 'reductions beside the backward pass',
       run: () => drawRun([BESIDE, BESIDE], { steps: 25 }),
