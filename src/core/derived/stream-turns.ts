@@ -5,6 +5,7 @@ import {
   countUpTo,
   intersectionOf,
   type Intervals,
+  lengthOf,
   NO_INTERVALS,
   unionOf,
   uniteIntervals,
@@ -27,6 +28,14 @@ export interface StreamTurns {
   readonly together: Intervals;
   /** Work of another stream than the one before it that begins when that has ended, in time order. */
   readonly turns: readonly Turn[];
+  /** Of each two runs between which a turn is forced, the shorter one: it could lie beside the other. */
+  readonly hideable: Intervals;
+}
+
+/** Work of one stream until another one goes on. */
+interface Run {
+  readonly spans: SpanIndex[];
+  readonly isForced: boolean;
 }
 
 export interface Turn {
@@ -56,7 +65,13 @@ export function computeStreamTurns(
     together = unionOf(together, intersectionOf(any, busy));
     any = unionOf(any, busy);
   }
-  return { streams, together, turns: listTurns(trace, order, partner) };
+  const runs = listRuns(trace, order, partner);
+  return {
+    streams,
+    together,
+    turns: runs.slice(1).map(({ spans: [span], isForced }) => ({ span, isForced })),
+    hideable: hideableOf(trace, runs),
+  };
 }
 
 function unite({ spans }: Trace, rows: readonly SpanIndex[]): Intervals {
@@ -67,22 +82,48 @@ function unite({ spans }: Trace, rows: readonly SpanIndex[]): Intervals {
   );
 }
 
-function listTurns(trace: Trace, order: ArrayLike<SpanIndex>, partner: Int32Array): Turn[] {
+/** A run ends where work begins on another stream after all before it has ended. */
+function listRuns(trace: Trace, order: ArrayLike<SpanIndex>, partner: Int32Array): Run[] {
   const { spans } = trace;
   const dependencies = dependencyTimes(trace);
-  const turns: Turn[] = [];
+  const runs: Run[] = [];
   let last: SpanIndex = -1;
+  let until = -Infinity;
   for (let k = 0; k < order.length; k++) {
     const span = order[k];
-    const until = last < 0 ? Infinity : spans.start[last] + spans.duration[last];
-    if (last >= 0 && spans.lane[span] !== spans.lane[last] && spans.start[span] >= until) {
-      turns.push({ span, isForced: isForced(trace, partner[last], partner[span], dependencies) });
+    const isTurn =
+      last < 0 || (spans.lane[span] !== spans.lane[last] && spans.start[span] >= until);
+    if (isTurn) {
+      const forced = last >= 0 && isForced(trace, partner[last], partner[span], dependencies);
+      runs.push({ spans: [span], isForced: forced });
+    } else {
+      runs[runs.length - 1].spans.push(span);
     }
-    if (last < 0 || spans.start[span] + spans.duration[span] > until) {
+    const end = spans.start[span] + spans.duration[span];
+    if (end > until) {
+      until = end;
       last = span;
     }
   }
-  return turns;
+  return runs;
+}
+
+/** Each run lies beside one other at most: pairs from the first on. */
+function hideableOf(trace: Trace, runs: readonly Run[]): Intervals {
+  const busy = runs.map(({ spans }) => unite(trace, spans));
+  const starts: number[] = [];
+  const ends: number[] = [];
+  for (let i = 1; i < runs.length; i++) {
+    if (runs[i].isForced) {
+      const shorter = lengthOf(busy[i]) < lengthOf(busy[i - 1]) ? busy[i] : busy[i - 1];
+      for (let k = 0; k < shorter.length; k++) {
+        starts.push(shorter.start[k]);
+        ends.push(shorter.end[k]);
+      }
+      i++;
+    }
+  }
+  return uniteIntervals(starts, ends);
 }
 
 function isForced(

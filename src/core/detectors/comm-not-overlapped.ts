@@ -39,6 +39,8 @@ interface RankReduction {
   /** Those with nothing beside them, of the step. */
   readonly exposedPercent: number;
   readonly exposedNs: number;
+  /** Of that, what an earlier start could hide. */
+  readonly hideableNs: number;
   readonly backwardNs: number;
 }
 
@@ -119,7 +121,7 @@ export const commNotOverlapped = defineDetector({
       steps: rank.tables.steps,
       offsetNs: tables.alignment.offsets[rank.row],
     };
-    const transferNs = over('exposedNs') * (transferShare ?? 1);
+    const transferNs = over('hideableNs') * (transferShare ?? 1);
     yield {
       title: 'Gradients are reduced only after the backward pass',
       pattern: 'hidden-serialization',
@@ -130,7 +132,7 @@ export const commNotOverlapped = defineDetector({
       steps: tables.analyzed[rank.row].rows.map((row) => rank.tables.steps.number[row]),
       savingNsPerStep: Math.round(Math.min(transferNs, over('backwardNs'))),
       savingHow:
-        'Reductions after the backward pass without compute beside them, times the share that is transfer, but no more than the backward pass could hide; medians over steps, then over ranks.',
+        'Reductions after the backward pass without compute beside them, but the last of each step, which nothing can hide; times the share that is transfer, and no more than the backward pass could hide; medians over steps, then over ranks.',
       threshold: passedThreshold(percent, thresholds),
       evidence: longest.map(({ span, step }) => ({ ...spanEvidence(source, span), step })),
       ...placeOf(rank.tables.sourceOf(longest[0].span)),
@@ -187,7 +189,8 @@ function reductionOf(
 ): RankReduction | null {
   const { rows, durations } = analyzed[rank.row];
   const { lateReduction, exposedCommunication, steps } = rank.tables;
-  const { communicationNs, overlappedNs, lateNs, backwardNs, lateIntervals } = lateReduction;
+  const { communicationNs, overlappedNs, lateNs, backwardNs, lateIntervals, hideableIntervals } =
+    lateReduction;
   const known = rows.filter((row) => communicationNs[row] > 0);
   if (known.length < rows.length / 2 || known.length === 0) {
     return null;
@@ -200,6 +203,9 @@ function reductionOf(
     latePercent: median(known.map((row) => (100 * lateNs[row]) / communicationNs[row])),
     exposedPercent: median(exposed.map((time, i) => (100 * time) / durations[i])),
     exposedNs: median(exposed),
+    hideableNs: median(
+      timePerStep(intersectionOf(hideableIntervals, exposedCommunication), steps, rows),
+    ),
     backwardNs: median(rows.map((row) => Math.max(0, backwardNs[row] - overlappedNs[row]))),
   };
 }

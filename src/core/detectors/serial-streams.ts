@@ -31,8 +31,8 @@ interface RankTurns {
   readonly turns: readonly Turn[];
   /** Names of the streams that work, the busiest first. */
   readonly streams: readonly string[];
-  /** The work of all streams but the busiest. */
-  readonly others: Intervals;
+  /** Work of one stream that could lie beside that of another. */
+  readonly hideable: Intervals;
   /** Time in which two or more work, of the time of all streams but the busiest. */
   readonly togetherPercent: number;
   readonly forcedPercent: number;
@@ -53,7 +53,7 @@ export const serialStreams = defineDetector({
     minimumPercent: {
       default: 5,
       description:
-        'Share of the step, in percent, that all streams but the busiest must take together.',
+        'Share of the step, in percent, that work must take that could lie beside that of another stream.',
       minimum: 0,
       maximum: 100,
     },
@@ -111,14 +111,14 @@ export const serialStreams = defineDetector({
       steps: analyzed[rank.row].rows.map((row) => steps.number[row]),
       savingNsPerStep,
       savingHow:
-        'The work of all streams but the busiest in each analyzed step, as it could lie beside that; the median over steps, then over ranks. Kernels that fill the GPU alone save less.',
+        'Of each two stretches of work between which one stream is made to wait for the other, the shorter one, as it could lie beside the longer; per analyzed step, the median over steps, then over ranks. Kernels that fill the GPU alone save less.',
       threshold: passedThreshold(percent, thresholds),
       evidence: forced.slice(0, MAX_EVIDENCE).map(({ span }) => spanEvidence(source, span)),
       ...placeOf(rank.tables.sourceOf(forced[0].span)),
       why: explain(worst, percent, savingNsPerStep),
       advice: ADVICE,
       claims: tables.ranks.map(
-        ({ row }) => found.find((one) => one.rank.row === row)?.others ?? NO_INTERVALS,
+        ({ row }) => found.find((one) => one.rank.row === row)?.hideable ?? NO_INTERVALS,
       ),
       generality: 1,
       reassess: (remaining) =>
@@ -159,16 +159,17 @@ function turnsOf(rank: NeededRank<Name>, { analyzed }: NeededTables<Name>): Rank
   const others = streams
     .slice(1)
     .reduce((all, { busy }) => unionOf(all, inSteps(busy, steps, rows)), NO_INTERVALS);
-  const perStep = timePerStep(others, steps, rows);
+  const hideable = inSteps(streamTurns.hideable, steps, rows);
+  const perStep = timePerStep(hideable, steps, rows);
   const together = timePerStep(streamTurns.together, steps, rows);
   return {
     rank,
     turns,
     streams: streams.map(({ lane }) => rank.trace.lanes[lane].name),
-    others,
-    togetherPercent: (100 * mean(together)) / mean(perStep),
+    hideable,
+    togetherPercent: (100 * mean(together)) / mean(timePerStep(others, steps, rows)),
     forcedPercent: (100 * turns.filter(({ isForced }) => isForced).length) / turns.length,
-    medianNs: median(perStep.map((time, i) => Math.min(time, durations[i] - time))),
+    medianNs: median(perStep),
     sharePercent: median(perStep.map((time, i) => (100 * time) / durations[i])),
   };
 }
@@ -178,5 +179,5 @@ function explain(
   percent: number,
   savingNs: number,
 ): string {
-  return `${streams.slice(0, 3).join(' and ')} hardly ever work at the same time (${formatPercent(togetherPercent)} of the time of the lesser): work goes from one to the other ${countOf(turns.length, 'time')}, and in ${formatPercent(forcedPercent)} of them a call makes one wait for the other. Beside the busiest the others could hide ${formatTime(savingNs)}, ${formatPercent(percent)} of a typical step.`;
+  return `${streams.slice(0, 3).join(' and ')} hardly ever work at the same time (${formatPercent(togetherPercent)} of the time of the lesser): work goes from one to the other ${countOf(turns.length, 'time')}, and in ${formatPercent(forcedPercent)} of them a call makes one wait for the other. Side by side, they would take less by ${formatTime(savingNs)}, ${formatPercent(percent)} of a typical step.`;
 }

@@ -21,6 +21,22 @@ describe('reductions after the backward pass', () => {
     assert.equal(late.length, 2);
   });
 
+  it('can be hidden but for the last of each step, and one alone in pieces', () => {
+    const two = reductionOf(`
+      main      F-----B------            O-
+      main       l     l      ll
+      stream 7   K---   K---
+      stream 9                C---  C----`);
+    assert.deepEqual([...two.hideableIntervals.start], [14e6, 41e6]);
+    assert.deepEqual([...two.hideableIntervals.end], [18e6, 45e6]);
+    const one = reductionOf(`
+      main      F-----B------         O-
+      main       l     l      l
+      stream 7   K---   K---
+      stream 9                C-----`);
+    assert.deepEqual(one.hideableIntervals, one.lateIntervals);
+  });
+
   it('are none where the trace tells of no backward pass', () => {
     const { communicationNs, lateNs } = reductionOf(
       'main      l---l---\nstream 7  K---\nstream 9      C---',

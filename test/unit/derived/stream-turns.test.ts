@@ -29,6 +29,20 @@ describe('the turns of streams', () => {
     assert.equal(turns.length, 1);
   });
 
+  it('leave the shorter of two forced runs to be hidden, each run once', () => {
+    const { hideable } = turnsOf(`
+      main      lwlwlwlw---------
+      stream 7  K--    K----
+      stream 9     K---     K--`);
+    assert.deepEqual(
+      [[...hideable.start], [...hideable.end]],
+      [
+        [0, 12e6],
+        [3e6, 15e6],
+      ],
+    );
+  });
+
   it('leave communication out', () => {
     const { streams, turns } = turnsOf('main      lll---\nstream 7  K- K\nstream 9    C');
     assert.equal(streams.length, 1);
