@@ -6,7 +6,10 @@ import { readRun } from '../../support/read-run.ts';
 
 const FOLDER = join(import.meta.dirname, '../../../samples/image-classification/runs/slow-augment');
 const FILES = [0, 1].map((rank) => join(FOLDER, `rank${rank}.spans.jsonl`));
+const HEALTHY = join(FOLDER, '../prefetched/rank0.spans.jsonl');
 const WARM_UP = 2;
+/** Slow steps and waiting ranks that the findings about the loader explain. */
+const AGAIN = ['step-tail', 'step-period', 'step-drift', 'rank-imbalance', 'serial-phases'];
 
 interface Line {
   readonly type: string;
@@ -17,6 +20,19 @@ interface Line {
 }
 
 describe('the sample run', () => {
+  it('is told without findings that say the same again', async () => {
+    const { report } = analyzeRun(await readRun(FILES));
+    const ids = report.findings.map(({ id }) => id);
+    for (const id of [...AGAIN, 'checkpoint-stall', 'logging-stall', 'comm-not-overlapped']) {
+      assert.ok(!ids.includes(id), id);
+    }
+  });
+
+  it('that is healthy has no finding', async () => {
+    const { report } = analyzeRun(await readRun([HEALTHY]));
+    assert.deepEqual(report.findings, []);
+  });
+
   it('says one number for one wait, in the finding and beside the line', async () => {
     const { report } = analyzeRun(await readRun(FILES));
     const [stall] = report.findings;
