@@ -70,9 +70,10 @@ export const stepTail = defineDetector({
   },
 
   *detect(tables, options) {
-    const [worst] = tables.ranks
+    const tails = tables.ranks
       .map((rank) => tailOf(rank, tables, options.minimumSteps, options.p95Ratio))
-      .filter((tail) => tail !== null)
+      .filter((tail) => tail !== null);
+    const [worst] = tails
       .filter((tail) => tail.p95Ratio >= options.p95Ratio || tail.p99Ratio >= options.p99Ratio)
       .sort((a, b) => b.percent - a.percent) as (Tail | undefined)[];
     if (worst === undefined) {
@@ -110,8 +111,14 @@ export const stepTail = defineDetector({
       claims: tables.ranks.map(({ row }) => (row === rank.row ? claim : NO_INTERVALS)),
       generality: 2,
       reassess: (remaining, taken) =>
-        isTailExplained(taken[rank.row], rank.tables.steps, { ...worst, typical }) ||
-        isExplainedByOthers(remaining, savingNsPerStep, tables.medianStepNs)
+        tails.some(
+          (tail) =>
+            sharesSlowSteps(tail, worst) &&
+            isTailExplained(taken[tail.rank.row], tail.rank.tables.steps, {
+              ...tail,
+              typical: typicalOf(tail, tables.analyzed[tail.rank.row].rows),
+            }),
+        ) || isExplainedByOthers(remaining, savingNsPerStep, tables.medianStepNs)
           ? null
           : { severity: remaining >= options.warningPercent ? 'warning' : 'info' },
     };
@@ -162,6 +169,15 @@ function tailOf(
 function typicalOf({ slow }: Tail, rows: readonly number[]): number[] {
   const isSlow = new Set(slow);
   return rows.filter((row) => !isSlow.has(row));
+}
+
+/** Ranks that train together have their slow steps together: what explains one of them explains the others. */
+function sharesSlowSteps(tail: Tail, worst: Tail): boolean {
+  const numbersOf = ({ rank, slow }: Tail): number[] =>
+    slow.map((row) => rank.tables.steps.number[row]);
+  const own = new Set(numbersOf(tail));
+  const shared = numbersOf(worst).filter((number) => own.has(number));
+  return shared.length >= worst.slow.length / 2;
 }
 
 function layerOfTail(phase: Phase | null): Layer {

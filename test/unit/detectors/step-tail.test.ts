@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { stepTail } from '../../../src/core/detectors/step-tail.ts';
+import { valuesOf } from '../../../src/core/detectors/registry.ts';
+import { deriveRun } from '../../../src/core/derived/run-derived.ts';
+import { restOfEachStep } from '../../../src/core/derived/time-budget.ts';
 import { describeDetector } from '../../support/describe-detector.ts';
 import { drawRun } from '../../support/draw-run.ts';
 
@@ -31,4 +34,31 @@ describeDetector(stepTail, {
       run: () => drawRun([(step) => (step === 0 ? SLOW : TYPICAL)], { steps: 61 }),
     },
   ],
+});
+
+describe('a tail of ranks that train together', () => {
+  const run = drawRun(
+    [9, 8].map(
+      (divisor) => (step) => (step % 10 === 9 ? SLOW + '-'.repeat(10 - divisor) : TYPICAL),
+    ),
+    { steps: 61 },
+  );
+  const tables = deriveRun(run);
+  const [draft] = [...stepTail.detect(tables, valuesOf(stepTail, {}))];
+  const [{ tables: own }] = tables.ranks;
+  const slow = [9, 19, 29, 39, 49, 59];
+
+  it('is told of the worst rank', () => {
+    assert.deepEqual(draft.ranks, [1]);
+  });
+
+  it('is explained by what explains the same steps of another rank', () => {
+    const taken = restOfEachStep(own.steps, slow, () => 20e6);
+    assert.equal(draft.reassess?.(50, [taken, undefined]), null);
+  });
+
+  it('is not explained by what happens in other steps', () => {
+    const others = restOfEachStep(own.steps, [5, 15, 25], () => 2e6);
+    assert.notEqual(draft.reassess?.(50, [others, undefined]), null);
+  });
 });
