@@ -1,9 +1,8 @@
-/** What PyTorch calls the wait for the next batch. */
-const LOADER_PREFIX = 'enumerate(DataLoader)';
+import { isLoaderWait } from '../../src/core/model/loader-name.ts';
 
 /** A name as people say it: the profiler's own long one for the loader is shortened. */
 export function readableName(name: string): string {
-  return name.startsWith(LOADER_PREFIX) ? 'next(loader)' : name;
+  return isLoaderWait(name) ? 'next(loader)' : name;
 }
 
 /** Shorter forms of a name, the part that says most: `aten::conv2d`, `train.py(12): forward`, `Optimizer.step#SGD.step`. */

@@ -1,3 +1,4 @@
+import { isLoaderWait } from '../model/loader-name.ts';
 import { PHASES } from '../model/phase.ts';
 import { GAP_CAUSES, type GapCause } from '../model/report.ts';
 import type { Analysis } from '../model/tables.ts';
@@ -123,7 +124,7 @@ function shortName(name: string, phase: string): string {
   if (phase === 'none') {
     return name;
   }
-  if (name.startsWith('enumerate(DataLoader)')) {
+  if (isLoaderWait(name)) {
     return 'next(loader)';
   }
   return name.length <= 24 && !name.includes('::') && !name.includes('#') ? name : phase;
