@@ -121,7 +121,7 @@ describe('the page in use', function () {
     const text = await details(page).innerText();
     assert.match(text, /gap on rank 0/i);
     assert.match(text, /Device waits for the loader/);
-    assert.match(text, /dataloader\.py\(\d+\): __next__ covers 99\s%/);
+    assert.match(text, /next\(loader\) covers 99\s%/);
     const { selection } = await view();
     assert.equal(selection?.kind, 'gap');
     await details(page).getByRole('button', { name: 'Go to line' }).click();
