@@ -3,7 +3,8 @@ import { categoryIndex } from '../model/span-category.ts';
 import type { Trace } from '../model/trace.ts';
 import type { LaneIndex } from '../model/units.ts';
 import { isUserFile, parseFrame } from './frames.ts';
-import { Coverage, type Intervals, lengthOf } from './intervals.ts';
+import { Coverage, lengthOf } from './intervals.ts';
+import type { LoaderWaits } from './loader-waits.ts';
 import { laneRange } from './lane-range.ts';
 
 const PYTHON = categoryIndex('python');
@@ -23,23 +24,25 @@ export interface LoaderStage {
   readonly share: number;
 }
 
-/** The innermost that fills at least half of the waits of the main thread; null where there is none. */
+/** The innermost inside the waits of the main thread that fills at least half of them; null where there is none. */
 export function findLoaderStage(
   trace: Trace,
   mainLane: LaneIndex,
-  waits: Intervals,
+  { spans: waitSpans, waits }: Pick<LoaderWaits, 'spans' | 'waits'>,
 ): LoaderStage | null {
   const total = lengthOf(waits);
   const coverage = new Coverage(waits);
   const { first, end } = laneRange(trace, mainLane);
   const { spans } = trace;
+  const waitNames = new Set(Array.from(waitSpans, (span) => spans.name[span]));
   const timeByName = new Map<
     number,
     { time: number; until: number; typical: number; example: number }
   >();
   for (let i = first; i < end && total > 0; i++) {
     const category = spans.category[i];
-    if (category !== PYTHON && category !== RECORDED && category !== ANNOTATION) {
+    const isStage = category === PYTHON || category === RECORDED || category === ANNOTATION;
+    if (!isStage || waitNames.has(spans.name[i])) {
       continue;
     }
     const from = spans.start[i];

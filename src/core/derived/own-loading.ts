@@ -24,8 +24,7 @@ export function findOwnLoading(
     return bySingle;
   }
   const known = waits.filter((span) => span >= 0);
-  const isWaitItself = known.some((span) => trace.strings[trace.spans.name[span]] === stage?.name);
-  const isOwn = (stage !== null && !isWaitItself) || isFilledWithWork(trace, known);
+  const isOwn = stage !== null || isFilledWithWork(trace, known);
   return isOwn && known.length > 0 ? known[0] : null;
 }
 
@@ -36,10 +35,9 @@ function isFilledWithWork({ spans }: Trace, waits: Iterable<SpanIndex>): boolean
   for (const wait of waits) {
     const end = spans.start[wait] + spans.duration[wait];
     let until = spans.start[wait];
-    for (let i = wait + 1; i < spans.length && spans.start[i] < end; i++) {
+    for (let i = wait + 1; spans.lane[i] === spans.lane[wait] && spans.start[i] < end; i++) {
       const stop = Math.min(end, spans.start[i] + spans.duration[i]);
-      const isInside = spans.category[i] === RECORDED && spans.lane[i] === spans.lane[wait];
-      if (isInside && stop > until) {
+      if (spans.category[i] === RECORDED && stop > until) {
         filled += stop - Math.max(until, spans.start[i]);
         until = stop;
       }

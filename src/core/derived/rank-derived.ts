@@ -90,7 +90,7 @@ const DEFINITIONS: TableDefinitions<RankTrace, RankDerived> = {
     computeKernelLoad(trace, work, partner, steps),
   loaderWaits: ({ host, busy, steps }) => computeLoaderWaits(host, busy, steps),
   loaderStage: ({ mainLane, loaderWaits }, { trace }) =>
-    findLoaderStage(trace, mainLane, loaderWaits.waits),
+    findLoaderStage(trace, mainLane, loaderWaits),
   loadingStages: ({ nesting, mainLane, loaderWaits, steps }, { trace }) =>
     computeLoadingStages(trace, nesting, mainLane, loaderWaits, steps),
   ownLoading: ({ loaderWaits, loaderStage }, { trace }) =>

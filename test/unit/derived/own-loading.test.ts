@@ -19,6 +19,7 @@ describe('loading by the training process itself', function () {
       const { findings } = analyzeRun(run).report;
       assert.equal(findings[0].id, 'data-stall');
       assert.ok(findings.every(({ id }) => id !== 'data-single-worker'));
+      assert.ok(findings.every(({ why }) => !why.includes('is spent in next(loader)')));
     });
 
     it(`is told where there are no workers, in ${format} files`, async () => {
