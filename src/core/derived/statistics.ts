@@ -28,6 +28,22 @@ export function mean(values: ArrayLike<number>): number {
   return sum / values.length;
 }
 
+/** What a step typically takes, and its share of the step in percent: medians over steps; zeros for none. */
+export interface TypicalTime {
+  readonly medianNs: number;
+  readonly sharePercent: number;
+}
+
+/** `timesNs` and `stepsNs` by step. */
+export function typicalTime(timesNs: ArrayLike<number>, stepsNs: ArrayLike<number>): TypicalTime {
+  return timesNs.length === 0
+    ? { medianNs: 0, sharePercent: 0 }
+    : {
+        medianNs: median(timesNs),
+        sharePercent: median(Array.from(timesNs, (time, i) => (100 * time) / stepsNs[i])),
+      };
+}
+
 /** The means of all stretches of so many values in a row. */
 export function movingMean(values: readonly number[], length: number): number[] {
   const means: number[] = [];

@@ -1,10 +1,11 @@
 import type { RankCollective } from '../derived/rank-collectives.ts';
 import { inSteps } from '../derived/time-budget.ts';
-import { median } from '../derived/statistics.ts';
+import { median, typicalTime } from '../derived/statistics.ts';
 import { timePerStep } from '../derived/step-windows.ts';
 import { formatPercent, formatTime } from '../derived/wording.ts';
 import { defineDetector, type NeededRank, type NeededTables } from './detector.ts';
 import {
+  evidenceSourceOf,
   confidenceOf,
   isExplainedByOthers,
   MAX_EVIDENCE,
@@ -82,11 +83,7 @@ export const commExposed = defineDetector({
     );
     const { rank } = worst;
     const longest = longestCollectives(rank, tables);
-    const source = {
-      ...rank,
-      steps: rank.tables.steps,
-      offsetNs: tables.alignment.offsets[rank.row],
-    };
+    const source = evidenceSourceOf(rank, tables);
     const exposedNs = median(exposures.map(({ medianNs }) => medianNs));
     const savingNsPerStep = Math.round(exposedNs * (transfer ?? 1));
     yield {
@@ -140,13 +137,7 @@ const ADVICE: { text: string; link?: string }[] = [
 function exposureOf(rank: NeededRank<Name>, { analyzed }: NeededTables<Name>): RankExposure {
   const { rows, durations } = analyzed[rank.row];
   const times = timePerStep(rank.tables.exposedCommunication, rank.tables.steps, rows);
-  return rows.length === 0
-    ? { rank, medianNs: 0, sharePercent: 0 }
-    : {
-        rank,
-        medianNs: median(times),
-        sharePercent: median(times.map((time, i) => (100 * time) / durations[i])),
-      };
+  return { rank, ...typicalTime(times, durations) };
 }
 
 function longestCollectives(

@@ -6,6 +6,7 @@ import { inSteps } from '../derived/time-budget.ts';
 import { formatPercent, formatTime } from '../derived/wording.ts';
 import { defineDetector, type NeededRank, type NeededTables } from './detector.ts';
 import {
+  evidenceSourceOf,
   confidenceOf,
   MAX_EVIDENCE,
   passedThreshold,
@@ -116,11 +117,7 @@ export const commNotOverlapped = defineDetector({
     );
     const { rank } = worst;
     const longest = longestOf(rank, tables);
-    const source = {
-      ...rank,
-      steps: rank.tables.steps,
-      offsetNs: tables.alignment.offsets[rank.row],
-    };
+    const source = evidenceSourceOf(rank, tables);
     const transferNs = over('hideableNs') * (transferShare ?? 1);
     yield {
       title: 'Gradients are reduced only after the backward pass',

@@ -4,6 +4,7 @@ import { timePerStep } from '../derived/step-windows.ts';
 import { formatPercent, formatTime } from '../derived/wording.ts';
 import { defineDetector, type NeededRank, type NeededTables } from './detector.ts';
 import {
+  evidenceSourceOf,
   confidenceOf,
   MAX_EVIDENCE,
   passedThreshold,
@@ -98,11 +99,7 @@ export const copyPageable = defineDetector({
     const worst = copies.reduce((most, one) => (one.sharePercent > most.sharePercent ? one : most));
     const longest = longestCopies(worst.rank);
     const lostNs = median(copies.map((one) => one.lostNs));
-    const source = {
-      ...worst.rank,
-      steps: worst.rank.tables.steps,
-      offsetNs: tables.alignment.offsets[worst.rank.row],
-    };
+    const source = evidenceSourceOf(worst.rank, tables);
     yield {
       title: 'Batches are copied from pageable memory',
       pattern: 'hidden-serialization',

@@ -3,6 +3,7 @@ import { firstOfEachStep } from '../derived/time-budget.ts';
 import { formatPercent, formatTime } from '../derived/wording.ts';
 import { defineDetector, type NeededRank, type NeededTables } from './detector.ts';
 import {
+  evidenceSourceOf,
   confidenceOf,
   passedThreshold,
   placeOf,
@@ -66,11 +67,7 @@ export const dataSingleWorker = defineDetector({
     }
     const [rank] = ranks;
     const example = rank.tables.ownLoading ?? -1;
-    const source = {
-      ...rank,
-      steps: rank.tables.steps,
-      offsetNs: tables.alignment.offsets[rank.row],
-    };
+    const source = evidenceSourceOf(rank, tables);
     const place = placeOf(rank.tables.sourceOf(example));
     yield {
       title: 'The training process loads its own batches',

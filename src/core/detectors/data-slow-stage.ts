@@ -1,9 +1,10 @@
-import { median } from '../derived/statistics.ts';
+import { median, typicalTime } from '../derived/statistics.ts';
 import { firstOfEachStep } from '../derived/time-budget.ts';
 import { formatPercent, formatTime } from '../derived/wording.ts';
 import type { LoadingStage } from '../derived/loading-stages.ts';
 import { defineDetector, type NeededRank, type NeededTables } from './detector.ts';
 import {
+  evidenceSourceOf,
   confidenceOf,
   MAX_EVIDENCE,
   passedThreshold,
@@ -80,11 +81,7 @@ export const dataSlowStage = defineDetector({
     }
     const { rank, stage } = worst;
     const waitNs = median(alike.map((one) => one.waitNs));
-    const source = {
-      ...rank,
-      steps: rank.tables.steps,
-      offsetNs: tables.alignment.offsets[rank.row],
-    };
+    const source = evidenceSourceOf(rank, tables);
     yield {
       title: 'One function takes most of the loading',
       pattern: 'pipeline-stall',
@@ -138,10 +135,11 @@ function stageOf(
     return null;
   }
   const waits = rows.map((row) => stage.share * rank.tables.loaderWaits.exposedPerStep[row]);
+  const { medianNs, sharePercent } = typicalTime(waits, durations);
   return {
     rank,
     stage,
-    waitNs: median(waits),
-    sharePercent: median(waits.map((wait, i) => (100 * wait) / durations[i])),
+    waitNs: medianNs,
+    sharePercent,
   };
 }

@@ -4,6 +4,7 @@ import { formatPercent, formatTime, nameRanks } from '../derived/wording.ts';
 import type { Evidence } from '../model/report.ts';
 import { defineDetector, type NeededRank, type NeededTables } from './detector.ts';
 import {
+  evidenceSourceOf,
   confidenceOf,
   MAX_EVIDENCE,
   passedThreshold,
@@ -203,14 +204,8 @@ function evidenceOf(
   rank: NeededRank<Name>,
   { analyzed, alignment }: NeededTables<Name>,
 ): Evidence[] {
-  const { rank: number, trace, tables } = rank;
-  const source = {
-    rank: number,
-    trace,
-    steps: tables.steps,
-    offsetNs: alignment.offsets[rank.row],
-  };
-  const waits = tables.loaderWaits;
+  const source = evidenceSourceOf(rank, { alignment });
+  const waits = rank.tables.loaderWaits;
   return [...analyzed[rank.row].rows]
     .filter((row) => waits.longestPerStep[row] >= 0)
     .sort((a, b) => waits.exposedPerStep[b] - waits.exposedPerStep[a])

@@ -3,7 +3,7 @@ import { quantileOfSorted, sortedCopy } from '../derived/statistics.ts';
 import { firstOfEachStep, inSteps } from '../derived/time-budget.ts';
 import { formatPercent, formatTime } from '../derived/wording.ts';
 import { defineDetector, type NeededRank, type NeededTables } from './detector.ts';
-import { MAX_EVIDENCE, placeOf, spanEvidence } from './finding-draft.ts';
+import { evidenceSourceOf, MAX_EVIDENCE, placeOf, spanEvidence } from './finding-draft.ts';
 
 const NEEDS = ['loaderWaits', 'ownLoading', 'steps', 'sourceOf', 'analyzed', 'alignment'] as const;
 type Name = (typeof NEEDS)[number];
@@ -63,11 +63,7 @@ export const dataTail = defineDetector({
     const { rank, late } = worst;
     const period = periodOf(late);
     const first = rank.tables.loaderWaits.longestPerStep[late[0]];
-    const source = {
-      ...rank,
-      steps: rank.tables.steps,
-      offsetNs: tables.alignment.offsets[rank.row],
-    };
+    const source = evidenceSourceOf(rank, tables);
     yield {
       title: 'Some batches come very late',
       pattern: 'tail-latency',

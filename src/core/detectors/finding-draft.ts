@@ -1,7 +1,15 @@
-import type { Intervals } from '../derived/intervals.ts';
-import type { Confidence, Evidence, Finding, Severity, Threshold } from '../model/report.ts';
+import { type Intervals, IntervalsBuilder } from '../derived/intervals.ts';
+import type { DerivedRank, RunDerived } from '../derived/run-derived.ts';
+import {
+  type Confidence,
+  type Evidence,
+  type Finding,
+  GAP_CAUSES,
+  type Severity,
+  type Threshold,
+} from '../model/report.ts';
 import type { SourceCandidates } from '../model/source-candidate.ts';
-import type { Steps } from '../model/tables.ts';
+import type { Gaps, Steps } from '../model/tables.ts';
 import type { Trace } from '../model/trace.ts';
 import type { Nanoseconds, SpanIndex } from '../model/units.ts';
 import { stepAt } from '../derived/step-windows.ts';
@@ -120,6 +128,31 @@ export function spanEvidence(
   };
 }
 
+/** A gap of the device as evidence; times in run time. */
+export function gapEvidence(
+  { rank, steps, offsetNs }: EvidenceSource,
+  gaps: Gaps,
+  row: number,
+): Evidence {
+  return {
+    rank,
+    lane: 'device',
+    name: `idle: ${GAP_CAUSES[gaps.cause[row]]}`,
+    startNs: gaps.start[row] + offsetNs,
+    durationNs: gaps.end[row] - gaps.start[row],
+    step: steps.number[gaps.step[row]],
+  };
+}
+
+/** The time of some gaps, given in any order. */
+export function gapIntervals(gaps: Gaps, rows: readonly number[]): Intervals {
+  const builder = new IntervalsBuilder();
+  for (const row of [...rows].sort((a, b) => a - b)) {
+    builder.add(gaps.start[row], gaps.end[row]);
+  }
+  return builder.finish();
+}
+
 /** A whole step as evidence; times in run time. */
 export function stepEvidence({ rank, steps, offsetNs }: EvidenceSource, row: number): Evidence {
   return {
@@ -137,6 +170,21 @@ export interface EvidenceSource {
   readonly trace: Trace;
   readonly steps: Steps;
   readonly offsetNs: Nanoseconds;
+}
+
+/** Where the evidence of a rank lies. */
+export function evidenceSourceOf(
+  {
+    rank,
+    trace,
+    row,
+    tables: { steps },
+  }: Pick<DerivedRank, 'rank' | 'trace' | 'row'> & {
+    readonly tables: Pick<DerivedRank['tables'], 'steps'>;
+  },
+  { alignment }: Pick<RunDerived, 'alignment'>,
+): EvidenceSource {
+  return { rank, trace, steps, offsetNs: alignment.offsets[row] };
 }
 
 /** The place of a finding: the best location, else names to look up. */

@@ -1,9 +1,12 @@
-import { Coverage, type Intervals, IntervalsBuilder, NO_INTERVALS } from '../derived/intervals.ts';
+import { Coverage, type Intervals, NO_INTERVALS } from '../derived/intervals.ts';
 import { median } from '../derived/statistics.ts';
 import { formatPercent, formatTime } from '../derived/wording.ts';
 import { type Evidence, GAP_CAUSES, type GapCause } from '../model/report.ts';
 import { defineDetector, type NeededRank, type NeededTables } from './detector.ts';
 import {
+  evidenceSourceOf,
+  gapEvidence,
+  gapIntervals,
   confidenceOf,
   type FindingDraft,
   MAX_EVIDENCE,
@@ -240,30 +243,20 @@ function placeOfGap({ rank, gaps }: RankIdle, cause: GapCause): ReturnType<typeo
 }
 
 function claimOf(idle: RankIdle | undefined): Intervals {
-  const builder = new IntervalsBuilder();
-  for (const gap of [...(idle?.gaps ?? [])].sort((a, b) => a - b)) {
-    builder.add(idle?.rank.tables.gaps.start[gap] ?? 0, idle?.rank.tables.gaps.end[gap] ?? 0);
-  }
-  return builder.finish();
+  return idle === undefined ? NO_INTERVALS : gapIntervals(idle.rank.tables.gaps, idle.gaps);
 }
 
 /** The longest gaps of the cause that the title names, then the others. */
 function evidenceOf(
   { rank, gaps }: RankIdle,
   cause: GapCause,
-  { alignment }: NeededTables<Name>,
+  tables: NeededTables<Name>,
 ): Evidence[] {
-  const { gaps: table, steps } = rank.tables;
+  const { gaps: table } = rank.tables;
   const isNamed = (gap: number): boolean => GAP_CAUSES[table.cause[gap]] === cause;
   const chosen = [...gaps.filter(isNamed), ...gaps.filter((gap) => !isNamed(gap))];
-  return chosen.slice(0, MAX_EVIDENCE).map((gap) => ({
-    rank: rank.rank,
-    lane: 'device',
-    name: `idle: ${GAP_CAUSES[table.cause[gap]]}`,
-    startNs: table.start[gap] + alignment.offsets[rank.row],
-    durationNs: table.end[gap] - table.start[gap],
-    step: steps.number[table.step[gap]],
-  }));
+  const source = evidenceSourceOf(rank, tables);
+  return chosen.slice(0, MAX_EVIDENCE).map((gap) => gapEvidence(source, table, gap));
 }
 
 function adviceFor(cause: GapCause): { text: string; link?: string }[] {

@@ -1,11 +1,14 @@
 import { placeDuringGaps } from '../derived/gap-place.ts';
-import { Coverage, type Intervals, IntervalsBuilder, NO_INTERVALS } from '../derived/intervals.ts';
+import { Coverage, type Intervals, NO_INTERVALS } from '../derived/intervals.ts';
 import { median } from '../derived/statistics.ts';
 import { countOf, formatPercent, formatTime } from '../derived/wording.ts';
 import { type Evidence, GAP_CAUSES } from '../model/report.ts';
 import type { Nanoseconds } from '../model/units.ts';
 import { defineDetector, type NeededRank, type NeededTables } from './detector.ts';
 import {
+  evidenceSourceOf,
+  gapEvidence,
+  gapIntervals,
   confidenceOf,
   type FindingDraft,
   MAX_EVIDENCE,
@@ -271,25 +274,10 @@ function explain(
 }
 
 function claimOf(waits: RankWaits | undefined): Intervals {
-  if (waits === undefined) {
-    return NO_INTERVALS;
-  }
-  const { gaps } = waits.rank.tables;
-  const builder = new IntervalsBuilder();
-  for (const gap of [...waits.gaps].sort((a, b) => a - b)) {
-    builder.add(gaps.start[gap], gaps.end[gap]);
-  }
-  return builder.finish();
+  return waits === undefined ? NO_INTERVALS : gapIntervals(waits.rank.tables.gaps, waits.gaps);
 }
 
-function evidenceOf({ rank, gaps }: RankWaits, { alignment }: NeededTables<Name>): Evidence[] {
-  const { gaps: table, steps } = rank.tables;
-  return gaps.slice(0, MAX_EVIDENCE).map((gap) => ({
-    rank: rank.rank,
-    lane: 'device',
-    name: 'idle: host',
-    startNs: table.start[gap] + alignment.offsets[rank.row],
-    durationNs: lengthOfGap(rank, gap),
-    step: steps.number[table.step[gap]],
-  }));
+function evidenceOf({ rank, gaps }: RankWaits, tables: NeededTables<Name>): Evidence[] {
+  const source = evidenceSourceOf(rank, tables);
+  return gaps.slice(0, MAX_EVIDENCE).map((gap) => gapEvidence(source, rank.tables.gaps, gap));
 }

@@ -6,6 +6,7 @@ import type { Finding, Severity, Threshold } from '../model/report.ts';
 import type { Nanoseconds } from '../model/units.ts';
 import type { NeededRank, NeededTables } from './detector.ts';
 import {
+  evidenceSourceOf,
   confidenceOf,
   type FindingDraft,
   MAX_EVIDENCE,
@@ -114,11 +115,7 @@ export function draftHostStall(
   Pick<Finding, 'location' | 'annotations'> {
   const { worst } = cost;
   const { stretches, lost } = worst.tables.hostStalls[kind];
-  const source = {
-    ...worst,
-    steps: worst.tables.steps,
-    offsetNs: tables.alignment.offsets[worst.row],
-  };
+  const source = evidenceSourceOf(worst, tables);
   const spans = [...new Set([...lost.start].map((time) => stretches.rowAt(time)))]
     .filter((row) => row >= 0)
     .sort((a, b) => lengthAt(stretches.intervals, b) - lengthAt(stretches.intervals, a))

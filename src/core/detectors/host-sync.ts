@@ -1,9 +1,10 @@
 import { IntervalsBuilder, type Intervals } from '../derived/intervals.ts';
-import { median } from '../derived/statistics.ts';
+import { median, typicalTime } from '../derived/statistics.ts';
 import { formatPercent, formatTime } from '../derived/wording.ts';
 import { GAP_CAUSES } from '../model/report.ts';
 import { defineDetector, type NeededRank, type NeededTables } from './detector.ts';
 import {
+  evidenceSourceOf,
   confidenceOf,
   MAX_EVIDENCE,
   passedThreshold,
@@ -94,11 +95,7 @@ export const hostSync = defineDetector({
     }
     const worst = syncs.reduce((most, one) => (one.sharePercent > most.sharePercent ? one : most));
     const { rank } = worst;
-    const source = {
-      ...rank,
-      steps: rank.tables.steps,
-      offsetNs: tables.alignment.offsets[rank.row],
-    };
+    const source = evidenceSourceOf(rank, tables);
     const name = rank.trace.strings[rank.trace.spans.name[worst.spans[0]]];
     yield {
       title: 'The host waits for the GPU inside the step',
@@ -163,8 +160,9 @@ function syncsOf(rank: NeededRank<Name>, { analyzed }: NeededTables<Name>): Rank
     rank,
     spans: [...lostBySpan].sort((a, b) => b[1] - a[1]).map(([span]) => span),
     claim: claim.finish(),
-    medianNs: rows.length === 0 ? 0 : median(rows.map((row) => perStep[row])),
-    sharePercent:
-      rows.length === 0 ? 0 : median(rows.map((row, i) => (100 * perStep[row]) / durations[i])),
+    ...typicalTime(
+      rows.map((row) => perStep[row]),
+      durations,
+    ),
   };
 }

@@ -1,11 +1,12 @@
 import { observeThreads, type ThreadActivity } from '../derived/busy-thread.ts';
 import { type Intervals, IntervalsBuilder, lengthOf, NO_INTERVALS } from '../derived/intervals.ts';
-import { median } from '../derived/statistics.ts';
+import { median, typicalTime } from '../derived/statistics.ts';
 import { timePerStep } from '../derived/step-windows.ts';
 import { formatPercent, formatTime } from '../derived/wording.ts';
 import type { SpanIndex } from '../model/units.ts';
 import { defineDetector, type NeededRank, type NeededTables } from './detector.ts';
 import {
+  evidenceSourceOf,
   confidenceOf,
   MAX_EVIDENCE,
   passedThreshold,
@@ -96,11 +97,7 @@ export const oneBusyThread = defineDetector({
     const worst = found.reduce((most, one) => (one.sharePercent > most.sharePercent ? one : most));
     const { rank } = worst;
     const longest = longestSpans(worst);
-    const source = {
-      ...rank,
-      steps: rank.tables.steps,
-      offsetNs: tables.alignment.offsets[rank.row],
-    };
+    const source = evidenceSourceOf(rank, tables);
     yield {
       title: 'One thread works while the others wait',
       pattern: 'hidden-serialization',
@@ -163,8 +160,7 @@ function threadOf(rank: NeededRank<Name>, { analyzed }: NeededTables<Name>): Ran
     thread: busiest,
     waitingCount: waiting.length,
     gaps: stretches,
-    medianNs: median(perStep),
-    sharePercent: median(perStep.map((time, i) => (100 * time) / durations[i])),
+    ...typicalTime(perStep, durations),
   };
 }
 

@@ -6,7 +6,7 @@ import type { SourceCandidates } from '../model/source-candidate.ts';
 import type { Trace } from '../model/trace.ts';
 import type { SpanIndex } from '../model/units.ts';
 import { defineDetector } from './detector.ts';
-import { MAX_EVIDENCE, placeOf, spanEvidence } from './finding-draft.ts';
+import { evidenceSourceOf, MAX_EVIDENCE, placeOf, spanEvidence } from './finding-draft.ts';
 
 /** How much faster such kernels become at least; four to sixteen times is what the hardware could do. */
 const SPEEDUP = 2;
@@ -50,11 +50,7 @@ export const precision = defineDetector({
       one.fullPrecision.sharePercent > most.fullPrecision.sharePercent ? one : most,
     );
     const { rank, fullPrecision } = worst;
-    const source = {
-      ...rank,
-      steps: rank.tables.steps,
-      offsetNs: tables.alignment.offsets[rank.row],
-    };
+    const source = evidenceSourceOf(rank, tables);
     const [first] = fullPrecision.spans;
     const pacingNs = median(found.map((one) => one.fullPrecision.pacingNsPerStep));
     yield {

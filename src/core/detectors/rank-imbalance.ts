@@ -4,7 +4,13 @@ import { timePerStep } from '../derived/step-windows.ts';
 import { firstOfEachStep } from '../derived/time-budget.ts';
 import { formatPercent, formatTime, nameRanks } from '../derived/wording.ts';
 import { defineDetector, type NeededTables } from './detector.ts';
-import { confidenceOf, isExplainedByOthers, MAX_EVIDENCE, stepEvidence } from './finding-draft.ts';
+import {
+  evidenceSourceOf,
+  confidenceOf,
+  isExplainedByOthers,
+  MAX_EVIDENCE,
+  stepEvidence,
+} from './finding-draft.ts';
 
 const NEEDS = [
   'work',
@@ -146,8 +152,7 @@ function evidenceOf(
     .slice(0, MAX_EVIDENCE)
     .map((step) => {
       const rank = ranks[longestRow(step)];
-      const { tables: own, row } = rank;
-      const source = { ...rank, steps: own.steps, offsetNs: alignment.offsets[row] };
-      return stepEvidence(source, own.steps.number.indexOf(step.step));
+      const row = rank.tables.steps.number.indexOf(step.step);
+      return stepEvidence(evidenceSourceOf(rank, { alignment }), row);
     });
 }

@@ -14,6 +14,7 @@ import { DEVICE_CLASSES } from '../model/tables.ts';
 import type { SpanIndex } from '../model/units.ts';
 import { defineDetector, type NeededRank, type NeededTables } from './detector.ts';
 import {
+  evidenceSourceOf,
   confidenceOf,
   type FindingDraft,
   isExplainedByOthers,
@@ -164,11 +165,7 @@ function draft(
     error: options.errorPercent,
   };
   const longest = longestOf(rank, phase);
-  const source = {
-    ...rank,
-    steps: rank.tables.steps,
-    offsetNs: tables.alignment.offsets[rank.row],
-  };
+  const source = evidenceSourceOf(rank, tables);
   return {
     title,
     pattern: 'hidden-serialization',

@@ -1,11 +1,12 @@
 import { type Intervals, NO_INTERVALS, unionOf } from '../derived/intervals.ts';
-import { mean, median } from '../derived/statistics.ts';
+import { mean, median, typicalTime } from '../derived/statistics.ts';
 import { stepAt, timePerStep } from '../derived/step-windows.ts';
 import { inSteps } from '../derived/time-budget.ts';
 import { countOf, formatPercent, formatTime } from '../derived/wording.ts';
 import type { Turn } from '../derived/stream-turns.ts';
 import { defineDetector, type NeededRank, type NeededTables } from './detector.ts';
 import {
+  evidenceSourceOf,
   confidenceOf,
   isExplainedByOthers,
   MAX_EVIDENCE,
@@ -98,7 +99,7 @@ export const serialStreams = defineDetector({
     const worst = found.reduce((most, one) => (one.sharePercent > most.sharePercent ? one : most));
     const { rank, turns } = worst;
     const { steps } = rank.tables;
-    const source = { ...rank, steps, offsetNs: tables.alignment.offsets[rank.row] };
+    const source = evidenceSourceOf(rank, tables);
     const forced = turns.filter(({ isForced }) => isForced);
     const savingNsPerStep = Math.round(median(found.map(({ medianNs }) => medianNs)));
     yield {
@@ -169,8 +170,7 @@ function turnsOf(rank: NeededRank<Name>, { analyzed }: NeededTables<Name>): Rank
     hideable,
     togetherPercent: (100 * mean(together)) / mean(timePerStep(others, steps, rows)),
     forcedPercent: (100 * turns.filter(({ isForced }) => isForced).length) / turns.length,
-    medianNs: median(perStep),
-    sharePercent: median(perStep.map((time, i) => (100 * time) / durations[i])),
+    ...typicalTime(perStep, durations),
   };
 }
 

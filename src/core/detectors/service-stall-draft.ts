@@ -14,7 +14,13 @@ import { countOf, formatPercent, formatTime, nameRanks } from '../derived/wordin
 import type { Advice, Confidence, Severity, Threshold } from '../model/report.ts';
 import type { SpanIndex } from '../model/units.ts';
 import type { NeededRank, NeededTables, SettingValues } from './detector.ts';
-import { type FindingDraft, MAX_EVIDENCE, placeOf, spanEvidence } from './finding-draft.ts';
+import {
+  evidenceSourceOf,
+  type FindingDraft,
+  MAX_EVIDENCE,
+  placeOf,
+  spanEvidence,
+} from './finding-draft.ts';
 
 export const STALL_NEEDS = [
   'serviceStalls',
@@ -98,11 +104,7 @@ export function draftServiceStall(
     return null;
   }
   const { rank } = worst;
-  const source = {
-    ...rank,
-    steps: rank.tables.steps,
-    offsetNs: tables.alignment.offsets[rank.row],
-  };
+  const source = evidenceSourceOf(rank, tables);
   const longest = [...worst.stalls].sort((a, b) => b.lengthNs - a.lengthNs);
   return {
     title: kind.title,

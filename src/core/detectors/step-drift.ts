@@ -6,7 +6,7 @@ import { fitTrend, type Trend } from '../derived/trend.ts';
 import { formatPercent, formatTime, nameRanks } from '../derived/wording.ts';
 import { layerOf } from '../model/phase.ts';
 import { defineDetector, type NeededRank, type NeededTables } from './detector.ts';
-import { MAX_EVIDENCE, placeOf, stepEvidence } from './finding-draft.ts';
+import { evidenceSourceOf, MAX_EVIDENCE, placeOf, stepEvidence } from './finding-draft.ts';
 
 const NEEDS = [
   'steps',
@@ -78,7 +78,7 @@ export const stepDrift = defineDetector({
     const { steps } = rank.tables;
     const carrier = carrierOf(worst, rows);
     const isWarning = percent >= options.warningPercent;
-    const source = { ...rank, steps, offsetNs: tables.alignment.offsets[rank.row] };
+    const source = evidenceSourceOf(rank, tables);
     yield {
       title: `Steps grow longer: by ${formatPercent(percent)}`,
       pattern: 'inefficiency',

@@ -8,6 +8,7 @@ import { formatPercent, formatTime, nameRanks } from '../derived/wording.ts';
 import { layerOf } from '../model/phase.ts';
 import { defineDetector, type NeededRank, type NeededTables } from './detector.ts';
 import {
+  evidenceSourceOf,
   type FindingDraft,
   isExplainedByOthers,
   isTailExplained,
@@ -107,11 +108,7 @@ function draft(
   const typical = rows.filter((row) => !isSlow.has(row));
   const carrier = findCarrier(rank.trace, rank.tables, slow, typical, excessNs);
   const savingNsPerStep = Math.round(excessNs / rows.length);
-  const source = {
-    ...rank,
-    steps: rank.tables.steps,
-    offsetNs: tables.alignment.offsets[rank.row],
-  };
+  const source = evidenceSourceOf(rank, tables);
   const isWarning = percent >= options.warningPercent;
   return {
     title: `One step in ${rhythm.every} takes longer`,

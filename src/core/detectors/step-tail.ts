@@ -6,6 +6,7 @@ import { countOf, formatPercent, formatTime } from '../derived/wording.ts';
 import { type Layer, layerOf, type Phase } from '../model/phase.ts';
 import { defineDetector, type NeededRank, type NeededTables } from './detector.ts';
 import {
+  evidenceSourceOf,
   isExplainedByOthers,
   isTailExplained,
   MAX_EVIDENCE,
@@ -82,11 +83,7 @@ export const stepTail = defineDetector({
     const { rank, slow } = worst;
     const typical = typicalOf(worst, tables.analyzed[rank.row].rows);
     const carrier = findCarrier(rank.trace, rank.tables, slow, typical, worst.excessNs);
-    const source = {
-      ...rank,
-      steps: rank.tables.steps,
-      offsetNs: tables.alignment.offsets[rank.row],
-    };
+    const source = evidenceSourceOf(rank, tables);
     const ascending = [...slow].sort((a, b) => a - b);
     const claim = restOfEachStep(rank.tables.steps, ascending, () => worst.p50Ns);
     const savingNsPerStep = Math.round(worst.excessNs / tables.analyzed[rank.row].rows.length);

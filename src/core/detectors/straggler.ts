@@ -9,6 +9,7 @@ import type { Evidence } from '../model/report.ts';
 import type { Steps } from '../model/tables.ts';
 import { defineDetector, type NeededRank, type NeededTables } from './detector.ts';
 import {
+  evidenceSourceOf,
   confidenceOf,
   type FindingDraft,
   MAX_EVIDENCE,
@@ -291,16 +292,9 @@ function evidenceOf(
       (least, start, row) => (start < match.start[least] ? row : least),
       rank.row,
     );
-    return [first, rank.row].map((row) => {
-      const { rank: number, trace, tables: own } = tables.ranks[row];
-      const source = {
-        rank: number,
-        trace,
-        steps: own.steps,
-        offsetNs: tables.alignment.offsets[row],
-      };
-      return spanEvidence(source, match.spans[row]);
-    });
+    return [first, rank.row].map((row) =>
+      spanEvidence(evidenceSourceOf(tables.ranks[row], tables), match.spans[row]),
+    );
   });
 }
 

@@ -4,12 +4,13 @@ import {
   NO_INTERVALS,
   uniteIntervals,
 } from '../derived/intervals.ts';
-import { median } from '../derived/statistics.ts';
+import { median, typicalTime } from '../derived/statistics.ts';
 import { timePerStep } from '../derived/step-windows.ts';
 import { inSteps } from '../derived/time-budget.ts';
 import { formatPercent, formatTime } from '../derived/wording.ts';
 import { defineDetector, type NeededRank, type NeededTables } from './detector.ts';
 import {
+  evidenceSourceOf,
   confidenceOf,
   MAX_EVIDENCE,
   passedThreshold,
@@ -94,7 +95,7 @@ export const syncEveryMicrobatch = defineDetector({
     const worst = found.reduce((most, one) => (one.sharePercent > most.sharePercent ? one : most));
     const { rank } = worst;
     const { microSteps, steps } = rank.tables;
-    const source = { ...rank, steps, offsetNs: tables.alignment.offsets[rank.row] };
+    const source = evidenceSourceOf(rank, tables);
     const longest = [...microSteps.needless]
       .sort((a, b) => b.end - b.start - (a.end - a.start))
       .slice(0, MAX_EVIDENCE);
@@ -147,11 +148,9 @@ function reductionsOf(rank: NeededRank<Name>, { analyzed }: NeededTables<Name>):
     microSteps.needless.map(({ end }) => end),
   );
   const exposed = intersectionOf(needless, exposedCommunication);
-  const times = timePerStep(exposed, steps, rows);
   return {
     rank,
     exposed,
-    medianNs: median(times),
-    sharePercent: median(times.map((time, i) => (100 * time) / durations[i])),
+    ...typicalTime(timePerStep(exposed, steps, rows), durations),
   };
 }

@@ -3,7 +3,7 @@ import type { LayerTime, LayerTimes } from '../derived/layer-times.ts';
 import { median } from '../derived/statistics.ts';
 import { formatPercent, formatTime } from '../derived/wording.ts';
 import { defineDetector } from './detector.ts';
-import { placeOf, spanEvidence } from './finding-draft.ts';
+import { evidenceSourceOf, placeOf, spanEvidence } from './finding-draft.ts';
 
 export const unevenLayers = defineDetector({
   id: 'uneven-layers',
@@ -41,11 +41,7 @@ export const unevenLayers = defineDetector({
     }
     const { rank, outlier } = first;
     const { layer, typicalNs, ratio, count, className } = outlier;
-    const source = {
-      ...rank,
-      steps: rank.tables.steps,
-      offsetNs: tables.alignment.offsets[rank.row],
-    };
+    const source = evidenceSourceOf(rank, tables);
     yield {
       title: 'One layer takes longer than its like',
       pattern: 'resource-imbalance',
