@@ -1,24 +1,15 @@
 import type { Nanoseconds } from '../../model/units.ts';
+import { type Graph, joinLists, orderGraph, play } from '../replay/graph.ts';
 import { linkStep, type StepLinks } from './link-step.ts';
 import { lengthOfStep, type Operation, type StepOperations } from './operations.ts';
-
-/** Lists of rows of operations, one after another. */
-interface RowLists {
-  readonly rows: Uint32Array<ArrayBuffer>;
-  /** By list: where it starts; one more than there are lists. */
-  readonly starts: Uint32Array<ArrayBuffer>;
-}
-
-/** Operations that begin together, as soon as all before them have ended; in an order that can be played. */
-interface Firings {
-  readonly members: RowLists;
-  readonly after: RowLists;
-}
 
 interface ReplayableStep {
   readonly number: number;
   readonly recordedNs: Nanoseconds;
-  readonly firings: Firings;
+  /** Its nodes are the operations of the step, by index. */
+  readonly graph: Graph;
+  /** The row of its first operation. */
+  readonly first: number;
 }
 
 /** Steps that can be played again with other durations. */
@@ -37,11 +28,12 @@ export function prepareReplay(steps: readonly StepOperations[]): Replay {
   for (const step of steps) {
     const links = linkStep(step);
     const own = [...step.byWorker.values()].flat();
-    const firings = links === null ? null : orderFirings(own, links, operations.length);
-    if (links === null || firings === null) {
+    const graph = links === null ? null : graphOf(links);
+    if (links === null || graph === null) {
       continue;
     }
-    replayable.push({ number: step.number, recordedNs: lengthOfStep(own), firings });
+    const recordedNs = lengthOfStep(own);
+    replayable.push({ number: step.number, recordedNs, graph, first: operations.length });
     const transfers = transferTimes(own, links);
     for (const operation of own) {
       operations.push(operation);
@@ -51,26 +43,17 @@ export function prepareReplay(steps: readonly StepOperations[]): Replay {
   return { operations, steps: replayable, durations: Float64Array.from(durations) };
 }
 
+function graphOf({ after, groups }: StepLinks): Graph | null {
+  const rowsOf = (lists: readonly (readonly Operation[])[]): number[][] =>
+    lists.map((list) => list.map(({ index }) => index));
+  return orderGraph(joinLists(rowsOf(after)), rowsOf(groups));
+}
+
 /** By step: its length with these durations, without what the host adds between operations. */
-export function replaySteps(
-  { steps, operations }: Replay,
-  durations: Float64Array,
-): Float64Array<ArrayBuffer> {
-  const ends = new Float64Array(operations.length);
-  return Float64Array.from(steps, ({ firings: { members, after } }) => {
-    let length = 0;
-    for (let i = 0; i + 1 < members.starts.length; i++) {
-      let start = 0;
-      for (let k = after.starts[i]; k < after.starts[i + 1]; k++) {
-        start = Math.max(start, ends[after.rows[k]]);
-      }
-      for (let k = members.starts[i]; k < members.starts[i + 1]; k++) {
-        const row = members.rows[k];
-        ends[row] = start + durations[row];
-        length = Math.max(length, ends[row]);
-      }
-    }
-    return length;
+export function replaySteps({ steps }: Replay, durations: Float64Array): Float64Array<ArrayBuffer> {
+  return Float64Array.from(steps, ({ graph, first }) => {
+    const own = durations.subarray(first, first + graph.order.length);
+    return play(graph, own).reduce((length, end) => Math.max(length, end), 0);
   });
 }
 
@@ -87,56 +70,4 @@ function transferTimes(
     }
   }
   return times;
-}
-
-/** Groups in an order in which each comes after what it waits for; null where they wait for each other. */
-function orderFirings(
-  operations: readonly Operation[],
-  { after, groups }: StepLinks,
-  firstRow: number,
-): Firings | null {
-  const unitOf = new Int32Array(operations.length).fill(-1);
-  const units = [...groups];
-  groups.forEach((group, unit) => group.forEach(({ index }) => (unitOf[index] = unit)));
-  for (const operation of operations) {
-    if (unitOf[operation.index] < 0) {
-      unitOf[operation.index] = units.push([operation]) - 1;
-    }
-  }
-  const waits = units.map((unit) => unit.flatMap(({ index }) => after[index]));
-  const next = units.map((): number[] => []);
-  waits.forEach((before, unit) => before.forEach(({ index }) => next[unitOf[index]].push(unit)));
-  const open = waits.map((before) => before.length);
-  const ready = [...units.keys()].filter((unit) => open[unit] === 0);
-  for (const unit of ready) {
-    for (const follower of next[unit]) {
-      open[follower]--;
-      if (open[follower] === 0) {
-        ready.push(follower);
-      }
-    }
-  }
-  if (ready.length < units.length) {
-    return null;
-  }
-  return {
-    members: toRowLists(
-      ready.map((unit) => units[unit]),
-      firstRow,
-    ),
-    after: toRowLists(
-      ready.map((unit) => waits[unit]),
-      firstRow,
-    ),
-  };
-}
-
-function toRowLists(lists: readonly (readonly Operation[])[], firstRow: number): RowLists {
-  const starts = new Uint32Array(lists.length + 1);
-  lists.forEach((list, i) => (starts[i + 1] = starts[i] + list.length));
-  const rows = new Uint32Array(starts[lists.length]);
-  lists.forEach((list, i) =>
-    list.forEach(({ index }, k) => (rows[starts[i] + k] = firstRow + index)),
-  );
-  return { rows, starts };
 }
