@@ -1,3 +1,5 @@
+import type { Spillable } from '../../base/spill-cache.ts';
+
 /**
  * One row for each timed interval, half open: [start, start + duration).
  * Ordered by lane, then by start, then longest first, so that a parent comes before its children
@@ -30,6 +32,11 @@ export interface Spans {
   readonly stack: Uint32Array<ArrayBuffer> | null;
   /** The part of the model that an operation is of, where a stage holds several, plus 1; 0 is none. */
   readonly modelChunk?: Uint32Array<ArrayBuffer> | null;
+  /**
+   * Autograd's number of the next node when the operator ran, plus 1; of a backward operator that of the forward
+   * one; 0 is none, as of operators that need no gradients.
+   */
+  readonly autograd?: Uint32Array<ArrayBuffer> | null;
 }
 
 /** What a lane is: a host thread, a device stream, annotations mirrored onto a device, or other. */
@@ -157,4 +164,6 @@ export interface Trace {
   readonly problems: readonly Problem[];
   /** Bytes read after decompression. */
   readonly byteLength: number;
+  /** Where the columns are, and what is derived from them, in runs of many ranks; absent where they stay in memory. */
+  readonly spillable?: Spillable;
 }

@@ -79,6 +79,7 @@ function mergeSpans(a: Spans, b: Spans, move: Move): Spans {
     step: optional(uint32, [a.step, b.step]),
     recordedPhase: optional(uint8, [a.recordedPhase, b.recordedPhase]),
     stack: optional(uint32, [a.stack, b.stack], text(move)),
+    autograd: optional(uint32, [a.autograd ?? null, b.autograd ?? null]),
   };
 }
 

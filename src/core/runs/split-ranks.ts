@@ -108,6 +108,7 @@ function takeSpans(spans: Spans, rows: readonly number[], laneOf: (lane: number)
     recordedPhase: optional(spans.recordedPhase),
     stack: optional(spans.stack),
     modelChunk: optional(spans.modelChunk),
+    autograd: optional(spans.autograd),
   };
 }
 

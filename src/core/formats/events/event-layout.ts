@@ -26,6 +26,7 @@ export const FIELD = {
   epochUs: 21,
   step: 22,
   modelChunk: 23,
+  autograd: 24,
 } as const;
 
 /** https://docs.google.com/document/d/1CvAClvFfyA5R-PhYUmn5OOQtYMH4h6I0nSsKchNAySU */
@@ -58,7 +59,8 @@ export const EVENT_LAYOUT: ObjectLayout = {
     start_time_since_epoch_in_micros: FIELD.epochUs,
     step: FIELD.step,
     model_chunk: FIELD.modelChunk,
+    'Sequence number': FIELD.autograd,
   }),
   nestingCode: FIELD.arguments,
-  codeCount: 24,
+  codeCount: 25,
 };

@@ -128,6 +128,7 @@ export class EventReader extends EventLogVisitor {
     row.externalId = this.#fields.id(FIELD.externalId);
     row.byteOffset = offset;
     row.stack = this.#fields.string(FIELD.callStack, strings);
+    row.autograd = this.#autogradNumber();
     this.dialect.describe?.(row, this.#fields, strings);
     this.hasStacks ||= row.stack !== 0 || row.category === PYTHON;
     if (eventClass.lane === STREAM) {
@@ -142,6 +143,12 @@ export class EventReader extends EventLogVisitor {
       spans.push(row);
     }
     return null;
+  }
+
+  /** Plus 1, and 0 for none; NaN and negative numbers are none. */
+  #autogradNumber(): number {
+    const isNumbered = this.#fields.has(FIELD.autograd) && this.#fields.number(FIELD.autograd) >= 0;
+    return isNumbered ? this.#fields.id(FIELD.autograd) + 1 : 0;
   }
 
   readThreadEnd(offset: number, isBegin: boolean): string | null {

@@ -18,6 +18,7 @@ export interface SpanRow {
   recordedPhase: number;
   stack: number;
   modelChunk: number;
+  autograd: number;
 }
 
 export function emptySpanRow(): SpanRow {
@@ -36,6 +37,7 @@ export function emptySpanRow(): SpanRow {
     recordedPhase: 0,
     stack: 0,
     modelChunk: 0,
+    autograd: 0,
   };
 }
 
@@ -55,6 +57,7 @@ export class SpanColumns {
   readonly #phase = new OptionalColumn(uint8Column());
   readonly #stack = new OptionalColumn(uint32Column());
   readonly #modelChunk = new OptionalColumn(uint32Column());
+  readonly #autograd = new OptionalColumn(uint32Column());
 
   get length(): number {
     return this.start.length;
@@ -76,6 +79,7 @@ export class SpanColumns {
     this.#phase.push(index, row.recordedPhase);
     this.#stack.push(index, row.stack);
     this.#modelChunk.push(index, row.modelChunk);
+    this.#autograd.push(index, row.autograd);
   }
 
   /** From the first start to the last end; `first` is above `last` if there is no span. */
@@ -112,6 +116,7 @@ export class SpanColumns {
       recordedPhase: this.#phase.takeInOrder(rows),
       stack: this.#stack.takeInOrder(rows),
       modelChunk: this.#modelChunk.takeInOrder(rows),
+      autograd: this.#autograd.takeInOrder(rows),
     };
   }
 
