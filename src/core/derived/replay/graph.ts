@@ -25,6 +25,16 @@ export function joinLists(lists: readonly (readonly number[])[]): Links {
   return { starts, from };
 }
 
+/** From edges in any order; `edges` tells the place of each in the order given. */
+export function linksOf(
+  nodeCount: number,
+  from: ArrayLike<number>,
+  to: ArrayLike<number>,
+): { readonly links: Links; readonly edges: Uint32Array<ArrayBuffer> } {
+  const { starts, from: edges } = groupBy(nodeCount, to.length, (edge) => to[edge]);
+  return { links: { starts, from: edges.map((edge) => from[edge]) }, edges };
+}
+
 /** `groups` are nodes that begin together. Null where nodes wait for each other. */
 export function orderGraph(links: Links, groups: readonly (readonly number[])[]): Graph | null {
   const count = links.starts.length - 1;
