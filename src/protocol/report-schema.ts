@@ -10,6 +10,7 @@ import type {
   Report,
   StepTime,
   WhatIf,
+  ReplayCheck,
 } from '../core/model/report.ts';
 import {
   gapCauseSchema,
@@ -88,6 +89,7 @@ const finding = z.object({
   savingPercent: z.number(),
   savingNsPerStep: z.number(),
   savingHow: z.string(),
+  whatIf: z.exactOptional(z.object({ stepNs: z.number(), speedup: z.number(), text: z.string() })),
   threshold: z.object({ name: z.string(), value: z.number(), measured: z.number() }),
   evidence: z.array(evidence),
   location: sourceLocationSchema.nullable(),
@@ -144,6 +146,15 @@ const whatIf = z.object({
   steps: z.int(),
 }) satisfies z.ZodType<WhatIf>;
 
+const replayCheck = z.object({
+  isUsed: z.boolean(),
+  reason: z.string().nullable(),
+  steps: z.int(),
+  recordedNs: z.number().nullable(),
+  replayedNs: z.number().nullable(),
+  errorPercent: z.number().nullable(),
+}) satisfies z.ZodType<ReplayCheck>;
+
 export const reportSchema = z.object({
   schemaVersion: z.int(),
   tool: z.object({ name: z.string(), version: z.string() }),
@@ -187,6 +198,7 @@ export const reportSchema = z.object({
     .nullable(),
   ranks: z.array(rankReport),
   whatIf: whatIf.nullable(),
+  replay: z.exactOptional(replayCheck),
   findings: z.array(finding),
   lines: z.array(lineCost),
   failures: z.array(z.object({ detector: z.string(), message: z.string() })),

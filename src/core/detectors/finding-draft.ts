@@ -12,18 +12,24 @@ import type { SourceCandidates } from '../model/source-candidate.ts';
 import type { Gaps, Steps } from '../model/tables.ts';
 import type { Trace } from '../model/trace.ts';
 import type { Nanoseconds, SpanIndex } from '../model/units.ts';
+import type { Repair } from '../derived/replay/repair.ts';
 import { stepAt } from '../derived/step-windows.ts';
 import { excessBeyond } from '../derived/time-budget.ts';
 
 /** A finding as its detector sees it, before others take their part of the saving. */
-export interface FindingDraft extends Omit<Finding, 'id' | 'savingPercent' | 'savingNsPerStep'> {
+export interface FindingDraft extends Omit<
+  Finding,
+  'id' | 'savingPercent' | 'savingNsPerStep' | 'whatIf'
+> {
   /** What a fix gives back if nothing else is fixed. */
   readonly savingNsPerStep: Nanoseconds;
   /** By row of the run's ranks, in rank time: the time that the saving comes from. No finding counts it twice. */
   readonly claims: readonly Intervals[];
+  /** What a fix changes, for a replay of the steps; without, what is left of `claims` bounds the saving. */
+  readonly repair?: Repair;
   /**
    * -1 is named by the training code itself, or was not there in the beginning; 0 names a cause; 1 explains another
-   * finding, or tells when or where it happens; 2 speaks of what is left.
+   * finding, or tells when or where it happens; 2 speaks of what is left; 3 says only that steps differ.
    * The more specific take their part of the saving first. By default 1 with `reassess`, else 0.
    */
   readonly generality?: Generality;
@@ -38,7 +44,7 @@ export interface FindingDraft extends Omit<Finding, 'id' | 'savingPercent' | 'sa
   ) => Partial<Finding> | null;
 }
 
-export type Generality = -1 | 0 | 1 | 2;
+export type Generality = -1 | 0 | 1 | 2 | 3;
 
 /** A few dozen spans convince; more only cost. */
 export const MAX_EVIDENCE = 24;

@@ -125,6 +125,8 @@ export interface Finding {
   readonly savingPercent: number;
   readonly savingNsPerStep: Nanoseconds;
   readonly savingHow: string;
+  /** If this alone were repaired; left out where the steps cannot be replayed, or not with this repair. */
+  readonly whatIf?: FindingWhatIf;
   readonly threshold: Threshold;
   readonly evidence: readonly Evidence[];
   readonly location: SourceLocation | null;
@@ -132,6 +134,31 @@ export interface Finding {
   readonly annotations: readonly string[];
   readonly why: string;
   readonly advice: readonly Advice[];
+}
+
+/** A replay of the steps in which a finding is repaired, and nothing else. */
+export interface FindingWhatIf {
+  /** What a step would take, mean over the analysed steps. */
+  readonly stepNs: Nanoseconds;
+  /** The mean step over that. */
+  readonly speedup: number;
+  /** A sentence with both. */
+  readonly text: string;
+}
+
+/** How well a replay with the dependencies between host, device and ranks gives the recorded steps. */
+export interface ReplayCheck {
+  /** Whether savings come from it: it gives the recorded steps to 3 %. Else each is the bound of its detector. */
+  readonly isUsed: boolean;
+  /** Why it is not used, as a sentence; null where it is. */
+  readonly reason: string | null;
+  /** How many steps were replayed, of the rank that has most. */
+  readonly steps: number;
+  /** Mean steps; null where nothing could be replayed. */
+  readonly recordedNs: Nanoseconds | null;
+  readonly replayedNs: Nanoseconds | null;
+  /** How far a replayed step is from the recorded one, median over steps and ranks. */
+  readonly errorPercent: number | null;
 }
 
 export interface HealthNote {
@@ -242,6 +269,7 @@ export interface Report {
   readonly ranks: readonly RankReport[];
   /** Null where the trace has no operations of a pipeline, or their dependencies cannot be told. */
   readonly whatIf: WhatIf | null;
+  readonly replay?: ReplayCheck;
   readonly findings: readonly Finding[];
   readonly lines: readonly LineCost[];
   readonly failures: readonly { readonly detector: string; readonly message: string }[];

@@ -9,6 +9,7 @@ import { costLines } from './lines.ts';
 import { orderFindings } from './order-findings.ts';
 import { judgePipeline } from './pipeline-verdict.ts';
 import { reportRanks } from './rank-reports.ts';
+import { replayRun } from './replay-run.ts';
 import { stepTimeOf } from './step-time.ts';
 import { judge, judgeCut } from './verdict.ts';
 
@@ -21,7 +22,8 @@ export function buildReport(
   const ranks = reportRanks(run);
   const stepTime = stepTimeOf(run.analyzed.flatMap(({ durations }) => [...durations]));
   const cut = run.ranks.filter(({ trace }) => isCutShort(trace));
-  const ordered = orderFindings(drafts, run);
+  const { check, replay } = replayRun(run);
+  const ordered = orderFindings(drafts, run, replay);
   const findings =
     cut.length > 0
       ? ordered.map((finding) => ({ ...finding, confidence: 'low' as const }))
@@ -47,6 +49,7 @@ export function buildReport(
     layers: computeLayers(ranks),
     ranks,
     whatIf: run.whatIf,
+    replay: check,
     findings,
     lines: costLines(run),
     failures,

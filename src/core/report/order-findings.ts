@@ -5,12 +5,15 @@ import {
   NO_INTERVALS,
   unionOf,
 } from '../derived/intervals.ts';
+import type { Repair } from '../derived/replay/repair.ts';
+import type { StepReplay } from '../derived/replay/step-replay.ts';
 import type { Detected } from '../detectors/run-detectors.ts';
 import type { FindingDraft, Generality } from '../detectors/finding-draft.ts';
 import type { Finding, Severity } from '../model/report.ts';
+import { explainReplayedSaving, sayWhatIf } from './replay-run.ts';
 
 /** The most specific findings take their part first. */
-const GENERALITIES: readonly Generality[] = [-1, 0, 1, 2];
+const GENERALITIES: readonly Generality[] = [-1, 0, 1, 2, 3];
 
 const WEIGHT: Readonly<Record<Severity, number>> = { error: 2, warning: 1, info: 0 };
 
@@ -26,6 +29,9 @@ interface Taken {
   readonly claims: Intervals[];
   /** Of the step; ranks of different speed may claim more than it has. */
   leftNs: number;
+  /** What is repaired in the replay of the steps, and what that saves together. */
+  readonly repairs: Repair[];
+  repairedNs: number;
 }
 
 /** The step that savings are shares of. */
@@ -37,20 +43,31 @@ export interface StepMeasure {
 
 /**
  * Orders findings by the saving that remains after those above took theirs; no time counts twice. Savings are
- * shares of the median step, or of all of them together where rare stalls cost more than one.
+ * shares of the median step, or of all of them together where rare stalls cost more than one. With a replay of the
+ * steps, a finding that says what its fix changes saves what the replay of that and of all fixes before gives.
  */
-export function orderFindings(drafts: Detected['drafts'], measure: StepMeasure): Finding[] {
+export function orderFindings(
+  drafts: Detected['drafts'],
+  measure: StepMeasure,
+  replay: StepReplay | null = null,
+): Finding[] {
   const candidates = drafts.map(({ id, draft }) => ({
     id,
     draft,
     totalClaim: claimOf(draft.claims),
   }));
-  const taken: Taken = { claims: [], leftNs: measure.stepBudgetNs };
+  const taken: Taken = {
+    claims: [],
+    leftNs: measure.stepBudgetNs,
+    repairs: [],
+    repairedNs: 0,
+  };
   const findings = GENERALITIES.flatMap((generality) =>
     pick(
       candidates.filter(({ draft }) => generalityOf(draft) === generality),
       taken,
       measure,
+      replay,
     ),
   );
   const total = findings.reduce((sum, { savingNsPerStep }) => sum + savingNsPerStep, 0);
@@ -72,6 +89,7 @@ function pick(
   candidates: readonly Candidate[],
   taken: Taken,
   { medianStepNs }: StepMeasure,
+  replay: StepReplay | null,
 ): Finding[] {
   const left = [...candidates];
   const findings: Finding[] = [];
@@ -79,19 +97,45 @@ function pick(
     const savings = left.map((candidate) => remainingSaving(candidate, taken));
     const best = bestOf(left, savings);
     const [candidate] = left.splice(best, 1) as [Candidate];
-    const savingNsPerStep = Math.round(savings[best]);
-    const savingPercent = percentOf(savingNsPerStep, medianStepNs);
-    const changes = candidate.draft.reassess?.(savingPercent, taken.claims);
+    const bound = percentOf(Math.round(savings[best]), medianStepNs);
+    const changes = candidate.draft.reassess?.(bound, taken.claims);
     if (changes === null) {
       continue;
     }
-    findings.push({ ...toFinding(candidate), ...changes, savingNsPerStep, savingPercent });
+    const replayed = replay === null ? null : replayRepair(candidate.draft, taken, replay);
+    const savingNsPerStep = Math.round(replayed?.savingNs ?? savings[best]);
+    findings.push({
+      ...toFinding(candidate),
+      ...changes,
+      ...replayed?.told,
+      savingNsPerStep,
+      savingPercent: 0,
+    });
     candidate.draft.claims.forEach((claim, row) => {
       taken.claims[row] = unionOf(taken.claims[row] ?? NO_INTERVALS, claim);
     });
     taken.leftNs -= savingNsPerStep;
   }
   return findings;
+}
+
+/** What a repair saves beyond those before it; null for a finding that does not say what its fix changes. */
+function replayRepair(
+  { repair }: FindingDraft,
+  taken: Taken,
+  replay: StepReplay,
+): { readonly savingNs: number; readonly told: Partial<Finding> } | null {
+  if (repair === undefined) {
+    return null;
+  }
+  const aloneNs = replay.savingNs([repair]);
+  const isFirst = taken.repairs.push(repair) === 1;
+  const togetherNs = isFirst ? aloneNs : replay.savingNs(taken.repairs);
+  const savingNs = Math.max(0, Math.min(taken.leftNs, togetherNs - taken.repairedNs));
+  taken.repairedNs = Math.max(taken.repairedNs, togetherNs);
+  const whatIf = sayWhatIf(repair.condition, aloneNs, replay);
+  const savingHow = explainReplayedSaving(repair.condition, replay);
+  return { savingNs, told: whatIf === null ? { savingHow } : { savingHow, whatIf } };
 }
 
 function toFinding({ id, draft }: Candidate): Finding {
