@@ -1,4 +1,4 @@
-import { deriveRun, type RunDerived } from './derived/run-derived.ts';
+import { type DerivedRank, deriveRun, type RunDerived } from './derived/run-derived.ts';
 import type { RankDerived } from './derived/rank-derived.ts';
 import { DETECTORS, type DetectorOptions } from './detectors/registry.ts';
 import { runDetectors } from './detectors/run-detectors.ts';
@@ -19,6 +19,8 @@ export interface AnalyzeOptions {
 
 const TOOL: Report['tool'] = { name: 'training-sleuth', version: '0.0.0' };
 
+const COSTLY_TABLES = ['gaps', 'collectives'] as const;
+
 /** Derives the tables of every rank, runs the detectors and writes the report. Throws only what `signal` throws. */
 export function analyzeRun(run: Run, options: AnalyzeOptions = {}): Analysis {
   const derived = deriveRun(run);
@@ -27,9 +29,9 @@ export function analyzeRun(run: Run, options: AnalyzeOptions = {}): Analysis {
     options.signal?.throwIfAborted();
     options.onProgress?.(stage, done / stages);
   };
-  derived.ranks.forEach(({ rank, tables }, row) => {
-    begin(`Finding steps and gaps of rank ${rank}`, row);
-    computeAhead(tables);
+  derived.ranks.forEach((rank, row) => {
+    begin(`Finding steps and gaps of rank ${rank.rank}`, row);
+    computeAhead(rank);
   });
   begin('Looking for bottlenecks', run.ranks.length);
   const detected = runDetectors(DETECTORS, derived, options.detectors ?? {});
@@ -43,9 +45,25 @@ export function analyzeRun(run: Run, options: AnalyzeOptions = {}): Analysis {
   };
 }
 
-/** Touches the costly tables, so that each rank is a stage of its own. */
-function computeAhead({ gaps, collectives }: RankDerived): number {
-  return gaps.length + collectives.length;
+/**
+ * Touches the costly tables, so that each rank is a stage of its own. Where the columns of a trace may
+ * leave the memory, all tables are computed while they are there.
+ */
+function computeAhead({ trace, tables }: DerivedRank): void {
+  const isAll = trace.spillable !== undefined;
+  const names = isAll ? (Object.keys(tables) as (keyof RankDerived)[]) : COSTLY_TABLES;
+  for (const name of names) {
+    try {
+      touch(tables[name]);
+    } catch {
+      // It throws again for the detector that needs it, whose failure the report tells.
+    }
+  }
+}
+
+/** A table is computed when it is asked for. */
+function touch(table: unknown): unknown {
+  return table;
 }
 
 function rankTables({ ranks, alignment }: RunDerived, row: number): RankTables {
@@ -91,13 +109,10 @@ function rankTables({ ranks, alignment }: RunDerived, row: number): RankTables {
 function bounds({ ranks, alignment }: RunDerived): Pick<Analysis, 'startNs' | 'endNs'> {
   let startNs = Infinity;
   let endNs = -Infinity;
-  ranks.forEach(({ trace: { spans } }, row) => {
+  ranks.forEach(({ tables: { extent } }, row) => {
     const offset = alignment.offsets[row] ?? 0;
-    for (let i = 0; i < spans.length; i++) {
-      const start = spans.start[i] + offset;
-      startNs = Math.min(startNs, start);
-      endNs = Math.max(endNs, start + spans.duration[i]);
-    }
+    startNs = Math.min(startNs, extent.startNs + offset);
+    endNs = Math.max(endNs, extent.endNs + offset);
   });
   return endNs < startNs ? { startNs: 0, endNs: 0 } : { startNs, endNs };
 }

@@ -3,8 +3,16 @@ import { readTrace } from '../core/formats/read-trace.ts';
 import type { Run, RunFile, RunGroup } from '../core/model/run.ts';
 import type { Trace } from '../core/model/trace.ts';
 import { assembleRun } from '../core/runs/assemble-run.ts';
+import { spillTrace } from '../core/runs/spill-trace.ts';
+import { SpillCache } from '../base/spill-cache.ts';
 import { FileError } from './file-error.ts';
 import { openFile } from './open-file.ts';
+import { SpillFile } from './spill-file.ts';
+
+/** Runs of more ranks do not have all of them in memory. */
+const MAX_RANKS_IN_MEMORY = 32;
+/** Of such runs, as many are: what one detector compares, and what people look at. */
+const RANKS_KEPT = 8;
 
 export interface ReadProgress {
   readonly file: string;
@@ -18,6 +26,8 @@ export interface ReadProgress {
 export interface ReadRunOptions {
   readonly signal: AbortSignal;
   readonly onProgress?: (progress: ReadProgress) => void;
+  /** Of more ranks, some wait on the disk; 32 unless given. */
+  readonly maxRanksInMemory?: number;
 }
 
 /**
@@ -29,6 +39,7 @@ export async function readRun(group: RunGroup, options: ReadRunOptions): Promise
   const totalBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0);
   const traces: { readonly file: RunFile; readonly trace: Trace }[] = [];
   const refusals: Error[] = [];
+  const keep = keeperOf(files, options.maxRanksInMemory ?? MAX_RANKS_IN_MEMORY);
   let doneBytes = 0;
   for (const [fileIndex, file] of files.entries()) {
     const show = (consumedBytes: number): void =>
@@ -43,7 +54,7 @@ export async function readRun(group: RunGroup, options: ReadRunOptions): Promise
     try {
       const source = await openFile(file.path);
       const trace = await readTrace(source, { signal: options.signal, onProgress: show });
-      traces.push({ file, trace });
+      traces.push({ file, trace: keep(trace) });
     } catch (error) {
       options.signal.throwIfAborted();
       if (!(error instanceof FileError)) {
@@ -58,6 +69,16 @@ export async function readRun(group: RunGroup, options: ReadRunOptions): Promise
     throw refusals[0];
   }
   return assembleRun(group, traces);
+}
+
+/** How the traces of the files are kept: as they are, or where they can leave the memory. */
+function keeperOf(files: readonly RunFile[], maxRanks: number): (trace: Trace) => Trace {
+  const ranks = new Set(files.map(({ rank, path }) => rank ?? path)).size;
+  if (ranks <= maxRanks) {
+    return (trace) => trace;
+  }
+  const cache = new SpillCache(new SpillFile().store, Math.min(RANKS_KEPT, maxRanks));
+  return (trace) => spillTrace(trace, cache);
 }
 
 async function traceOfRefusal(file: RunFile, error: Error, signal: AbortSignal): Promise<Trace> {

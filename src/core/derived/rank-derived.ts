@@ -8,6 +8,7 @@ import { computeDevicePhases } from './device-phases.ts';
 import { computeDeviceWindow } from './device-window.ts';
 import { computeDeviceBusy, computeDeviceWork, type DeviceWork } from './device-work.ts';
 import { computeExposedCommunication } from './exposed-communication.ts';
+import { computeExtent, type Extent } from './extent.ts';
 import { computeGaps } from './gaps.ts';
 import { computeHostActivity, type HostActivity } from './host-activity.ts';
 import { computeHostPhases } from './host-phases.ts';
@@ -18,7 +19,7 @@ import { computeLateReduction, type LateReduction } from './late-reduction.ts';
 import { computeFullPrecision, type FullPrecision } from './full-precision.ts';
 import { computePageableCopies, type PageableCopies } from './pageable-copies.ts';
 import { computeLayerTimes, type LayerTimes } from './layer-times.ts';
-import { lazyTables, type TableDefinitions } from './lazy-tables.ts';
+import { keepSpillable, lazyTables, type TableDefinitions } from './lazy-tables.ts';
 import { computeLoadingStages, type LoadingStage } from './loading-stages.ts';
 import { computeLoaderWaits, type LoaderWaits } from './loader-waits.ts';
 import { findLoaderStage, type LoaderStage } from './loader-stage.ts';
@@ -71,6 +72,7 @@ export interface RankDerived {
   readonly microSteps: MicroSteps;
   readonly lateReduction: LateReduction;
   readonly streamTurns: StreamTurns;
+  readonly extent: Extent;
   readonly sourceOf: SourceOf;
 }
 
@@ -117,10 +119,23 @@ const DEFINITIONS: TableDefinitions<RankTrace, RankDerived> = {
     findMicroSteps(listGradientUpdates(hostPhases, steps), collectives),
   lateReduction: (tables) => computeLateReduction(tables),
   streamTurns: ({ work, partner }, { trace }) => computeStreamTurns(trace, work, partner),
+  extent: (_, { trace }) => computeExtent(trace.spans),
   sourceOf: ({ nesting, partner, mainLane }, { trace }) =>
     computeSources(trace, nesting, partner, mainLane),
 };
 
+/** Tables that are no plain data, and those as long as the spans that few need once the others are there. */
+export const COMPUTED_AGAIN: ReadonlySet<keyof RankDerived> = new Set<keyof RankDerived>([
+  'host',
+  'serviceStalls',
+  'sourceOf',
+  'nesting',
+  'partner',
+]);
+
 export function deriveRank(rank: RankTrace): RankDerived {
-  return lazyTables(rank, DEFINITIONS);
+  const { spillable } = rank.trace;
+  return spillable === undefined
+    ? lazyTables(rank, DEFINITIONS)
+    : lazyTables(rank, DEFINITIONS, keepSpillable(spillable, COMPUTED_AGAIN));
 }

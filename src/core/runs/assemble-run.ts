@@ -1,6 +1,7 @@
 import type { RankTrace, Run, RunFile, RunGroup } from '../model/run.ts';
 import type { Problem, Trace } from '../model/trace.ts';
 import { mergeTraces } from './merge-traces.ts';
+import { spillTrace, withProblems } from './spill-trace.ts';
 import { splitRanks } from './split-ranks.ts';
 
 export interface ReadFile {
@@ -59,7 +60,18 @@ function areParts(a: Trace, b: Trace): boolean {
 }
 
 function joined(rank: RankTrace, { file, trace }: ReadFile): RankTrace {
-  return { ...rank, trace: mergeTraces(rank.trace, trace, file.path) };
+  return { ...rank, trace: merged(rank.trace, trace, file.path) };
+}
+
+/** Where the parts could leave the memory, so can the whole, and the parts are of no more use. */
+function merged(first: Trace, second: Trace, secondFile: string): Trace {
+  const whole = mergeTraces(first, second, secondFile);
+  const { spillable } = first;
+  if (spillable === undefined) {
+    return whole;
+  }
+  second.spillable?.discard();
+  return spillTrace(whole, spillable.discard());
 }
 
 function withClaim({ file, trace }: ReadFile, claimed: number, rank: number): ReadFile {
@@ -69,7 +81,7 @@ function withClaim({ file, trace }: ReadFile, claimed: number, rank: number): Re
     reason: `This file says that it is of rank ${claimed}, as another file of the run does: it is shown as rank ${rank}.`,
     excerpt: '',
   };
-  return { file, trace: { ...trace, problems: [problem, ...trace.problems].slice(0, 100) } };
+  return { file, trace: withProblems(trace, [problem, ...trace.problems].slice(0, 100)) };
 }
 
 function firstFree(ranks: ReadonlyMap<number, unknown>): number {
