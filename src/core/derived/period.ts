@@ -1,3 +1,5 @@
+import { median, medianAbsoluteDeviation } from './statistics.ts';
+
 /** Fewer repeats are no rhythm (DETECTORS.md, step-period). */
 const MIN_REPEATS = 3;
 /** A rhythm may miss a beat. */
@@ -6,6 +8,19 @@ const MIN_KEPT = 0.8;
 const MAX_CANDIDATES = 16;
 /** How probable it may be that events at random make such a rhythm. */
 const MAX_CHANCE = 0.05;
+
+/** Scales the median absolute deviation to a standard deviation. */
+const DEVIATION = 1.4826;
+/** What is slow lies this many standard deviations above the median. */
+const DEVIATIONS = 3;
+
+/** Where values are at least `ratio` times the median, and stand out of how much they vary. */
+export function slowOnes(values: ArrayLike<number>, ratio: number): number[] {
+  const center = median(values);
+  const deviation = DEVIATION * medianAbsoluteDeviation(values);
+  const limit = Math.max(ratio * center, center + DEVIATIONS * deviation);
+  return Array.from(values, (_, i) => i).filter((i) => values[i] >= limit);
+}
 
 /** Events that come back at equal distances. */
 export interface Period {

@@ -3,6 +3,9 @@ import { mean, median } from './statistics.ts';
 /** Pairs grow with the square: longer series are first taken together in blocks of like length. */
 const MAX_POINTS = 400;
 
+/** For so few values the test counts their orders rather than trust in the normal distribution. */
+const MAX_EXACT = 10;
+
 /** The ends that levels are compared of, as a share of all values. */
 const END_SHARE = 0.2;
 
@@ -22,7 +25,7 @@ export interface Trend {
 
 /**
  * The line of Theil and Sen (median of all slopes), which a quarter of wild values does not move, and the test of
- * Mann and Kendall for it, corrected for values that resemble their neighbours (Yue and Wang 2004). Null for fewer
+ * Mann and Kendall for it, exact for few values, else corrected for values that resemble their neighbours (Yue and Wang 2004). Null for fewer
  * than three values.
  */
 export function fitTrend(values: ArrayLike<number>): Trend | null {
@@ -34,7 +37,6 @@ export function fitTrend(values: ArrayLike<number>): Trend | null {
   const { slope, score } = slopeOf(points);
   const rest = points.map((point, i) => point - slope * i);
   const variance = ((count * (count - 1) * (2 * count + 5)) / 18) * inflationOf(rest);
-  const z = (score - Math.sign(score)) / Math.sqrt(variance);
   const end = Math.max(1, Math.round(END_SHARE * count));
   const first = points.subarray(0, end);
   const early = Math.min(Math.max(0, slopeOf(first).slope), Math.max(0, slope));
@@ -45,7 +47,10 @@ export function fitTrend(values: ArrayLike<number>): Trend | null {
     rise: median(points.subarray(count - end)) - start,
     start,
     levels: levelsOf(points),
-    pValue: twoSided(z),
+    pValue:
+      count <= MAX_EXACT
+        ? chanceOfScore(Math.abs(score), count)
+        : twoSided((score - Math.sign(score)) / Math.sqrt(variance)),
   };
 }
 
@@ -99,6 +104,29 @@ function inflationOf(rest: Float64Array): number {
   }
   const likeness = own === 0 ? 0 : Math.min(0.95, Math.max(0, shared / own));
   return (1 + likeness) / (1 - likeness);
+}
+
+/** Of all orders of so many values, the share in which at least so many more pairs rise than fall, or fall than rise. */
+function chanceOfScore(score: number, count: number): number {
+  let orders = [1];
+  for (let size = 2; size <= count; size++) {
+    orders = addOne(orders, size);
+  }
+  const pairs = (count * (count - 1)) / 2;
+  const total = orders.reduce((sum, number) => sum + number, 0);
+  const extreme = orders.filter((_, falling) => Math.abs(pairs - 2 * falling) >= score);
+  return extreme.reduce((sum, number) => sum + number, 0) / total;
+}
+
+/** By number of falling pairs, the orders of one value more: it falls below none to all of the others. */
+function addOne(orders: readonly number[], size: number): number[] {
+  const next = Array.from({ length: orders.length + size - 1 }, () => 0);
+  orders.forEach((number, falling) => {
+    for (let more = 0; more < size; more++) {
+      next[falling + more] += number;
+    }
+  });
+  return next;
 }
 
 /** The normal distribution outside of ±z (Abramowitz and Stegun 7.1.26). */

@@ -1,8 +1,8 @@
 import { type Intervals, NO_INTERVALS } from '../derived/intervals.ts';
 import { mean } from '../derived/statistics.ts';
+import { type Drift, findDrift } from '../derived/drift.ts';
 import { describeCarrier, findCarrier, type StepCarrier } from '../derived/step-carrier.ts';
 import { restOfEachStep } from '../derived/time-budget.ts';
-import { fitTrend, type Trend } from '../derived/trend.ts';
 import { formatPercent, formatTime, nameRanks } from '../derived/wording.ts';
 import { layerOf } from '../model/phase.ts';
 import { defineDetector, type NeededRank, type NeededTables } from './detector.ts';
@@ -19,7 +19,7 @@ const NEEDS = [
 ] as const;
 type Name = (typeof NEEDS)[number];
 
-interface Drift extends Trend {
+interface RankDrift extends Drift {
   readonly rank: NeededRank<Name>;
   /** Of the first fifth of the steps. */
   readonly percent: number;
@@ -62,12 +62,9 @@ export const stepDrift = defineDetector({
 
   *detect(tables, options) {
     const drifts = tables.ranks
-      .map((rank) => driftOf(rank, tables, options.minimumSteps))
+      .map((rank) => driftOf(rank, tables, options))
       .filter((drift) => drift !== null)
-      .filter(
-        ({ percent, pValue }) =>
-          percent >= options.minimumPercent && 100 * pValue <= options.chancePercent,
-      )
+      .filter(({ percent }) => percent >= options.minimumPercent)
       .sort((a, b) => b.percent - a.percent);
     if (drifts.length === 0) {
       return;
@@ -87,7 +84,7 @@ export const stepDrift = defineDetector({
       confidence: 'medium',
       ranks: drifts.map((drift) => drift.rank.rank),
       steps: rows.map((row) => steps.number[row]),
-      savingNsPerStep: Math.round(mean(risesOf(worst))),
+      savingNsPerStep: Math.round(mean(worst.rises)),
       savingHow:
         'What the steps take beyond the first fifth of them, on average: medians of ten blocks of steps, so that single slow steps do not count.',
       threshold: {
@@ -125,25 +122,19 @@ const ADVICE = [
 function driftOf(
   rank: NeededRank<Name>,
   { analyzed }: NeededTables<Name>,
-  minimumSteps: number,
-): Drift | null {
+  limits: { readonly minimumSteps: number; readonly chancePercent: number },
+): RankDrift | null {
   const { rows, durations } = analyzed[rank.row];
-  const trend = rows.length < minimumSteps ? null : fitTrend(durations);
-  return trend === null || trend.start <= 0
-    ? null
-    : { ...trend, rank, percent: (100 * Math.max(trend.total, trend.rise)) / trend.start };
-}
-
-/** By block: what a step of it takes beyond the start. */
-function risesOf({ levels, start }: Drift): Float64Array {
-  return levels.map((level) => Math.max(0, level - start));
+  const drift =
+    rows.length < limits.minimumSteps ? null : findDrift(durations, limits.chancePercent / 100);
+  return drift === null ? null : { ...drift, rank, percent: (100 * drift.total) / drift.start };
 }
 
 /** What the last fifth of the steps spends more time in than the first. */
-function carrierOf({ rank, rise }: Drift, rows: readonly number[]): StepCarrier {
+function carrierOf({ rank, total }: RankDrift, rows: readonly number[]): StepCarrier {
   const count = Math.max(1, Math.round(END_SHARE * rows.length));
   const late = rows.slice(-count);
-  return findCarrier(rank.trace, rank.tables, late, rows.slice(0, count), rise * late.length);
+  return findCarrier(rank.trace, rank.tables, late, rows.slice(0, count), total * late.length);
 }
 
 /** At most {@link MAX_EVIDENCE} rows from the first to the last. */
@@ -156,7 +147,7 @@ function spreadOut(rows: readonly number[]): number[] {
 }
 
 function explain(
-  { rank, start, percent, pValue }: Drift,
+  { rank, start, percent, pValue }: RankDrift,
   carrier: StepCarrier,
   stepCount: number,
   rankCount: number,
@@ -166,13 +157,10 @@ function explain(
   return `Over ${stepCount} steps the typical step${where} grows from ${formatTime(start)} to ${formatTime(start * (1 + percent / 100))}, by ${formatPercent(percent)}; the chance of such a trend in steps that only vary is ${chance}. ${describeCarrier(rank.trace, carrier)}`;
 }
 
-/** The last part of each step: what the steps of its block take beyond the start. */
-function claimOf(drift: Drift, rows: readonly number[]): Intervals {
-  const { steps } = drift.rank.tables;
-  const rises = risesOf(drift);
-  const riseAt = new Map(
-    rows.map((row, i) => [row, rises[Math.floor((i * rises.length) / rows.length)]]),
-  );
+/** The last part of each step: what it takes beyond the start. */
+function claimOf({ rank, rises }: RankDrift, rows: readonly number[]): Intervals {
+  const { steps } = rank.tables;
+  const riseAt = new Map(rows.map((row, i) => [row, rises[i]]));
   return restOfEachStep(
     steps,
     rows,

@@ -1,6 +1,6 @@
 import { type Intervals, NO_INTERVALS } from '../derived/intervals.ts';
-import { findPeriod } from '../derived/period.ts';
-import { median, medianAbsoluteDeviation } from '../derived/statistics.ts';
+import { findPeriod, slowOnes } from '../derived/period.ts';
+import { median } from '../derived/statistics.ts';
 import { timePerStep } from '../derived/step-windows.ts';
 import { describeCarrier, findCarrier, type StepCarrier } from '../derived/step-carrier.ts';
 import { restOfEachStep, waitsMeanwhile } from '../derived/time-budget.ts';
@@ -46,10 +46,6 @@ interface Rhythm {
 
 /** Of one rank; more would only repeat the first. */
 const MAX_RHYTHMS = 3;
-/** Scales the median absolute deviation to a standard deviation. */
-const DEVIATION = 1.4826;
-/** A slow step lies this many standard deviations above the median. */
-const DEVIATIONS = 3;
 export const stepPeriod = defineDetector({
   id: 'step-period',
   title: 'Every so often a step takes longer',
@@ -163,13 +159,11 @@ function rhythmsOf(
     return [];
   }
   const p50Ns = median(durations);
-  const deviation = DEVIATION * medianAbsoluteDeviation(durations);
-  const limit = Math.max(ratio * p50Ns, p50Ns + DEVIATIONS * deviation);
   const total = durations.reduce((sum, duration) => sum + duration, 0);
   const waits = timePerStep(rank.tables.waiting, rank.tables.steps, rows);
   const work = durations.map((duration, i) => duration - waits[i]);
   const typicalWork = median(work);
-  let left = [...rows.keys()].filter((i) => durations[i] >= limit);
+  let left = slowOnes(durations, ratio);
   const rhythms: Rhythm[] = [];
   while (rhythms.length < MAX_RHYTHMS) {
     const period = findPeriod(left, 0, rows.length - 1);

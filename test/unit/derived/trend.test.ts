@@ -15,9 +15,18 @@ describe('the trend of values', () => {
   });
 
   it('is tested as Mann and Kendall do', () => {
-    // Of 10 values 37 pairs rise and 8 fall: S = 29, its variance 10 · 9 · 25 / 18 = 125, z = 28 / √125 = 2.504.
+    // Of 10 values 37 pairs rise and 8 fall: S = 29, which Kendall's table gives 0.0046 on each side.
     const trend = fitTrend([2, 1, 4, 3, 6, 5, 10, 8, 9, 7]);
-    assert.ok(trend !== null && Math.abs(trend.pValue - 0.01228) < 0.0001, `${trend?.pValue}`);
+    assert.ok(trend !== null && Math.abs(trend.pValue - 0.0092) < 0.0001, `${trend?.pValue}`);
+    // Of 12 values in order all 66 pairs rise: the variance is 12 · 11 · 29 / 18 = 212.7, z = 65 / √212.7 = 4.457.
+    const more = fitTrend([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+    assert.ok(more !== null && Math.abs(more.pValue / 8.3e-6 - 1) < 0.05, `${more?.pValue}`);
+  });
+
+  it('of few values is as probable as the orders that show as much', () => {
+    // One order of 720 rises throughout, and one falls.
+    assert.ok(Math.abs((fitTrend([1, 2, 3, 4, 5, 6])?.pValue ?? 1) - 2 / 720) < 1e-12);
+    assert.equal(fitTrend([1, 3, 2])?.pValue, 1);
   });
 
   it('may begin late: then its rise says more than its slope', () => {
