@@ -2,6 +2,7 @@ import type { LeftOutFile, Run, RankTrace } from '../model/run.ts';
 import type { WhatIf } from '../model/report.ts';
 import type { Nanoseconds } from '../model/units.ts';
 import { alignClocks, type Alignment } from './align-clocks.ts';
+import { type BatchWaits, computeBatchWaits } from './batch-waits.ts';
 import { computeLateness, type RankLateness } from './lateness.ts';
 import { lazyTables, type TableDefinitions } from './lazy-tables.ts';
 import { balancedStepNs } from './pipeline/balance-stages.ts';
@@ -11,7 +12,7 @@ import { prepareReplay, type Replay } from './pipeline/replay.ts';
 import { computeWhatIf } from './pipeline/what-if.ts';
 import { deriveRank, type RankDerived } from './rank-derived.ts';
 import { mean, median } from './statistics.ts';
-import { analyzedSteps, stepDurations } from './step-windows.ts';
+import { analyzedSteps, stepDurations, timePerStep } from './step-windows.ts';
 import { computeTransferShare } from './transfer-share.ts';
 
 /** The analysed steps of one rank. */
@@ -38,6 +39,7 @@ export interface RunDerived {
   /** What fixes can save of: the median step, or the mean one where rare long steps make it longer. */
   readonly stepBudgetNs: Nanoseconds;
   readonly alignment: Alignment;
+  readonly batchWaits: BatchWaits;
   /** Of the time in collectives, 0 to 1; null where it cannot be told from waiting. */
   readonly transferShare: number | null;
   /** By row of ranks; empty where ranks cannot be compared. */
@@ -78,6 +80,20 @@ const DEFINITIONS: TableDefinitions<Run, RunDerived> = {
       alignment.matches,
       ranks.length,
       ranks.reduce((most, { trace }) => Math.max(most, trace.meta.worldSize ?? 1), 1),
+    ),
+  batchWaits: ({ ranks, analyzed, alignment }) =>
+    computeBatchWaits(
+      ranks.map(({ tables: { loaderWaits, ownLoading, steps } }, row) => {
+        const { rows, durations } = analyzed[row];
+        return {
+          exposed: rows.map((step) => loaderWaits.exposedPerStep[step]),
+          whole: [...timePerStep(loaderWaits.waits, steps, rows)],
+          durations: [...durations],
+          numbers: rows.map((step) => steps.number[step]),
+          isOwn: ownLoading !== null,
+        };
+      }),
+      ranks.length > 1 && alignment.matches.length > 0,
     ),
   lateness: ({ ranks, alignment }) =>
     computeLateness(

@@ -1,8 +1,9 @@
 import type { CollectiveMatch } from './match-collectives.ts';
+import { median } from './statistics.ts';
 
 /**
  * Of the time that ranks spend in collectives, the part that even the last to come needs, 0 to 1; the rest is
- * waiting. Null where it cannot be told, because ranks are missing or share no collective.
+ * waiting. The median over steps: in rare ones all may wait long for a checkpoint. Null where it cannot be told, because ranks are missing or share no collective.
  */
 export function computeTransferShare(
   matches: readonly CollectiveMatch[],
@@ -12,14 +13,16 @@ export function computeTransferShare(
   if (rankCount < Math.max(2, worldSize) || matches.length === 0) {
     return null;
   }
-  let transfer = 0;
-  let total = 0;
-  for (const { start, end } of matches) {
+  const byStep = new Map<number | null, { transfer: number; total: number }>();
+  for (const { start, end, step } of matches) {
     const durations = end
       .map((time, rank) => time - start[rank])
       .filter((time) => !Number.isNaN(time));
-    transfer += Math.min(...durations) * durations.length;
-    total += durations.reduce((sum, duration) => sum + duration, 0);
+    const times = byStep.get(step) ?? { transfer: 0, total: 0 };
+    times.transfer += Math.min(...durations) * durations.length;
+    times.total += durations.reduce((sum, duration) => sum + duration, 0);
+    byStep.set(step, times);
   }
-  return total === 0 ? null : transfer / total;
+  const known = [...byStep.values()].filter(({ total }) => total > 0);
+  return known.length === 0 ? null : median(known.map(({ transfer, total }) => transfer / total));
 }

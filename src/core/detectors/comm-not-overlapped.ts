@@ -2,7 +2,7 @@ import { intersectionOf } from '../derived/intervals.ts';
 import type { RankCollective } from '../derived/rank-collectives.ts';
 import { median } from '../derived/statistics.ts';
 import { timePerStep } from '../derived/step-windows.ts';
-import { inSteps } from '../derived/time-budget.ts';
+import { firstOfEachStep } from '../derived/time-budget.ts';
 import { formatPercent, formatTime } from '../derived/wording.ts';
 import { defineDetector, type NeededRank, type NeededTables } from './detector.ts';
 import {
@@ -136,10 +136,11 @@ export const commNotOverlapped = defineDetector({
       why: `Only ${formatPercent(over('overlapPercent'))} of the communication has compute beside it: gradients are reduced when the backward pass has ended, and for ${formatTime(over('exposedNs'))}, ${formatPercent(percent)} of a typical step, nothing else runs. ${sayTransfer(transferShare)}`,
       advice: ADVICE,
       claims: tables.ranks.map(({ row, tables: { lateReduction, exposedCommunication, steps } }) =>
-        inSteps(
+        firstOfEachStep(
           intersectionOf(lateReduction.lateIntervals, exposedCommunication),
           steps,
           tables.analyzed[row].rows,
+          over('exposedNs'),
         ),
       ),
     };

@@ -1,7 +1,6 @@
-import { median } from '../derived/statistics.ts';
 import { firstOfEachStep } from '../derived/time-budget.ts';
 import { formatPercent, formatTime } from '../derived/wording.ts';
-import { defineDetector, type NeededRank, type NeededTables } from './detector.ts';
+import { defineDetector } from './detector.ts';
 import {
   evidenceSourceOf,
   confidenceOf,
@@ -14,14 +13,13 @@ import {
 const NEEDS = [
   'loaderWaits',
   'ownLoading',
+  'batchWaits',
   'steps',
   'sourceOf',
   'analyzed',
   'medianStepNs',
   'alignment',
 ] as const;
-type Name = (typeof NEEDS)[number];
-
 export const dataSingleWorker = defineDetector({
   id: 'data-single-worker',
   title: 'The training process loads its own batches',
@@ -45,16 +43,10 @@ export const dataSingleWorker = defineDetector({
 
   *detect(tables, options) {
     const ranks = tables.ranks.filter((rank) => rank.tables.ownLoading !== null);
-    const waits = ranks.map((rank) => waitsOf(rank, tables));
-    if (waits.flat().length === 0 || tables.medianStepNs === 0) {
+    if (ranks.length === 0 || tables.medianStepNs === 0) {
       return;
     }
-    const waitNs = median(waits.flat());
-    const percent = median(
-      ranks.flatMap(({ row }, i) =>
-        waits[i].map((wait, k) => (100 * wait) / tables.analyzed[row].durations[k]),
-      ),
-    );
+    const { medianNs: waitNs, sharePercent: percent } = tables.batchWaits.typical;
     const stepCount = Math.min(...tables.analyzed.map(({ rows }) => rows.length));
     const thresholds = {
       info: options.minimumPercent,
@@ -107,8 +99,3 @@ const ADVICE = [
     link: 'https://docs.pytorch.org/docs/stable/notes/multiprocessing.html',
   },
 ];
-
-/** By analysed step. */
-function waitsOf({ row, tables }: NeededRank<Name>, { analyzed }: NeededTables<Name>): number[] {
-  return analyzed[row].rows.map((step) => tables.loaderWaits.exposedPerStep[step]);
-}

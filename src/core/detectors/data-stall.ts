@@ -1,10 +1,12 @@
-import { mean, median, movingMean } from '../derived/statistics.ts';
-import { firstOfEachStep } from '../derived/time-budget.ts';
+import { STRETCH } from '../derived/batch-waits.ts';
+import { type Intervals, unionOf, uniteIntervals } from '../derived/intervals.ts';
+import { firstOfEachStep, waitsMeanwhile } from '../derived/time-budget.ts';
 import { formatPercent, formatTime, nameRanks } from '../derived/wording.ts';
 import type { Evidence } from '../model/report.ts';
 import { defineDetector, type NeededRank, type NeededTables } from './detector.ts';
 import {
   evidenceSourceOf,
+  type FindingDraft,
   confidenceOf,
   MAX_EVIDENCE,
   passedThreshold,
@@ -17,6 +19,8 @@ const NEEDS = [
   'loaderWaits',
   'loaderStage',
   'ownLoading',
+  'batchWaits',
+  'waiting',
   'steps',
   'busy',
   'sourceOf',
@@ -25,26 +29,6 @@ const NEEDS = [
   'alignment',
 ] as const;
 type Name = (typeof NEEDS)[number];
-
-interface RankWait {
-  readonly rank: NeededRank<Name>;
-  /** By analysed step. */
-  readonly waits: readonly number[];
-  readonly shares: readonly number[];
-  /** By stretch of steps, where worker processes load: the mean wait, and its share. */
-  readonly stretchWaits: readonly number[];
-  readonly stretchShares: readonly number[];
-  readonly medianNs: number;
-  readonly meanNs: number;
-}
-
-/**
- * Worker processes that are too slow together bring their batches together: one step waits long, the next ones
- * not at all. Over as many steps as there usually are workers it evens out.
- */
-const STRETCH = 8;
-/** How many times the typical wait the mean over a stretch must be to speak of bursts. */
-const BURST_RATIO = 1.5;
 
 export const dataStall = defineDetector({
   id: 'data-stall',
@@ -75,14 +59,12 @@ export const dataStall = defineDetector({
   },
 
   *detect(tables, options) {
-    const waits = tables.ranks.map((rank) => waitOf(rank, tables));
-    if (waits.length === 0 || tables.medianStepNs === 0) {
+    const { batchWaits, ranks, medianStepNs } = tables;
+    if (ranks.length === 0 || medianStepNs === 0) {
       return;
     }
-    const steady = median(waits.flatMap(({ shares }) => shares));
-    const inBursts = median(waits.flatMap(({ stretchShares }) => stretchShares));
-    const isBursty = inBursts >= Math.max(BURST_RATIO * steady, options.infoPercent);
-    const percent = isBursty ? inBursts : steady;
+    const { isBursty, typical, byRank, meanNs, waiting } = batchWaits;
+    const percent = typical.sharePercent;
     const stepCount = Math.min(...tables.analyzed.map(({ rows }) => rows.length));
     const thresholds = {
       info: options.infoPercent,
@@ -93,44 +75,38 @@ export const dataStall = defineDetector({
     if (severity === null) {
       return;
     }
-    const worst = waits.reduce((most, wait) => (wait.meanNs > most.meanNs ? wait : most));
-    const hasDevice = worst.rank.tables.busy.length > 0;
-    const savingNsPerStep = Math.round(
-      median(waits.flatMap((one) => (isBursty ? one.stretchWaits : one.waits))),
-    );
+    const worst = ranks.reduce((most, rank) => (meanNs[rank.row] > meanNs[most.row] ? rank : most));
+    const hasDevice = worst.tables.busy.length > 0;
+    const savingNsPerStep = Math.round(typical.medianNs);
     yield {
       title: hasDevice ? 'The loader starves the GPU' : 'The loader holds up training',
       pattern: 'pipeline-stall',
       layer: 'data',
       severity,
       confidence: confidenceOf(stepCount),
-      ranks: waits
-        .filter(
-          ({ shares, stretchShares }) =>
-            median(isBursty ? stretchShares : shares) >= options.infoPercent,
+      ranks: ranks
+        .filter(({ row }) =>
+          isBursty ? waiting.includes(row) : byRank[row].sharePercent >= options.infoPercent,
         )
-        .map(({ rank }) => rank.rank),
-      steps: tables.analyzed[worst.rank.row].rows.map((row) => worst.rank.tables.steps.number[row]),
+        .map(({ rank }) => rank),
+      steps: tables.analyzed[worst.row].rows.map((row) => worst.tables.steps.number[row]),
       savingNsPerStep,
-      savingHow: `The wait for the next batch in each analyzed step that no device work overlaps; ${isBursty ? `the mean over ${STRETCH} steps in a row, then the median over all such stretches and ranks` : 'the median over the steps of all ranks'}. It vanishes if the loader keeps up.`,
+      savingHow: `The wait for the next batch in each analyzed step that no device work overlaps; ${isBursty ? explainStretches(tables) : 'the median over the steps of all ranks'}. It vanishes if the loader keeps up.`,
       threshold: passedThreshold(percent, thresholds),
-      evidence: evidenceOf(worst.rank, tables),
-      ...placeOfLoader(worst.rank),
-      why: isBursty
-        ? explainBursts(worst, savingNsPerStep, percent)
-        : explain(waits, worst, savingNsPerStep, percent),
+      evidence: evidenceOf(worst, tables),
+      ...placeOfLoader(worst),
+      why: isBursty ? explainBursts(worst, tables) : explain(worst, tables),
       advice: ADVICE,
-      claims: waits.map(({ rank, medianNs }) =>
-        firstOfEachStep(
-          rank.tables.loaderWaits.exposed,
-          rank.tables.steps,
-          tables.analyzed[rank.row].rows,
-          isBursty ? Infinity : medianNs,
-        ),
-      ),
+      claims: claimsOf(tables),
+      ...(batchWaits.isOfOneRank ? standBack(options.infoPercent) : {}),
     };
   },
 });
+
+/** That one rank waits for its loader, and the others for that rank, is said better of the rank. */
+function standBack(leastPercent: number): Pick<FindingDraft, 'generality' | 'reassess'> {
+  return { generality: 0, reassess: (remaining) => (remaining < leastPercent ? null : {}) };
+}
 
 const ADVICE = [
   {
@@ -147,23 +123,6 @@ const ADVICE = [
   },
 ];
 
-function waitOf(rank: NeededRank<Name>, { analyzed }: NeededTables<Name>): RankWait {
-  const { rows, durations } = analyzed[rank.row];
-  const waits = rows.map((row) => rank.tables.loaderWaits.exposedPerStep[row]);
-  const isSmoothed = rank.tables.ownLoading === null && rows.length >= 2 * STRETCH;
-  const stretchWaits = isSmoothed ? movingMean(waits, STRETCH) : [];
-  const stretchNs = isSmoothed ? movingMean([...durations], STRETCH) : [];
-  return {
-    rank,
-    waits,
-    shares: waits.map((wait, i) => (100 * wait) / durations[i]),
-    stretchWaits,
-    stretchShares: stretchWaits.map((wait, i) => (100 * wait) / stretchNs[i]),
-    medianNs: rows.length === 0 ? 0 : median(waits),
-    meanNs: rows.length === 0 ? 0 : mean(waits),
-  };
-}
-
 function placeOfLoader({ tables }: NeededRank<Name>): ReturnType<typeof placeOf> {
   const [example] = tables.loaderWaits.spans;
   const place = placeOf(tables.sourceOf(example));
@@ -173,31 +132,61 @@ function placeOfLoader({ tables }: NeededRank<Name>): ReturnType<typeof placeOf>
     : { ...place, location: stage };
 }
 
-function explain(
-  waits: readonly RankWait[],
-  worst: RankWait,
-  typicalNs: number,
-  percent: number,
-): string {
-  const hasDevice = worst.rank.tables.busy.length > 0;
+function explain(worst: NeededRank<Name>, { batchWaits, ranks }: NeededTables<Name>): string {
+  const { typical, byRank } = batchWaits;
   const where =
-    waits.length > 1
-      ? `, most on ${nameRanks([worst.rank.rank])} with ${formatTime(worst.medianNs)}`
+    ranks.length > 1
+      ? `, most on ${nameRanks([worst.rank])} with ${formatTime(byRank[worst.row].medianNs)}`
       : '';
-  const waitsFor = hasDevice
-    ? 'the GPU has nothing to do while the loop waits for the next batch'
-    : 'the loop waits for the next batch';
-  const stage = worst.rank.tables.loaderStage;
+  const waitsFor =
+    worst.tables.busy.length > 0
+      ? 'the GPU has nothing to do while the loop waits for the next batch'
+      : 'the loop waits for the next batch';
+  const stage = worst.tables.loaderStage;
   const inside =
     stage === null
       ? ''
       : ` ${formatPercent(100 * stage.share)} of the waiting is spent in ${stage.name}.`;
-  return `In a typical step ${waitsFor} for ${formatTime(typicalNs)}, ${formatPercent(percent)} of it${where}.${inside}`;
+  return `In a typical step ${waitsFor} for ${formatTime(typical.medianNs)}, ${formatPercent(typical.sharePercent)} of it${where}.${inside}`;
 }
 
-function explainBursts(worst: RankWait, meanNs: number, percent: number): string {
-  const who = worst.rank.tables.busy.length > 0 ? 'the GPU has nothing to do' : 'the loop waits';
-  return `Batches come in bursts: over ${STRETCH} steps in a row, ${who} for want of a batch for ${formatTime(meanNs)} a step, ${formatPercent(percent)} of the time; one step waits long, the next ones little. So it is where the workers are too slow together; one slow worker among them looks alike.`;
+function explainBursts(worst: NeededRank<Name>, { batchWaits }: NeededTables<Name>): string {
+  const { medianNs, sharePercent } = batchWaits.typical;
+  const who = worst.tables.busy.length > 0 ? 'the GPU has nothing to do' : 'the loop waits';
+  const because =
+    worst.tables.ownLoading === null
+      ? 'So it is where the workers are too slow together; one slow worker among them looks alike.'
+      : 'So it is where the loop loads by itself and the GPU, some steps behind, hides it for a while.';
+  return `Batches come in bursts: over ${STRETCH} steps in a row, ${who} for want of a batch for ${formatTime(medianNs)} a step, ${formatPercent(sharePercent)} of the time; one step waits long, the next ones little. ${because}`;
+}
+
+function explainStretches({ batchWaits }: NeededTables<Name>): string {
+  return batchWaits.isJoined
+    ? `of the rank that waits longest in each, since the others wait for it; the mean over ${STRETCH} steps in a row, then the median over all such stretches`
+    : `the mean over ${STRETCH} steps in a row, then the median over all such stretches and ranks`;
+}
+
+/** The waits of each rank, and what it waits meanwhile for others that wait for theirs. */
+function claimsOf({ ranks, analyzed, batchWaits, alignment }: NeededTables<Name>): Intervals[] {
+  const { isBursty, byRank, waiting } = batchWaits;
+  const { offsets, isComparable } = alignment;
+  const own = ranks.map(({ row, tables: { loaderWaits, steps } }) =>
+    firstOfEachStep(
+      loaderWaits.exposed,
+      steps,
+      analyzed[row].rows,
+      isBursty ? Infinity : byRank[row].medianNs,
+    ),
+  );
+  if (!isBursty || !isComparable || ranks.length === 1) {
+    return own;
+  }
+  const starts = waiting.flatMap((row) => [...own[row].start].map((time) => time + offsets[row]));
+  const ends = waiting.flatMap((row) => [...own[row].end].map((time) => time + offsets[row]));
+  const holdUp = uniteIntervals(starts, ends);
+  return ranks.map(({ row, tables }) =>
+    unionOf(own[row], waitsMeanwhile(tables.waiting, holdUp, -offsets[row])),
+  );
 }
 
 function evidenceOf(

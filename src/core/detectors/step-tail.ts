@@ -106,7 +106,7 @@ export const stepTail = defineDetector({
       why: explain(worst, carrier, tables.ranks.length),
       advice: ADVICE,
       claims: tables.ranks.map(({ row }) => (row === rank.row ? claim : NO_INTERVALS)),
-      generality: 2,
+      generality: 3,
       reassess: (remaining, taken) =>
         tails.some(
           (tail) =>

@@ -1,12 +1,11 @@
 import type { Intervals } from '../derived/intervals.ts';
 import { isChronic, type RankLateness } from '../derived/lateness.ts';
 import { ownWorkRatio } from '../derived/rank-work.ts';
-import { mean, median, modifiedZScore } from '../derived/statistics.ts';
-import { timePerStep } from '../derived/step-windows.ts';
-import { firstOfEachStep } from '../derived/time-budget.ts';
+import type { BatchWaits } from '../derived/batch-waits.ts';
+import { modifiedZScore } from '../derived/statistics.ts';
+import { inSteps } from '../derived/time-budget.ts';
 import { formatPercent, formatTime } from '../derived/wording.ts';
 import type { Evidence } from '../model/report.ts';
-import type { Steps } from '../model/tables.ts';
 import { defineDetector, type NeededRank, type NeededTables } from './detector.ts';
 import {
   evidenceSourceOf,
@@ -17,11 +16,13 @@ import {
   severityOf,
   spanEvidence,
 } from './finding-draft.ts';
+import { type Cause, EXPLAINED, findCause } from './late-rank-cause.ts';
 
 const NEEDS = [
   'lateness',
   'loaderWaits',
   'loaderStage',
+  'batchWaits',
   'work',
   'steps',
   'sourceOf',
@@ -32,18 +33,12 @@ const NEEDS = [
 ] as const;
 type Name = (typeof NEEDS)[number];
 
-/** A cause is named only if it explains this share of the lost time (DETECTORS.md). */
-const EXPLAINED = 0.8;
 /** Share of all lost time, from which one rank alone is to blame; as for causes. */
 const ALONE = 0.8;
+/** Ranks that are looked at, those that cost most first. */
+const MAX_SUSPECTS = 3;
 /** The rank that is waited for has the shortest collectives, up to this factor. */
 const SHORTEST_TOLERANCE = 1.05;
-
-interface Cause {
-  readonly name: string;
-  readonly place: ReturnType<typeof placeOf>;
-  readonly layer: 'data' | 'compute';
-}
 
 export const straggler = defineDetector({
   id: 'straggler',
@@ -84,50 +79,66 @@ export const straggler = defineDetector({
     if (lateness.length < 2 || medianStepNs === 0) {
       return;
     }
-    const row = lateness.reduce(
-      (most, one, i) => (one.lostNs > lateness[most].lostNs ? i : most),
-      0,
-    );
-    const late = lateness[row];
     const stepCount = countSteps(tables);
-    const lostNsPerStep = late.lostNs / Math.max(1, stepCount);
-    const percent = (100 * lostNsPerStep) / medianStepNs;
     const shortest = Math.min(...lateness.map(({ meanDurationNs }) => meanDurationNs));
-    const isClear = standsOut(tables, row, options);
-    if (
-      !(percent >= options.lostPercent) ||
-      late.meanDurationNs > SHORTEST_TOLERANCE * shortest ||
-      !(isClear || isAlone(lateness, row))
-    ) {
-      return;
+    const suspects = [...lateness.keys()]
+      .sort((a, b) => lateness[b].lostNs - lateness[a].lostNs)
+      .slice(0, MAX_SUSPECTS);
+    for (const row of suspects) {
+      const late = lateness[row];
+      const lostNsPerStep = late.lostNs / Math.max(1, stepCount);
+      const percent = (100 * lostNsPerStep) / medianStepNs;
+      const isClear = standsOut(tables, row, options);
+      if (
+        percent >= options.lostPercent &&
+        late.meanDurationNs <= SHORTEST_TOLERANCE * shortest &&
+        (isClear || isAlone(lateness, row))
+      ) {
+        yield draft(tables, ranks[row], { late, lostNsPerStep, percent, isClear }, options);
+      }
     }
-    const thresholds = {
-      info: options.lostPercent,
-      warning: options.lostPercent,
-      error: options.errorPercent,
-    };
-    const rank = ranks[row];
-    const cause = findCause(tables, rank, lostNsPerStep);
-    const chronic = isChronic(late, stepCount);
-    yield {
-      ...(isClear ? sayClearly(tables, rank.rank, percent, thresholds) : sayCouldBe(rank.rank)),
-      pattern: 'resource-imbalance',
-      layer: cause?.layer ?? 'orchestration',
-      ranks: [rank.rank],
-      steps: [...late.lostByStep.keys()].sort((a, b) => a - b),
-      savingNsPerStep: Math.round(lostNsPerStep),
-      savingHow:
-        'At each matched collective, the time from the second-latest arrival to the latest that the others spend in nothing but waiting; summed, per analyzed step.',
-      threshold: { name: 'lostPercent', value: options.lostPercent, measured: percent },
-      evidence: evidenceOf(tables, rank, late),
-      ...placeOfCause(rank, late, cause),
-      why: explain(rank.rank, late, { lostNsPerStep, percent, chronic, cause, isClear }),
-      advice: cause?.layer === 'data' ? DATA_ADVICE : ADVICE,
-      claims: claimsOf(tables, late, rank, { cause, lostNsPerStep }),
-      ...standBack(chronic, percent),
-    };
   },
 });
+
+interface Suspect {
+  readonly late: RankLateness;
+  readonly lostNsPerStep: number;
+  readonly percent: number;
+  readonly isClear: boolean;
+}
+
+function draft(
+  tables: NeededTables<Name>,
+  rank: NeededRank<Name>,
+  suspect: Suspect,
+  options: { readonly lostPercent: number; readonly errorPercent: number },
+): FindingDraft {
+  const { late, lostNsPerStep, percent, isClear } = suspect;
+  const thresholds = {
+    info: options.lostPercent,
+    warning: options.lostPercent,
+    error: options.errorPercent,
+  };
+  const cause = findCause(tables, rank, lostNsPerStep);
+  const chronic = isChronic(late, countSteps(tables));
+  return {
+    ...(isClear ? sayClearly(tables, rank.rank, percent, thresholds) : sayCouldBe(rank.rank)),
+    pattern: 'resource-imbalance',
+    layer: cause?.layer ?? 'orchestration',
+    ranks: [rank.rank],
+    steps: [...late.lostByStep.keys()].sort((a, b) => a - b),
+    savingNsPerStep: Math.round(lostNsPerStep),
+    savingHow:
+      'At each matched collective, the time from the second-latest arrival to the latest that the others spend in nothing but waiting; summed, per analyzed step.',
+    threshold: { name: 'lostPercent', value: options.lostPercent, measured: percent },
+    evidence: evidenceOf(tables, rank, late),
+    ...placeOfCause(rank, late, cause),
+    why: explain(rank.rank, { ...suspect, chronic, cause }),
+    advice: cause?.layer === 'data' ? DATA_ADVICE : ADVICE,
+    claims: claimsOf(tables, late, rank, cause),
+    ...standBack(tables.batchWaits, cause, { chronic, percent }),
+  };
+}
 
 type Statement = Pick<FindingDraft, 'title' | 'severity' | 'confidence'>;
 
@@ -155,14 +166,17 @@ function sayCouldBe(rank: number): Statement {
 
 /** What makes a rank late is said better by the finding that names it. */
 function standBack(
-  chronic: boolean,
-  ownPercent: number,
+  { isOfOneRank }: BatchWaits,
+  cause: Cause | null,
+  { chronic, percent }: Pick<Suspect, 'percent'> & { readonly chronic: boolean },
 ): Pick<FindingDraft, 'generality' | 'reassess'> {
   const left = chronic ? 1 - EXPLAINED : 0.5;
-  return {
-    generality: chronic ? 0 : 1,
-    reassess: (remaining) => (remaining < left * ownPercent ? null : {}),
-  };
+  const reassess: FindingDraft['reassess'] = (remaining) =>
+    remaining < left * percent ? null : {};
+  if (cause?.layer === 'data') {
+    return { generality: isOfOneRank ? -1 : 1, reassess };
+  }
+  return { generality: chronic ? 0 : cause === null ? 2 : 1, reassess };
 }
 
 function countSteps({ analyzed }: NeededTables<Name>): number {
@@ -196,13 +210,13 @@ function claimsOf(
   { analyzed }: NeededTables<Name>,
   late: RankLateness,
   { row, tables }: NeededRank<Name>,
-  { cause, lostNsPerStep }: { readonly cause: Cause | null; readonly lostNsPerStep: number },
+  cause: Cause | null,
 ): readonly Intervals[] {
   if (cause?.layer !== 'data') {
     return late.claims;
   }
   const { loaderWaits, steps } = tables;
-  const ownLoss = firstOfEachStep(loaderWaits.exposed, steps, analyzed[row].rows, lostNsPerStep);
+  const ownLoss = inSteps(loaderWaits.exposed, steps, analyzed[row].rows);
   return late.claims.map((claim, i) => (i === row ? ownLoss : claim));
 }
 
@@ -231,42 +245,6 @@ function standsOut(
 function isAlone(lateness: readonly RankLateness[], row: number): boolean {
   const total = lateness.reduce((sum, { lostNs }) => sum + lostNs, 0);
   return lateness.length > 2 && lateness[row].lostNs >= ALONE * total;
-}
-
-/** What the rank does longer than the others, if that explains what they lose. */
-function findCause(
-  tables: NeededTables<Name>,
-  rank: NeededRank<Name>,
-  lostNs: number,
-): Cause | null {
-  const dataNs = tables.ranks.map(({ row, tables: { loaderWaits, steps } }) =>
-    meanPerStep(loaderWaits.waits, steps, tables.analyzed[row].rows),
-  );
-  const [example] = rank.tables.loaderWaits.spans;
-  if (excessOf(dataNs, rank.row) >= EXPLAINED * lostNs) {
-    const place = placeOf(rank.tables.sourceOf(example));
-    const stage = rank.tables.loaderStage?.location ?? null;
-    const location = place.location?.how === 'recorded' || stage === null ? place.location : stage;
-    return { name: 'its loader is slower', layer: 'data', place: { ...place, location } };
-  }
-  const computeNs = tables.ranks.map(({ row, tables: { work, steps } }) =>
-    meanPerStep(work.compute, steps, tables.analyzed[row].rows),
-  );
-  return excessOf(computeNs, rank.row) >= EXPLAINED * lostNs
-    ? {
-        name: 'its GPU computes longer',
-        layer: 'compute',
-        place: { location: null, annotations: [] },
-      }
-    : null;
-}
-
-function meanPerStep(intervals: Intervals, steps: Steps, rows: readonly number[]): number {
-  return rows.length === 0 ? 0 : mean(timePerStep(intervals, steps, rows));
-}
-
-function excessOf(values: readonly number[], row: number): number {
-  return values[row] - median(values.filter((_, i) => i !== row));
 }
 
 function placeOfCause(
@@ -298,18 +276,14 @@ function evidenceOf(
   });
 }
 
-interface Weight {
-  readonly lostNsPerStep: number;
-  readonly percent: number;
+interface Weight extends Suspect {
   readonly chronic: boolean;
   readonly cause: Cause | null;
-  readonly isClear: boolean;
 }
 
 function explain(
   rank: number,
-  late: RankLateness,
-  { lostNsPerStep, percent, chronic, cause, isClear }: Weight,
+  { late, lostNsPerStep, percent, chronic, cause, isClear }: Weight,
 ): string {
   const often = chronic
     ? 'in most steps'

@@ -59,6 +59,12 @@ describe('the share of transfer', () => {
     assert.equal(computeTransferShare([match([0, 10, 20], 30)], 3, 3), 30 / 60);
   });
 
+  it('is that of the typical step: in some all may wait long', () => {
+    const usual = Array.from({ length: 5 }, (_, step) => ({ ...match([0, 10], 30), step }));
+    const stalled = { ...match([0, 980], 1_000), step: 5 };
+    assert.equal(computeTransferShare([...usual, stalled], 2, 2), 40 / 50);
+  });
+
   it('cannot be told while ranks are missing', () => {
     assert.equal(computeTransferShare([match([0, 10], 30)], 2, 4), null);
     assert.equal(computeTransferShare([], 2, 2), null);

@@ -12,6 +12,7 @@ const FRAME = [
   'detector',
   'finding-draft',
   'host-stall-draft',
+  'late-rank-cause',
   'registry',
   'run-detectors',
   'service-stall-draft',

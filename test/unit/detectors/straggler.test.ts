@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { analyzeRun } from '../../../src/core/analyze.ts';
 import { straggler } from '../../../src/core/detectors/straggler.ts';
 import type { Run } from '../../../src/core/model/run.ts';
 import { describeDetector } from '../../support/describe-detector.ts';
@@ -94,6 +95,30 @@ describeDetector(straggler, {
       options: { lostPercent: 6 },
     },
   ],
+});
+
+describe('stragglers beside others', () => {
+  const waits = (every: number, at: number): Drawing => {
+    const late = `main      P${'-'.repeat(43)}\nmain      D-${'-'.repeat(20)}F-l-B-${'-'.repeat(15)}\nstream 7  ${' '.repeat(26)}K---\nstream 9  ${' '.repeat(30)}C--${'-'.repeat(11)}`;
+    return (step) => (step % every === at ? late : FAST);
+  };
+
+  it('are said before the wait of that rank, where no other waits for its loader', () => {
+    const {
+      report: { findings },
+    } = analyzeRun(drawRun([FAST, waits(4, 1), FAST, FAST], { steps: 41 }));
+    assert.deepEqual([findings[0].id, findings[0].ranks], ['straggler', [1]]);
+    assert.ok(!findings.some(({ id }) => id === 'data-stall' || id === 'data-tail'));
+  });
+
+  it('are not said where the loaders of several ranks are too slow together', () => {
+    const {
+      report: { findings },
+    } = analyzeRun(drawRun([FAST, waits(4, 1), waits(4, 3), FAST], { steps: 41 }));
+    assert.equal(findings[0].id, 'data-stall');
+    assert.deepEqual(findings[0].ranks, [1, 2]);
+    assert.ok(!findings.some(({ id }) => id === 'straggler'));
+  });
 });
 
 /** A rank that comes to the collective of the step after this many milliseconds of computing. */

@@ -1,0 +1,113 @@
+import type { Nanoseconds } from '../model/units.ts';
+import { mean, median, movingMean, type TypicalTime, typicalTime } from './statistics.ts';
+
+/**
+ * Worker processes that are too slow together bring their batches together: one step waits long, the next ones
+ * not at all. A device that runs behind the host hides waits alike until the host asks for its results. Over as
+ * many steps as there usually are workers it evens out.
+ */
+export const STRETCH = 8;
+/** How many times the typical wait the mean over a stretch must be to speak of bursts. */
+const BURST_RATIO = 1.5;
+/** Of the mean wait, from which the typical one is the rule rather than that of a few late batches. */
+const STEADY = 0.5;
+/** Of the longest mean wait of a rank, from which another rank waits for its loader too. */
+const SHARED = 0.05;
+
+/** What one rank waits for its batches, by analysed step. */
+export interface RankBatches {
+  /** Without work of the device. */
+  readonly exposed: readonly Nanoseconds[];
+  readonly whole: readonly Nanoseconds[];
+  readonly durations: readonly Nanoseconds[];
+  /** Of the steps. */
+  readonly numbers: readonly number[];
+  /** Whether the training process loads by itself. */
+  readonly isOwn: boolean;
+}
+
+/** How the wait for batches is spread over steps and ranks. */
+export interface BatchWaits {
+  /** Whether the wait is seen only over several steps. */
+  readonly isBursty: boolean;
+  /** What a step waits: the typical one, or the mean over a typical stretch of steps. */
+  readonly typical: TypicalTime;
+  /** By row of ranks, the same of each. */
+  readonly byRank: readonly TypicalTime[];
+  /** By row of ranks: the mean wait. */
+  readonly meanNs: readonly Nanoseconds[];
+  /** Rows of the ranks that wait for their loader. */
+  readonly waiting: readonly number[];
+  /** Each step of a rank takes as long as that of the slowest. */
+  readonly isJoined: boolean;
+  /** Whether one rank waits for its loader, and the others for that rank. */
+  readonly isOfOneRank: boolean;
+}
+
+export function computeBatchWaits(ranks: readonly RankBatches[], isJoined: boolean): BatchWaits {
+  const stretches = ranks.map((rank) => (isSmooth(rank) ? smooth(rank) : NOTHING));
+  const slowest = isJoined ? slowestOfEachStep(ranks) : NOTHING;
+  const steady = typicalOf(ranks);
+  const bursts = typicalOf(
+    isJoined ? (stretches.every(isEmpty) ? [] : [smooth(slowest)]) : stretches,
+  );
+  const usual = Math.max(steady.sharePercent, typicalOf([slowest]).sharePercent);
+  const isBursty = bursts.sharePercent > BURST_RATIO * usual;
+  const meanNs = ranks.map(({ exposed }) => (isEmpty({ exposed }) ? 0 : mean(exposed)));
+  const longest = meanNs.reduce((most, one) => Math.max(most, one), 0);
+  const waiting = [...ranks.keys()].filter((row) => meanNs[row] > SHARED * longest);
+  return {
+    isBursty,
+    typical: isBursty ? bursts : steady,
+    byRank: (isBursty ? stretches : ranks).map((series) => typicalOf([series])),
+    meanNs,
+    waiting,
+    isJoined,
+    isOfOneRank: isJoined && waiting.length === 1,
+  };
+}
+
+/** Values by step, or by stretch of steps. */
+type Series = Pick<RankBatches, 'exposed' | 'durations'>;
+
+const NOTHING: Series = { exposed: [], durations: [] };
+
+function isEmpty({ exposed }: Pick<Series, 'exposed'>): boolean {
+  return exposed.length === 0;
+}
+
+/** Waits of a loop that loads by itself are smoothed only where the device hides them, not where some batches are late. */
+function isSmooth({ isOwn, whole }: RankBatches): boolean {
+  return !isOwn || (whole.length > 0 && median(whole) >= STEADY * mean(whole));
+}
+
+function smooth({ exposed, durations }: Series): Series {
+  return exposed.length < 2 * STRETCH
+    ? NOTHING
+    : { exposed: movingMean(exposed, STRETCH), durations: movingMean(durations, STRETCH) };
+}
+
+/** Over all steps of all. */
+function typicalOf(all: readonly Series[]): TypicalTime {
+  return typicalTime(
+    all.flatMap(({ exposed }) => [...exposed]),
+    all.flatMap(({ durations }) => [...durations]),
+  );
+}
+
+/** Of each step, the rank that waits longest. */
+function slowestOfEachStep(ranks: readonly RankBatches[]): Series {
+  const longest = new Map<number, { readonly wait: Nanoseconds; readonly duration: Nanoseconds }>();
+  for (const { numbers, exposed, durations } of ranks) {
+    for (const [i, number] of numbers.entries()) {
+      if (!(exposed[i] <= (longest.get(number)?.wait ?? -1))) {
+        longest.set(number, { wait: exposed[i], duration: durations[i] });
+      }
+    }
+  }
+  const inOrder = [...longest].sort(([a], [b]) => a - b).map(([, step]) => step);
+  return {
+    exposed: inOrder.map(({ wait }) => wait),
+    durations: inOrder.map(({ duration }) => duration),
+  };
+}
