@@ -109,7 +109,13 @@ const DEFINITIONS: TableDefinitions<RankTrace, RankDerived> = {
     computeLayerTimes(trace, nesting, work, partner, steps),
   hostPhases: ({ phases, mainLane }, { trace }) => computeHostPhases(trace, phases, mainLane),
   devicePhases: ({ work, phases }, { trace }) => computeDevicePhases(trace, work, phases.own),
-  exposedCommunication: ({ busy, hostPhases }) => computeExposedCommunication(busy, hostPhases),
+  exposedCommunication: ({ busy, hostPhases, steps, collectives }) =>
+    computeExposedCommunication(
+      busy,
+      hostPhases,
+      listGradientUpdates(hostPhases, steps).flatMap(({ passes }) => passes),
+      collectives,
+    ),
   waiting: ({ busy, exposedCommunication, collectives }, { trace }) =>
     computeWaiting(trace, busy, exposedCommunication, collectives),
   breakdown: ({ busy, gaps, steps }) => computeBreakdown(busy, gaps, steps),
