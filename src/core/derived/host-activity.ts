@@ -8,6 +8,8 @@ import type { PhaseColumns } from './phases.ts';
 
 const DATA = phaseIndex('data');
 const COMMUNICATION = phaseIndex('communication');
+const VALIDATION = phaseIndex('validation');
+const TRAINING = new Set([phaseIndex('backward'), phaseIndex('optimizer')]);
 const SERVICE = new Set([
   phaseIndex('checkpoint'),
   phaseIndex('logging'),
@@ -73,7 +75,7 @@ export class Activity {
 
 /** What the host does that can hold a device up. */
 export interface HostActivity {
-  /** The main lane waits for the loader. */
+  /** The main lane waits for the loader; batches to validate on are part of `service`. */
   readonly data: Activity;
   /** The main lane writes checkpoints, logs or validates. */
   readonly service: Activity;
@@ -107,8 +109,15 @@ export function computeHostActivity(
     collectActivity(trace, main.first, main.end, isWanted);
   const ofAll = (isWanted: (i: SpanIndex) => boolean): Activity =>
     collectActivity(trace, 0, spans.length, isWanted);
+  const training = ofMain((i) => TRAINING.has(phases.own[i]));
+  const validation = ofMain((i) => phases.own[i] === VALIDATION);
+  const isToValidate = (i: SpanIndex): boolean => {
+    const row = validation.rowAt(spans.start[i]);
+    const { start, end } = validation.intervals;
+    return row >= 0 && end[row] > spans.start[i] && training.within(start[row], end[row]) === 0;
+  };
   return {
-    data: ofMain((i) => phases.own[i] === DATA),
+    data: ofMain((i) => phases.own[i] === DATA && !isToValidate(i)),
     service: ofMain((i) => SERVICE.has(phases.own[i])),
     sync: ofAll((i) => isCall(i, isSync) && spans.category[i] !== DEVICE_SYNC),
     communication: ofMain((i) => phases.own[i] === COMMUNICATION),

@@ -7,7 +7,9 @@ import { laneRange } from './lane-range.ts';
 import type { PhaseColumns } from './phases.ts';
 
 const BACKWARD = phaseIndex('backward');
+const DATA = phaseIndex('data');
 const FORWARD = phaseIndex('forward');
+const VALIDATION = phaseIndex('validation');
 /** The autograd thread's pauses up to this long belong to the backward pass. */
 const BACKWARD_PAUSE_NS = 1_000_000;
 
@@ -85,7 +87,8 @@ function sweepLane(
     closeUntil(start);
     emitUntil(start);
     ends.push(start + trace.spans.duration[i]);
-    phases.push(inherited[i]);
+    const isToValidate = phases[phases.length - 1] === VALIDATION && inherited[i] === DATA;
+    phases.push(isToValidate ? VALIDATION : inherited[i]);
   }
   closeUntil(Infinity);
 }
