@@ -1,4 +1,6 @@
 import { intersectionOf } from '../derived/intervals.ts';
+import { findEarlierStarts } from '../derived/replay/earlier-reductions.ts';
+import type { Repair } from '../derived/replay/repair.ts';
 import type { RankCollective } from '../derived/rank-collectives.ts';
 import { median } from '../derived/statistics.ts';
 import { timePerStep } from '../derived/step-windows.ts';
@@ -17,6 +19,8 @@ import {
 
 const NEEDS = [
   'lateReduction',
+  'work',
+  'phases',
   'exposedCommunication',
   'busy',
   'steps',
@@ -135,6 +139,7 @@ export const commNotOverlapped = defineDetector({
       ...placeOf(rank.tables.sourceOf(longest[0].span)),
       why: `Only ${formatPercent(over('overlapPercent'))} of the communication has compute beside it: gradients are reduced when the backward pass has ended, and for ${formatTime(over('exposedNs'))}, ${formatPercent(percent)} of a typical step, nothing else runs. ${sayTransfer(transferShare)}`,
       advice: ADVICE,
+      ...repairOf(tables),
       claims: tables.ranks.map(({ row, tables: { lateReduction, exposedCommunication, steps } }) =>
         firstOfEachStep(
           intersectionOf(lateReduction.lateIntervals, exposedCommunication),
@@ -146,6 +151,19 @@ export const commNotOverlapped = defineDetector({
     };
   },
 });
+
+/** One reduction alone could be cut in pieces: what that saves, only the bound tells. */
+function repairOf({ ranks }: NeededTables<Name>): { readonly repair?: Repair } {
+  const starts = ranks.map(({ trace, tables }) => findEarlierStarts(trace, tables));
+  return starts.every(({ length }) => length === 0)
+    ? {}
+    : {
+        repair: {
+          condition: 'each bucket of gradients was reduced as soon as it is there',
+          changes: [{ kind: 'start-earlier', starts }],
+        },
+      };
+}
 
 const ADVICE = [
   {

@@ -2,6 +2,7 @@ import { unionOf } from '../derived/intervals.ts';
 import { median } from '../derived/statistics.ts';
 import { timePerStep } from '../derived/step-windows.ts';
 import { formatPercent, formatTime } from '../derived/wording.ts';
+import type { Repair } from '../derived/replay/repair.ts';
 import { defineDetector, type NeededRank, type NeededTables } from './detector.ts';
 import {
   evidenceSourceOf,
@@ -118,6 +119,7 @@ export const copyPageable = defineDetector({
       ...placeOf(worst.rank.tables.sourceOf(longest[0])),
       why: `In a typical step ${Math.round(count)} copies to the GPU come from pageable memory: the driver copies them into a buffer of its own first, the host waits meanwhile, and the GPU computes nothing for ${formatTime(lostNs)}, ${formatPercent(percent)} of the step.`,
       advice: ADVICE,
+      repair: repairOf(tables),
       claims: tables.ranks.map(({ tables: { pageableCopies } }) =>
         unionOf(pageableCopies.exposed, pageableCopies.idle),
       ),
@@ -139,6 +141,18 @@ const ADVICE = [
     link: 'https://docs.pytorch.org/docs/stable/data.html#memory-pinning',
   },
 ];
+
+/** Copies as fast as from pinned memory, for which the host does not wait. */
+function repairOf({ ranks }: NeededTables<Name>): Repair {
+  const spans = ranks.map((rank) => rank.tables.pageableCopies.spans);
+  return {
+    condition: 'batches were copied from pinned memory',
+    changes: [
+      { kind: 'scale', spans, factor: 1 / PINNED_SPEEDUP },
+      { kind: 'do-not-wait', spans },
+    ],
+  };
+}
 
 function copiesOf(rank: NeededRank<Name>, { analyzed }: NeededTables<Name>): RankCopies {
   const { pageableCopies, steps } = rank.tables;

@@ -97,6 +97,15 @@ export const dataStall = defineDetector({
       ...placeOfLoader(worst),
       why: isBursty ? explainBursts(worst, tables) : explain(worst, tables),
       advice: ADVICE,
+      repair: {
+        condition: 'the loader kept up',
+        changes: [
+          {
+            kind: 'skip-host',
+            intervals: tables.ranks.map((rank) => rank.tables.loaderWaits.waits),
+          },
+        ],
+      },
       claims: claimsOf(tables),
       ...(batchWaits.isOfOneRank ? standBack(options.infoPercent) : {}),
     };

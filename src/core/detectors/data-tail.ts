@@ -1,4 +1,4 @@
-import { differenceOf } from '../derived/intervals.ts';
+import { differenceOf, type Intervals } from '../derived/intervals.ts';
 import { quantileOfSorted, sortedCopy } from '../derived/statistics.ts';
 import { firstOfEachStep, inSteps } from '../derived/time-budget.ts';
 import { formatPercent, formatTime } from '../derived/wording.ts';
@@ -84,6 +84,15 @@ export const dataTail = defineDetector({
       ...placeOf(rank.tables.sourceOf(first)),
       why: explain(worst, period, tables.ranks.length),
       advice: rank.tables.ownLoading === null ? [FIND_SAMPLES, ...WORKER_ADVICE] : [FIND_SAMPLES],
+      repair: {
+        condition: 'no batch came late',
+        changes: [
+          {
+            kind: 'skip-host',
+            intervals: tables.ranks.map((one) => lateWaits(one, tables, options.minimumSteps)),
+          },
+        ],
+      },
       claims: claimsOf(tails, tables),
       generality: 0,
       reassess: (remaining) => (remaining >= options.excessPercent ? {} : null),
@@ -161,6 +170,18 @@ function explain(
       : ` One batch in ${period} is late, at equal distances: ${rank.tables.ownLoading === null ? `with ${period} workers, one of them or all together are too slow` : 'look for what comes back that often, such as large samples'}.`;
   const number = late.length === 1 ? 'one batch' : `${late.length} batches`;
   return `${typical}${slowest}, but ${number} cost ${formatPercent(percent)} of all the time.${rhythm}`;
+}
+
+/** What late batches of a rank take beyond the median wait, whether the device works meanwhile or not. */
+function lateWaits(
+  rank: NeededRank<Name>,
+  tables: NeededTables<Name>,
+  minimumSteps: number,
+): Intervals {
+  const { loaderWaits, steps } = rank.tables;
+  const { late = [], p50Ns = 0 } = tailOf(rank, tables, minimumSteps) ?? {};
+  const whole = inSteps(loaderWaits.waits, steps, late);
+  return differenceOf(whole, firstOfEachStep(loaderWaits.waits, steps, late, p50Ns));
 }
 
 function claimsOf(

@@ -117,6 +117,7 @@ export const hostBound = defineDetector({
     if (judgement === null) {
       return;
     }
+    const claims = tables.ranks.map(({ row }) => claimOf(all.find(({ rank }) => rank.row === row)));
     yield {
       ...judgement,
       pattern: 'pipeline-stall',
@@ -124,7 +125,11 @@ export const hostBound = defineDetector({
       savingNsPerStep: typicalOf(all),
       savingHow:
         'All gaps whose work was launched only after the work before had ended and that no other finding claims; the median over steps, then over ranks. They vanish if the host launches ahead.',
-      claims: tables.ranks.map(({ row }) => claimOf(all.find(({ rank }) => rank.row === row))),
+      repair: {
+        condition: 'the host launched ahead of the GPU',
+        changes: [{ kind: 'cut', intervals: claims }],
+      },
+      claims,
       reassess: (_, taken) => judge(waitsWithout(taken), tables, options),
     };
   },

@@ -44,6 +44,13 @@ export interface StallCost {
   readonly callsPerStep: number;
 }
 
+/** As in "If nothing were compiled". */
+const CONDITIONS: Readonly<Record<HostStallKind, string>> = {
+  allocation: 'the allocator kept its memory',
+  compilation: 'nothing were compiled in these steps',
+  collection: 'the garbage collector did not run',
+};
+
 /** Null where nothing is lost in analysed steps. */
 export function costOf(kind: HostStallKind, tables: NeededTables<Name>): StallCost | null {
   const lostByStep = new Map<number, number>();
@@ -110,7 +117,14 @@ export function draftHostStall(
   tables: NeededTables<Name>,
 ): Pick<
   FindingDraft,
-  'confidence' | 'ranks' | 'steps' | 'savingNsPerStep' | 'evidence' | 'claims' | 'savingHow'
+  | 'confidence'
+  | 'ranks'
+  | 'steps'
+  | 'savingNsPerStep'
+  | 'evidence'
+  | 'claims'
+  | 'savingHow'
+  | 'repair'
 > &
   Pick<Finding, 'location' | 'annotations'> {
   const { worst } = cost;
@@ -131,6 +145,15 @@ export function draftHostStall(
     evidence: spans.slice(0, MAX_EVIDENCE).map((span) => spanEvidence(source, span)),
     ...placeOf(worst.tables.sourceOf(spans[0])),
     claims: claimsOf(kind, tables),
+    repair: {
+      condition: CONDITIONS[kind],
+      changes: [
+        {
+          kind: 'skip-host',
+          intervals: tables.ranks.map((rank) => rank.tables.hostStalls[kind].stretches.intervals),
+        },
+      ],
+    },
   };
 }
 

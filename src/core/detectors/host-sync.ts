@@ -115,6 +115,17 @@ export const hostSync = defineDetector({
       ...placeOf(rank.tables.sourceOf(worst.spans[0])),
       why: `${name} makes the host wait until the GPU has finished, and the GPU then idles until the host has launched again: ${formatTime(lostNs)}, ${formatPercent(percent)} of a typical step.`,
       advice: ADVICE,
+      repair: {
+        condition: 'the host did not wait there',
+        changes: [
+          {
+            kind: 'do-not-wait',
+            spans: tables.ranks.map(
+              ({ row }) => syncs.find((one) => one.rank.row === row)?.spans ?? [],
+            ),
+          },
+        ],
+      },
       claims: tables.ranks.map(
         ({ row }) => syncs.find((one) => one.rank.row === row)?.claim ?? EMPTY,
       ),

@@ -72,6 +72,16 @@ export const precision = defineDetector({
       ...placeOf(findPlace(rank.tables, rank.trace, fullPrecision.spans)),
       why: `${formatPercent(share)} of the compute time goes to matrix products and convolutions in single precision outside the tensor cores, such as ${rank.trace.strings[rank.trace.spans.name[first]].slice(0, 60)}; those that keep the GPU busy take ${formatTime(pacingNs)} a step. Whether the model bears less precision, the trace cannot say.`,
       advice: ADVICE,
+      repair: {
+        condition: `these kernels were ${SPEEDUP} times as fast`,
+        changes: [
+          {
+            kind: 'scale',
+            spans: tables.ranks.map(({ tables: { fullPrecision: own } }) => own?.spans ?? []),
+            factor: 1 / SPEEDUP,
+          },
+        ],
+      },
       claims: tables.ranks.map(
         ({ tables: { fullPrecision: own } }) => own?.intervals ?? NO_INTERVALS,
       ),

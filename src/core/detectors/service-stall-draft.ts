@@ -68,6 +68,13 @@ export interface StallKind {
   readonly advice: readonly Advice[];
 }
 
+/** As in "If checkpoints were written beside training". */
+const CONDITIONS: Readonly<Record<ServicePhase, string>> = {
+  checkpoint: 'checkpoints were written beside training',
+  logging: 'the loop did not stop for logging',
+  validation: 'training did not stop for validation',
+};
+
 /** In nearly all the time it is no stall: the recording is of nothing else. */
 const MAX_PERCENT = 90;
 
@@ -122,6 +129,17 @@ export function draftServiceStall(
     ...placeOf(rank.tables.sourceOf(longest[0].span)),
     why: explain(kind, worst, stalls, tables),
     advice: kind.advice,
+    repair: {
+      condition: CONDITIONS[kind.phase],
+      changes: [
+        {
+          kind: 'skip-host',
+          intervals: tables.ranks.map(
+            (one) => one.tables.serviceStalls[kind.phase].stretches.intervals,
+          ),
+        },
+      ],
+    },
     claims: claimsOf(worst, stalls, tables),
     generality: -1,
   };

@@ -115,6 +115,18 @@ export const syncEveryMicrobatch = defineDetector({
       ...placeOf(rank.tables.sourceOf(longest[0].span)),
       why: `The optimizer steps once for every ${microSteps.perUpdate} backward passes, but each of them reduces all gradients. All but the last reduction is needless: ${formatTime(exposedNs)}, ${formatPercent(percent)} of a typical step.`,
       advice: ADVICE,
+      repair: {
+        condition: 'only the last micro-batch of an update reduced the gradients',
+        changes: [
+          {
+            kind: 'scale',
+            spans: tables.ranks.map((one) =>
+              one.tables.microSteps.needless.map((each) => each.span),
+            ),
+            factor: 0,
+          },
+        ],
+      },
       claims: tables.ranks.map(({ row }) => {
         const one = found.find((other) => other.rank.row === row);
         return one === undefined

@@ -151,6 +151,10 @@ class Application {
     }
   }
 
+  #isCollective(node: NodeIndex): boolean {
+    return this.recorded.isShared[node] === 1 || this.#earlier.has(node);
+  }
+
   /** Collectives that start earlier wait for that work, and for those before them on their stream. */
   #rewired(lags: Float64Array): Pick<RepairedGraph, 'graph' | 'lags'> {
     const { nodes, groups, graph } = this.recorded;
@@ -161,7 +165,8 @@ class Application {
     for (let node = 0; node + 1 < links.starts.length; node++) {
       const after = this.#earlier.get(node);
       for (let edge = links.starts[node]; edge < links.starts[node + 1]; edge++) {
-        if (after === undefined || this.recorded.isShared[links.from[edge]] === 1) {
+        const isCollective = this.#isCollective(links.from[edge]);
+        if (after === undefined || isCollective) {
           from.push(links.from[edge]);
           to.push(node);
           lag.push(lags[edge]);

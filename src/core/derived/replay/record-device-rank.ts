@@ -35,9 +35,12 @@ export interface DeviceRank {
 export interface RecordedRank {
   /** Where its recording begins. */
   readonly origin: NodeIndex;
-  /** By row of its steps. */
+  /** By row of its steps, as they were recorded. */
   readonly starts: readonly NodeIndex[];
   readonly ends: readonly NodeIndex[];
+  /** By row of its steps: when the host has come to their start or end, and all that it launched until then is done. */
+  readonly readyStarts: readonly NodeIndex[];
+  readonly readyEnds: readonly NodeIndex[];
   /** By span; -1 is none. */
   readonly nodeOf: Int32Array<ArrayBuffer>;
 }
@@ -92,22 +95,33 @@ class Recording {
     }
     const marks = hostMarks(tables.steps, this.#deviceEnds());
     const atMark = new Map<Nanoseconds, NodeIndex>();
-    let mark = 0;
-    for (const call of this.#calls.calls) {
-      for (; mark < marks.length && marks[mark] <= spans.start[call]; mark++) {
-        atMark.set(marks[mark], this.#host.advance(marks[mark]));
+    const ready = new Map<Nanoseconds, NodeIndex>();
+    let next = 0;
+    const markUntil = (time: Nanoseconds): void => {
+      for (; next < marks.length && marks[next] <= time; next++) {
+        const host = this.#host.advance(marks[next]);
+        atMark.set(marks[next], host);
+        ready.set(marks[next], this.#mark(marks[next], [...this.#last.values()], host));
       }
+    };
+    for (const call of this.#calls.calls) {
+      markUntil(spans.start[call]);
       this.#call(call);
     }
-    for (; mark < marks.length; mark++) {
-      atMark.set(marks[mark], this.#host.advance(marks[mark]));
-    }
+    markUntil(Infinity);
     this.#linkOrphans();
-    const boundary = (time: Nanoseconds): NodeIndex => atMark.get(time) ?? this.#deviceMark(time);
+    const boundary = (time: Nanoseconds): NodeIndex => {
+      const node = atMark.get(time) ?? this.#mark(time, this.#streams.endedAt(time));
+      atMark.set(time, node);
+      return node;
+    };
+    const readyAt = (time: Nanoseconds): NodeIndex => ready.get(time) ?? boundary(time);
     return {
       origin: this.#host.origin,
       starts: Array.from(tables.steps.start, boundary),
       ends: Array.from(tables.steps.end, boundary),
+      readyStarts: Array.from(tables.steps.start, readyAt),
+      readyEnds: Array.from(tables.steps.end, readyAt),
       nodeOf: this.#nodeOf,
     };
   }
@@ -235,7 +249,8 @@ class Recording {
     }
   }
 
-  #deviceMark(time: Nanoseconds): NodeIndex {
+  /** A moment at which all this has ended. */
+  #mark(time: Nanoseconds, works: readonly SpanIndex[], host?: NodeIndex): NodeIndex {
     const node = this.builder.add({
       rank: this.rank.row,
       span: -1,
@@ -243,8 +258,11 @@ class Recording {
       start: time,
       end: time,
     });
-    for (const work of this.#streams.endedAt(time)) {
+    for (const work of works) {
       this.builder.link(this.#nodeOf[work], node, 0);
+    }
+    if (host !== undefined) {
+      this.builder.link(host, node, 0);
     }
     return node;
   }

@@ -40,10 +40,7 @@ export function recordHostRank(
   }
   markUntil(Infinity);
   const boundary = (time: number): NodeIndex => atMark.get(time) ?? host.origin;
-  return {
-    origin: host.origin,
-    starts: Array.from(steps.start, boundary),
-    ends: Array.from(steps.end, boundary),
-    nodeOf,
-  };
+  const starts = Array.from(steps.start, boundary);
+  const ends = Array.from(steps.end, boundary);
+  return { origin: host.origin, starts, ends, readyStarts: starts, readyEnds: ends, nodeOf };
 }

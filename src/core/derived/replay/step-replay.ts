@@ -57,7 +57,7 @@ export class StepReplay {
         const last = rows[rows.length - 1];
         return rows.length === 0
           ? []
-          : [(ends[rank.ends[last]] - ends[rank.starts[rows[0]]]) / rows.length];
+          : [(ends[rank.readyEnds[last]] - ends[rank.readyStarts[rows[0]]]) / rows.length];
       }),
     );
   }
