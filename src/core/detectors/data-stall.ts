@@ -177,7 +177,7 @@ function explainStretches({ batchWaits }: NeededTables<Name>): string {
 
 /** The waits of each rank, and what it waits meanwhile for others that wait for theirs. */
 function claimsOf({ ranks, analyzed, batchWaits, alignment }: NeededTables<Name>): Intervals[] {
-  const { isBursty, byRank, waiting } = batchWaits;
+  const { isBursty, byRank, waiting, isOfOneRank } = batchWaits;
   const { offsets, isComparable } = alignment;
   const own = ranks.map(({ row, tables: { loaderWaits, steps } }) =>
     firstOfEachStep(
@@ -187,7 +187,7 @@ function claimsOf({ ranks, analyzed, batchWaits, alignment }: NeededTables<Name>
       isBursty ? Infinity : byRank[row].medianNs,
     ),
   );
-  if (!isBursty || !isComparable || ranks.length === 1) {
+  if (!isBursty || !isComparable || isOfOneRank || ranks.length === 1) {
     return own;
   }
   const starts = waiting.flatMap((row) => [...own[row].start].map((time) => time + offsets[row]));

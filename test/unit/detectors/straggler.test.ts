@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { analyzeRun } from '../../../src/core/analyze.ts';
 import { straggler } from '../../../src/core/detectors/straggler.ts';
+import type { Report } from '../../../src/core/model/report.ts';
 import type { Run } from '../../../src/core/model/run.ts';
 import { describeDetector } from '../../support/describe-detector.ts';
 import { type Drawing, drawRun, type DrawOptions } from '../../support/draw-run.ts';
@@ -98,25 +99,42 @@ describeDetector(straggler, {
 });
 
 describe('stragglers beside others', () => {
-  const waits = (every: number, at: number): Drawing => {
-    const late = `main      P${'-'.repeat(43)}\nmain      D-${'-'.repeat(20)}F-l-B-${'-'.repeat(15)}\nstream 7  ${' '.repeat(26)}K---\nstream 9  ${' '.repeat(30)}C--${'-'.repeat(11)}`;
-    return (step) => (step % every === at ? late : FAST);
-  };
+  const NO_WAIT = FAST.replace('D-', '  ');
+  const LATE_BATCH = `
+    main      P-------------------------------------------
+    main      D-------------------F-l-B-------------------
+    stream 7                        K---
+    stream 9                            C-----------------
+    main                                  l
+  `;
+  const FOR_OTHERS = `
+    main      P-------------------------------------------
+    main        F-l-B-------------------------------------
+    stream 7      K---
+    stream 9          C-----------------------------------
+    main                l
+  `;
+  /** Every fourth step a rank waits 20 ms for its batch, and the others in the collective for it. */
+  const runWhere = (lateAt: readonly (number | null)[]): Run =>
+    drawRun(
+      lateAt.map((own): Drawing => (step) => {
+        const isLate = lateAt.includes(step % 4);
+        return step % 4 === own ? LATE_BATCH : isLate ? FOR_OTHERS : NO_WAIT;
+      }),
+      { steps: 41 },
+    );
+  const findingsOf = (lateAt: readonly (number | null)[]): Report['findings'] =>
+    analyzeRun(runWhere(lateAt)).report.findings;
 
   it('are said before the wait of that rank, where no other waits for its loader', () => {
-    const {
-      report: { findings },
-    } = analyzeRun(drawRun([FAST, waits(4, 1), FAST, FAST], { steps: 41 }));
-    assert.deepEqual([findings[0].id, findings[0].ranks], ['straggler', [1]]);
+    const findings = findingsOf([null, 1, null, null]);
+    assert.deepEqual(findings.find(({ id }) => id === 'straggler')?.ranks, [1]);
     assert.ok(!findings.some(({ id }) => id === 'data-stall' || id === 'data-tail'));
   });
 
   it('are not said where the loaders of several ranks are too slow together', () => {
-    const {
-      report: { findings },
-    } = analyzeRun(drawRun([FAST, waits(4, 1), waits(4, 3), FAST], { steps: 41 }));
-    assert.equal(findings[0].id, 'data-stall');
-    assert.deepEqual(findings[0].ranks, [1, 2]);
+    const findings = findingsOf([null, 1, 3, null]);
+    assert.deepEqual(findings.find(({ id }) => id === 'data-stall')?.ranks, [1, 2]);
     assert.ok(!findings.some(({ id }) => id === 'straggler'));
   });
 });
