@@ -2,7 +2,8 @@ import type { Nanoseconds } from '../model/units.ts';
 import type { Alignment } from './align-clocks.ts';
 import { Coverage, type Intervals, NO_INTERVALS, uniteIntervals } from './intervals.ts';
 import type { CollectiveMatch } from './match-collectives.ts';
-import { mean, median } from './statistics.ts';
+import { type RankClock, toRankTime } from './rank-clock.ts';
+import { median } from './statistics.ts';
 
 /** How late one rank comes to the collectives that all ranks share. */
 export interface RankLateness {
@@ -29,82 +30,110 @@ interface Lost {
 
 /** By row of the run's ranks, over the analysed steps. Empty where ranks may not be compared. */
 export function computeLateness(
-  { matches, offsets, isComparable }: Alignment,
+  { matches, clocks, isComparable }: Alignment,
   waiting: readonly Intervals[],
   analyzedNumbers: ReadonlySet<number>,
 ): RankLateness[] {
   const counted = matches.filter(({ step }) => step === null || analyzedNumbers.has(step));
-  if (!isComparable || offsets.length < 2 || counted.length === 0) {
+  if (!isComparable || clocks.length < 2 || counted.length === 0) {
     return [];
   }
-  const coverages = waiting.map((intervals) => new Coverage(intervals));
-  const losses = lossesOf(counted, coverages, offsets);
-  return offsets.map((_, rank) => {
-    const own = losses.filter((loss) => loss.rank === rank && loss.lostNs > 0);
-    const shared = counted.filter(({ start }) => !Number.isNaN(start[rank]));
-    const lostByStep = new Map<number, number>();
-    for (const { match, lostNs } of own) {
-      if (match.step !== null) {
-        lostByStep.set(match.step, (lostByStep.get(match.step) ?? 0) + lostNs);
-      }
+  const arrivals = sumArrivals(counted, clocks.length);
+  const losses = clocks.map((): Lost[] => []);
+  for (const loss of lossesOf(counted, waiting, clocks)) {
+    if (loss.lostNs > 0) {
+      losses[loss.rank].push(loss);
     }
-    return {
-      meanNs:
-        shared.length === 0
-          ? 0
-          : mean(shared.map(({ start }) => start[rank] - median(present(start)))),
-      meanDurationNs:
-        shared.length === 0 ? 0 : mean(shared.map(({ start, end }) => end[rank] - start[rank])),
-      lostByStep,
-      lostNs: own.reduce((sum, { lostNs }) => sum + lostNs, 0),
-      lastIn: own
-        .map(({ match, lostNs }) => ({ match, lostNs }))
-        .sort((a, b) => b.lostNs - a.lostNs),
-      claims: offsets.map((offset) =>
-        own.length === 0
-          ? NO_INTERVALS
-          : uniteIntervals(
-              own.map(({ from }) => from - offset),
-              own.map(({ until }) => until - offset),
-            ),
-      ),
-    };
-  });
+  }
+  return arrivals.map(({ count, latenessNs, durationNs }, rank) => ({
+    meanNs: latenessNs / Math.max(1, count),
+    meanDurationNs: durationNs / Math.max(1, count),
+    lostByStep: sumByStep(losses[rank]),
+    lostNs: losses[rank].reduce((sum, { lostNs }) => sum + lostNs, 0),
+    lastIn: losses[rank]
+      .map(({ match, lostNs }) => ({ match, lostNs }))
+      .sort((a, b) => b.lostNs - a.lostNs),
+    // As many intervals as ranks, for as many ranks: only those that are asked for are made.
+    get claims() {
+      return clocks.map((clock) => intervalsOf(losses[rank], clock));
+    },
+  }));
+}
+
+function sumArrivals(matches: readonly CollectiveMatch[], ranks: number) {
+  const sums = Array.from({ length: ranks }, () => ({ count: 0, latenessNs: 0, durationNs: 0 }));
+  for (const { start, end } of matches) {
+    const typical = median(present(start));
+    start.forEach((time, rank) => {
+      if (!Number.isNaN(time)) {
+        const sum = sums[rank];
+        sum.count++;
+        sum.latenessNs += time - typical;
+        sum.durationNs += end[rank] - time;
+      }
+    });
+  }
+  return sums;
+}
+
+function sumByStep(losses: readonly Lost[]): Map<number, Nanoseconds> {
+  const lostByStep = new Map<number, number>();
+  for (const { match, lostNs } of losses) {
+    if (match.step !== null) {
+      lostByStep.set(match.step, (lostByStep.get(match.step) ?? 0) + lostNs);
+    }
+  }
+  return lostByStep;
+}
+
+function intervalsOf(losses: readonly Lost[], clock: RankClock): Intervals {
+  return losses.length === 0
+    ? NO_INTERVALS
+    : uniteIntervals(
+        losses.map(({ from }) => toRankTime(clock, from)),
+        losses.map(({ until }) => toRankTime(clock, until)),
+      );
 }
 
 /** Collectives in flight at the same time wait together: what one of them loses, another does not lose again. */
 function lossesOf(
   matches: readonly CollectiveMatch[],
-  waiting: readonly Coverage[],
-  offsets: readonly number[],
+  waiting: readonly Intervals[],
+  clocks: readonly RankClock[],
 ): Lost[] {
-  const counted = offsets.map(() => -Infinity);
-  return [...matches]
-    .sort((a, b) => Math.min(...present(a.start)) - Math.min(...present(b.start)))
-    .map((match) => {
-      const loss = lossOf(match, waiting, offsets, counted);
-      counted[loss.rank] = Math.max(counted[loss.rank], loss.until);
-      return loss;
+  const coverages = waiting.map((intervals) => new Coverage(intervals));
+  const counted = clocks.map(() => -Infinity);
+  return matches.map((match) => {
+    const { rank, from, until } = lastArrivals(match.start, counted);
+    const waits: number[] = [];
+    match.start.forEach((time, row) => {
+      if (row !== rank && !Number.isNaN(time)) {
+        const clock = clocks[row];
+        waits.push(coverages[row].within(toRankTime(clock, from), toRankTime(clock, until)));
+      }
     });
+    counted[rank] = Math.max(counted[rank], until);
+    return { match, rank, from, until, lostNs: Math.min(until - from, median(waits)) };
+  });
 }
 
 /** Others lose what lies between the last two arrivals, as far as nothing else fills it. */
-function lossOf(
-  match: CollectiveMatch,
-  waiting: readonly Coverage[],
-  offsets: readonly number[],
+function lastArrivals(
+  start: Float64Array,
   counted: readonly number[],
-): Lost {
-  const order = [...match.start.keys()]
-    .filter((row) => !Number.isNaN(match.start[row]))
-    .sort((a, b) => match.start[a] - match.start[b]);
-  const rank = order[order.length - 1];
-  const until = match.start[rank];
-  const from = Math.min(until, Math.max(match.start[order[order.length - 2]], counted[rank]));
-  const waits = order
-    .slice(0, -1)
-    .map((row) => waiting[row].within(from - offsets[row], until - offsets[row]));
-  return { match, rank, from, until, lostNs: Math.min(until - from, median(waits)) };
+): Pick<Lost, 'rank' | 'from' | 'until'> {
+  let rank = -1;
+  let second = -1;
+  start.forEach((time, row) => {
+    if (rank < 0 ? !Number.isNaN(time) : time >= start[rank]) {
+      second = rank;
+      rank = row;
+    } else if (second < 0 ? !Number.isNaN(time) : time >= start[second]) {
+      second = row;
+    }
+  });
+  const until = start[rank];
+  return { rank, until, from: Math.min(until, Math.max(start[second], counted[rank])) };
 }
 
 function present(times: Float64Array): Float64Array {

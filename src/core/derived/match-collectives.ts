@@ -1,4 +1,4 @@
-import type { SpanIndex } from '../model/units.ts';
+import { type RankClock, toRunTime } from './rank-clock.ts';
 import type { RankCollective } from './rank-collectives.ts';
 
 /** Ends of one collective lie closer than this where the ranks share a clock. */
@@ -16,116 +16,188 @@ export interface CollectiveMatch {
   readonly key: string;
 }
 
+/** What collectives of ranks share that may be the same one: operation, group, and sequence number or step. */
+interface Identity {
+  readonly key: string;
+  readonly step: number | null;
+}
+
+/** The collectives of one rank by start. Rank time. */
+interface CollectiveColumns {
+  readonly identity: Int32Array<ArrayBuffer>;
+  readonly span: Int32Array<ArrayBuffer>;
+  readonly start: Float64Array<ArrayBuffer>;
+  readonly end: Float64Array<ArrayBuffer>;
+}
+
+/** The collectives of all ranks, as little of them as matching takes. */
+export interface CollectiveLists {
+  readonly identities: readonly Identity[];
+  readonly ranks: readonly CollectiveColumns[];
+}
+
+/** Takes one rank after the other, so that not all of them need be in memory. */
+export function listByIdentity(byRank: Iterable<readonly RankCollective[]>): CollectiveLists {
+  const identities: Identity[] = [];
+  const known = new Map<string, number>();
+  const identityOf = ({ key, sequence, step }: RankCollective): number => {
+    const text = `${key} ${sequence >= 0 ? `#${sequence}` : `@${step ?? 'outside'}`}`;
+    const row = known.get(text) ?? identities.push({ key, step }) - 1;
+    known.set(text, row);
+    return row;
+  };
+  const ranks = Array.from(byRank, (collectives) => ({
+    identity: Int32Array.from(collectives, identityOf),
+    span: Int32Array.from(collectives, ({ span }) => span),
+    start: Float64Array.from(collectives, ({ start }) => start),
+    end: Float64Array.from(collectives, ({ end }) => end),
+  }));
+  return { identities, ranks };
+}
+
 /**
  * Joins the collectives of ranks: by sequence number in their group; else by order in the step, where all
  * ranks have equally many; else by end time, where the ranks share a clock.
  */
 export function matchByOrder(
-  byRank: readonly (readonly RankCollective[])[],
-  offsets: readonly number[],
+  lists: CollectiveLists,
+  clocks: readonly RankClock[],
   hasCommonClock: boolean,
 ): CollectiveMatch[] {
+  const counts = countIdentities(lists);
+  const first = new Int32Array(counts.length);
   const matches: CollectiveMatch[] = [];
-  const left: { rank: number; collective: RankCollective }[] = [];
-  for (const group of groupByIdentity(byRank)) {
-    const counts = new Set(group.filter((list) => list.length > 0).map((list) => list.length));
-    const present = group.filter((list) => list.length > 0).length;
-    if (counts.size === 1 && present > 1) {
-      const [count = 0] = counts;
-      for (let i = 0; i < count; i++) {
-        matches.push(
-          toMatch(
-            group.map((list) => list[i]),
-            offsets,
-          ),
-        );
-      }
-    } else {
-      group.forEach((list, rank) => list.forEach((collective) => left.push({ rank, collective })));
+  counts.forEach(({ perRank, ranks }, identity) => {
+    first[identity] = matches.length;
+    for (let i = 0; ranks > 1 && i < perRank; i++) {
+      matches.push(emptyMatch(clocks.length, lists.identities[identity]));
     }
-  }
-  const joined = hasCommonClock ? joinByEnd(left, byRank.length, offsets) : [];
-  return matches.concat(joined).sort((a, b) => earliest(a) - earliest(b));
+  });
+  const left: Place[] = [];
+  lists.ranks.forEach(({ identity }, rank) => {
+    const seen = new Int32Array(counts.length);
+    identity.forEach((id, i) => {
+      if (counts[id].perRank === UNEVEN || counts[id].ranks === 1) {
+        left.push({ rank, i });
+      } else {
+        put(matches[first[id] + seen[id]++], lists, { rank, i }, clocks[rank]);
+      }
+    });
+  });
+  return inOrder(hasCommonClock ? [...matches, ...joinByEnd(lists, left, clocks)] : matches);
 }
 
 /** Joins the collectives of ranks that end together, for files that hold only a sample of them. */
 export function matchByEnd(
-  byRank: readonly (readonly RankCollective[])[],
-  offsets: readonly number[],
+  lists: CollectiveLists,
+  clocks: readonly RankClock[],
 ): CollectiveMatch[] {
-  const all = byRank.flatMap((collectives, rank) =>
-    collectives.map((collective) => ({ rank, collective })),
-  );
-  return joinByEnd(all, byRank.length, offsets).sort((a, b) => earliest(a) - earliest(b));
+  const all = lists.ranks.flatMap(({ span }, rank) => [...span.keys()].map((i) => ({ rank, i })));
+  return inOrder(joinByEnd(lists, all, clocks));
 }
 
-function earliest(match: CollectiveMatch): number {
-  return match.start.reduce((least, start) => (start < least ? start : least), Infinity);
+/** One collective of one rank. */
+interface Place {
+  readonly rank: number;
+  readonly i: number;
 }
 
-/** Collectives that may be the same one, by rank; those of a step in time order. */
-function groupByIdentity(byRank: readonly (readonly RankCollective[])[]): RankCollective[][][] {
-  const groups = new Map<string, RankCollective[][]>();
-  byRank.forEach((collectives, rank) => {
-    for (const collective of collectives) {
-      const place =
-        collective.sequence >= 0 ? `#${collective.sequence}` : `@${collective.step ?? 'outside'}`;
-      const key = `${collective.key} ${place}`;
-      const group = groups.get(key) ?? byRank.map(() => []);
-      groups.set(key, group);
-      group[rank]?.push(collective);
-    }
-  });
-  return [...groups.values()];
+/** How often the ranks that have an identity have it, where not all equally often. */
+const UNEVEN = -1;
+
+function countIdentities({ identities, ranks }: CollectiveLists) {
+  const counts = identities.map(() => ({ perRank: 0, ranks: 0 }));
+  for (const { identity } of ranks) {
+    const own = new Int32Array(identities.length);
+    identity.forEach((id) => own[id]++);
+    own.forEach((count, id) => {
+      if (count > 0) {
+        const all = counts[id];
+        all.perRank = all.ranks === 0 || all.perRank === count ? count : UNEVEN;
+        all.ranks++;
+      }
+    });
+  }
+  return counts;
 }
 
 function joinByEnd(
-  left: readonly { rank: number; collective: RankCollective }[],
-  ranks: number,
-  offsets: readonly number[],
+  lists: CollectiveLists,
+  places: readonly Place[],
+  clocks: readonly RankClock[],
 ): CollectiveMatch[] {
-  const endOf = ({ rank, collective }: (typeof left)[number]): number =>
-    collective.end + offsets[rank];
-  const ordered = [...left].sort((a, b) => endOf(a) - endOf(b));
-  const open = new Map<string, { end: number; members: (RankCollective | undefined)[] }>();
-  const matches: CollectiveMatch[] = [];
-  const close = (members: readonly (RankCollective | undefined)[]): void => {
-    if (members.filter((member) => member !== undefined).length > 1) {
-      matches.push(toMatch(members, offsets));
-    }
-  };
-  for (const entry of ordered) {
-    const { rank, collective } = entry;
-    const current = open.get(collective.key);
+  const { identities, ranks } = lists;
+  const identityOf = ({ rank, i }: Place): Identity => identities[ranks[rank].identity[i]];
+  const ordered = places
+    .map((place) => ({
+      place,
+      key: identityOf(place).key,
+      end: toRunTime(clocks[place.rank], ranks[place.rank].end[place.i]),
+    }))
+    .sort((a, b) => a.end - b.end);
+  const open = new Map<string, Group>();
+  const groups: Group[] = [];
+  for (const { place, key, end } of ordered) {
+    const current = open.get(key);
     if (
       current !== undefined &&
-      endOf(entry) - current.end <= SAME_END_NS &&
-      !current.members[rank]
+      end - current.end <= SAME_END_NS &&
+      !current.ranks.has(place.rank)
     ) {
-      current.members[rank] = collective;
-      continue;
+      current.places.push(place);
+      current.ranks.add(place.rank);
+    } else {
+      const group = { end, places: [place], ranks: new Set([place.rank]) };
+      open.set(key, group);
+      groups.push(group);
     }
-    close(current?.members ?? []);
-    const members = Array.from({ length: ranks }, (): RankCollective | undefined => undefined);
-    members[rank] = collective;
-    open.set(collective.key, { end: endOf(entry), members });
   }
-  for (const { members } of open.values()) {
-    close(members);
-  }
-  return matches;
+  return groups
+    .filter(({ places: members }) => members.length > 1)
+    .map(({ places: members }) => {
+      const lowest = members.reduce((least, place) => (place.rank < least.rank ? place : least));
+      const match = emptyMatch(ranks.length, identityOf(lowest));
+      members.forEach((place) => put(match, lists, place, clocks[place.rank]));
+      return match;
+    });
 }
 
-function toMatch(
-  members: readonly (RankCollective | undefined)[],
-  offsets: readonly number[],
-): CollectiveMatch {
-  const some = members.find((member) => member !== undefined);
+/** Collectives that end together; `end` is that of the first. */
+interface Group {
+  readonly end: number;
+  readonly places: Place[];
+  readonly ranks: Set<number>;
+}
+
+function emptyMatch(ranks: number, { key, step }: Identity): CollectiveMatch {
   return {
-    spans: Int32Array.from(members, (member): SpanIndex => member?.span ?? -1),
-    start: Float64Array.from(members, (member, rank) => (member?.start ?? NaN) + offsets[rank]),
-    end: Float64Array.from(members, (member, rank) => (member?.end ?? NaN) + offsets[rank]),
-    step: some?.step ?? null,
-    key: some?.key ?? '',
+    spans: new Int32Array(ranks).fill(-1),
+    start: new Float64Array(ranks).fill(NaN),
+    end: new Float64Array(ranks).fill(NaN),
+    step,
+    key,
   };
+}
+
+function put(
+  { spans, start, end }: CollectiveMatch,
+  { ranks }: CollectiveLists,
+  { rank, i }: Place,
+  clock: RankClock,
+): void {
+  const columns = ranks[rank];
+  spans[rank] = columns.span[i];
+  start[rank] = toRunTime(clock, columns.start[i]);
+  end[rank] = toRunTime(clock, columns.end[i]);
+}
+
+function inOrder(matches: readonly CollectiveMatch[]): CollectiveMatch[] {
+  return matches
+    .map((match) => ({
+      match,
+      // A minimum that passes over NaN.
+      first: match.start.reduce((least, time) => (time < least ? time : least), Infinity),
+    }))
+    .sort((a, b) => a.first - b.first)
+    .map(({ match }) => match);
 }

@@ -10,6 +10,7 @@ import { measurePipeline, type Pipeline } from './pipeline/measure-pipeline.ts';
 import { listOperations, type StepOperations, withoutWarmup } from './pipeline/operations.ts';
 import { prepareReplay, type Replay } from './pipeline/replay.ts';
 import { computeWhatIf } from './pipeline/what-if.ts';
+import type { RankCollective } from './rank-collectives.ts';
 import { deriveRank, type RankDerived } from './rank-derived.ts';
 import { mean, median } from './statistics.ts';
 import { analyzedSteps, stepDurations, timePerStep } from './step-windows.ts';
@@ -72,7 +73,7 @@ const DEFINITIONS: TableDefinitions<Run, RunDerived> = {
   alignment: ({ ranks }) =>
     alignClocks(
       ranks.map(({ trace }) => trace),
-      ranks.map(({ tables }) => (ranks.length < 2 ? [] : tables.collectives)),
+      collectivesOf(ranks),
       ranks.map(({ tables }) => (tables.steps.length === 0 ? 0 : tables.steps.start[0])),
     ),
   transferShare: ({ ranks, alignment }) =>
@@ -108,6 +109,13 @@ const DEFINITIONS: TableDefinitions<Run, RunDerived> = {
     pipeline === null || replay.steps.length === 0 ? null : balancedStepNs(replay, pipeline),
   whatIf: ({ replay }) => computeWhatIf(replay),
 };
+
+/** One rank after the other: not all of them need be in memory. */
+function* collectivesOf(ranks: readonly DerivedRank[]): Generator<readonly RankCollective[]> {
+  for (const { tables } of ranks) {
+    yield tables.collectives;
+  }
+}
 
 function analyzedNumbers(ranks: readonly DerivedRank[]): Set<number> {
   return new Set(

@@ -1,3 +1,4 @@
+import type { Alignment } from '../derived/align-clocks.ts';
 import type { RunDerived } from '../derived/run-derived.ts';
 import type { Health, HealthLevel } from '../model/report.ts';
 import { categoryIndex } from '../model/span-category.ts';
@@ -37,7 +38,7 @@ export function assessHealth(run: RunDerived): Health {
     notes: notes.map(({ id, text, count }) => ({ id, text, count })),
     events,
     missingRanks,
-    clock: { method: run.alignment.method, uncertaintyNs: run.alignment.uncertaintyNs },
+    clock: clockOf(run.alignment),
     problems: traces
       .flatMap(({ file, trace }) => trace.problems.map((problem) => ({ file, ...problem })))
       .slice(0, MAX_PROBLEMS),
@@ -140,6 +141,14 @@ function silentDeviceNote(ranks: readonly DerivedRank[]): Graded {
   );
 }
 
+function clockOf({ method, uncertaintyNs, drift }: Alignment): Health['clock'] {
+  const told =
+    drift === null || drift.ppm === 0
+      ? ''
+      : `; they drift by up to ${Math.abs(drift.ppm).toPrecision(3)} ± ${drift.uncertaintyPpm.toPrecision(1)} ppm`;
+  return { method: method + told, uncertaintyNs };
+}
+
 function clockNotes({ ranks, alignment }: RunDerived): Graded[] {
   return ranks.length > 1 && !alignment.isComparable
     ? [
@@ -147,7 +156,7 @@ function clockNotes({ ranks, alignment }: RunDerived): Graded[] {
           'clocks-not-aligned',
           ranks.length,
           'poor',
-          'The clocks of the ranks could not be aligned: times of different ranks are not compared.',
+          `The clocks of the ranks could not be aligned, as ${alignment.refusal}: times of different ranks are not compared.`,
         ),
       ]
     : [];
