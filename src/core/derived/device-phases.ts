@@ -3,7 +3,7 @@ import { phaseIndex, type Phase } from '../model/phase.ts';
 import type { Gaps, PhaseIntervals } from '../model/tables.ts';
 import type { Trace } from '../model/trace.ts';
 import type { DeviceWork } from './device-work.ts';
-import { PhaseIntervalsBuilder } from './host-phases.ts';
+import { PhaseIntervalsBuilder } from './phase-intervals.ts';
 
 const OTHER = phaseIndex('other');
 

@@ -1,9 +1,11 @@
 import { phaseIndex } from '../model/phase.ts';
 import { categoryIndex } from '../model/span-category.ts';
+import type { PhaseIntervals } from '../model/tables.ts';
 import type { Trace } from '../model/trace.ts';
 import type { LaneIndex, SpanIndex } from '../model/units.ts';
-import { countUpTo, Coverage, type Intervals } from './intervals.ts';
+import { countUpTo, Coverage, type Intervals, NO_INTERVALS } from './intervals.ts';
 import { laneRange } from './lane-range.ts';
+import { intervalsOfPhase } from './phase-intervals.ts';
 import type { PhaseColumns } from './phases.ts';
 
 const DATA = phaseIndex('data');
@@ -91,9 +93,11 @@ export interface HostActivity {
   readonly busy: Activity;
 }
 
+/** `windows`: what the structure of the loop tells of the main lane. */
 export function computeHostActivity(
   trace: Trace,
   phases: PhaseColumns,
+  windows: PhaseIntervals,
   mainLane: LaneIndex,
 ): HostActivity {
   const { spans, strings, lanes } = trace;
@@ -107,6 +111,8 @@ export function computeHostActivity(
   const main = laneRange(trace, mainLane);
   const ofMain = (isWanted: (i: SpanIndex) => boolean): Activity =>
     collectActivity(trace, main.first, main.end, isWanted);
+  const ofPhase = (wanted: number, isWanted: (i: SpanIndex) => boolean): Activity =>
+    collectActivity(trace, main.first, main.end, isWanted, intervalsOfPhase(windows, wanted));
   const ofAll = (isWanted: (i: SpanIndex) => boolean): Activity =>
     collectActivity(trace, 0, spans.length, isWanted);
   const training = ofMain((i) => TRAINING.has(phases.own[i]));
@@ -117,8 +123,8 @@ export function computeHostActivity(
     return row >= 0 && end[row] > spans.start[i] && training.within(start[row], end[row]) === 0;
   };
   return {
-    data: ofMain((i) => phases.own[i] === DATA && !isToValidate(i)),
-    service: ofMain((i) => SERVICE.has(phases.own[i])),
+    data: ofPhase(DATA, (i) => phases.own[i] === DATA && !isToValidate(i)),
+    service: ofPhase(VALIDATION, (i) => SERVICE.has(phases.own[i])),
     sync: ofAll((i) => isCall(i, isSync) && spans.category[i] !== DEVICE_SYNC),
     communication: ofMain((i) => phases.own[i] === COMMUNICATION),
     copy: ofAll((i) => isCall(i, isCopy)),
@@ -127,34 +133,51 @@ export function computeHostActivity(
   };
 }
 
-/** Spans of some rows as stretches: those that overlap are one. */
+interface Stretch {
+  readonly start: number;
+  readonly end: number;
+  readonly span: SpanIndex;
+}
+
+/**
+ * Spans of some rows as stretches, and the windows, which go by the first of the rows that begins in them: those
+ * that overlap are one.
+ */
 export function collectActivity(
-  trace: Trace,
+  { spans }: Trace,
   from: number,
   to: number,
   isWanted: (i: SpanIndex) => boolean,
+  windows: Intervals = NO_INTERVALS,
 ): Activity {
-  const { spans } = trace;
-  const rows: SpanIndex[] = [];
+  const parts: Stretch[] = [];
   for (let i = from; i < to; i++) {
     if (isWanted(i)) {
-      rows.push(i);
+      parts.push({ start: spans.start[i], end: spans.start[i] + spans.duration[i], span: i });
     }
   }
-  rows.sort((a, b) => spans.start[a] - spans.start[b]);
+  windows.start.forEach((start, row) => {
+    const span = countUpTo(spans.start, start - 1, from, to);
+    if (span < to) {
+      parts.push({ start, end: windows.end[row], span });
+    }
+  });
+  return joinStretches(parts);
+}
+
+function joinStretches(parts: Stretch[]): Activity {
+  parts.sort((a, b) => a.start - b.start);
   const start: number[] = [];
   const end: number[] = [];
   const first: SpanIndex[] = [];
-  for (const i of rows) {
-    const from_ = spans.start[i];
-    const to_ = from_ + spans.duration[i];
+  for (const { start: from_, end: to_, span } of parts) {
     const last = end.length - 1;
     if (last >= 0 && from_ < end[last]) {
       end[last] = Math.max(end[last], to_);
     } else if (to_ > from_) {
       start.push(from_);
       end.push(to_);
-      first.push(i);
+      first.push(span);
     }
   }
   const intervals = {

@@ -4,6 +4,11 @@ import type { LaneIndex } from '../model/units.ts';
 
 const STEP = categoryIndex('step');
 
+/** What autograd calls to go back over an operator. */
+const NODE = /^autograd::engine::evaluate_function|Backward\d*$/;
+/** The loop runs at least this share of the operators that autograd goes back over. */
+const MIN_NODES_SEEN = 0.5;
+
 /**
  * The lane whose thread runs the training loop: the one with the steps, else with the loader and the
  * optimizer, else the busiest thread; -1 where there is no thread.
@@ -30,7 +35,36 @@ export function findMainLane(trace: Trace): LaneIndex {
       bestScore = score;
     }
   });
-  return best;
+  return best < 0 || marks[best] > 0 ? best : threadOfForward(trace, best);
+}
+
+/** Autograd's thread may be the busiest: the loop is then where most operators run that its nodes go back over. */
+function threadOfForward(trace: Trace, busiest: LaneIndex): LaneIndex {
+  const { spans, strings, lanes } = trace;
+  const { autograd } = spans;
+  if (autograd === null || autograd === undefined) {
+    return busiest;
+  }
+  const isNode = Uint8Array.from(strings, (name) => (NODE.test(name) ? 1 : 0));
+  const { first, count } = lanes[busiest];
+  const numbers = new Set<number>();
+  for (let i = first; i < first + count; i++) {
+    if (isNode[spans.name[i]] === 1) {
+      numbers.add(autograd[i]);
+    }
+  }
+  numbers.delete(0);
+  const seen = lanes.map(() => new Set<number>());
+  for (let i = 0; i < spans.length; i++) {
+    if (isNode[spans.name[i]] === 0 && numbers.has(autograd[i])) {
+      seen[spans.lane[i]].add(autograd[i]);
+    }
+  }
+  const most = seen.reduce(
+    (best, { size }, lane) => (size > seen[best].size ? lane : best),
+    busiest,
+  );
+  return seen[most].size >= MIN_NODES_SEEN * numbers.size ? most : busiest;
 }
 
 /** 2 for lanes with profiler steps, 1 for loaders, optimizers and threads with recorded steps. */

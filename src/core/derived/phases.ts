@@ -1,16 +1,16 @@
 import { phaseIndex } from '../model/phase.ts';
-import type { Nesting, Steps } from '../model/tables.ts';
+import type { Nesting, PhaseIntervals } from '../model/tables.ts';
 import { categoryIndex, SPAN_CATEGORIES } from '../model/span-category.ts';
 import type { Trace } from '../model/trace.ts';
 import type { LaneIndex, SpanIndex } from '../model/units.ts';
-import { computeForwardWindows } from './forward-windows.ts';
-import { countUpTo, type Intervals } from './intervals.ts';
+import { countUpTo } from './intervals.ts';
 import { phaseOfName } from './phase-names.ts';
 
 const BACKWARD = phaseIndex('backward');
-const FORWARD = phaseIndex('forward');
-const CPU_OP = categoryIndex('cpu-op');
-const RUNTIME = categoryIndex('runtime');
+const VALIDATION = phaseIndex('validation');
+const TOLD_BY_STRUCTURE = new Set(
+  (['cpu-op', 'runtime', 'annotation'] as const).map((category) => categoryIndex(category)),
+);
 
 /** A thread runs the backward pass if this share of its outermost operators is named so. */
 const BACKWARD_LANE_SHARE = 0.2;
@@ -23,44 +23,47 @@ export interface PhaseColumns {
   readonly inherited: Uint8Array<ArrayBuffer>;
   /** Threads of the autograd engine. */
   readonly backwardLanes: readonly LaneIndex[];
-  /** Forward passes that only the structure of their step tells. */
-  readonly forwardWindows: Intervals;
 }
 
+/** What no name tells, the structure of the loop does: `windows` are of its thread. `named` is by span. */
 export function computePhases(
   trace: Trace,
   nesting: Nesting,
   partner: Int32Array,
-  mainLane: LaneIndex,
-  steps: Steps,
+  { named, backwardLanes, windows, mainLane }: PhaseSources,
 ): PhaseColumns {
-  const own = phasesByName(trace);
-  const backwardLanes = findBackwardLanes(trace, nesting, mainLane);
-  const forwardWindows = computeForwardWindows(trace, own, backwardLanes, mainLane, steps);
+  const own = Uint8Array.from(named);
   const inherited = new Uint8Array(own.length);
   trace.lanes.forEach((lane, index) => {
     const fallback = backwardLanes.includes(index) ? BACKWARD : 0;
     for (let i = lane.first; i < lane.first + lane.count; i++) {
-      const parent = nesting.parent[i];
-      const fromAbove = parent >= 0 ? inherited[parent] : fallback;
-      inherited[i] = own[i] || fromAbove;
-      if (inherited[i] === 0 && index === mainLane && isForward(trace, i, forwardWindows)) {
-        inherited[i] = FORWARD;
+      const told = index === mainLane ? phaseByStructure(trace, i, windows) : 0;
+      if (told === VALIDATION) {
+        own[i] = VALIDATION;
       }
+      const parent = nesting.parent[i];
+      inherited[i] = own[i] || (parent >= 0 ? inherited[parent] : fallback) || told;
     }
   });
   assignDeviceWork(trace, partner, own, inherited);
-  return { own, inherited, backwardLanes, forwardWindows };
+  return { own, inherited, backwardLanes };
 }
 
-/** Operators and launches that the structure of their step puts into the forward pass. */
-function isForward({ spans }: Trace, i: SpanIndex, windows: Intervals): boolean {
-  if (spans.category[i] !== CPU_OP && spans.category[i] !== RUNTIME) {
-    return false;
+interface PhaseSources {
+  readonly named: Uint8Array;
+  readonly backwardLanes: readonly LaneIndex[];
+  readonly windows: PhaseIntervals;
+  readonly mainLane: LaneIndex;
+}
+
+/** Of operators, launches and annotations inside a part of the loop; Python's frames reach over several. */
+function phaseByStructure({ spans }: Trace, i: SpanIndex, windows: PhaseIntervals): number {
+  if (!TOLD_BY_STRUCTURE.has(spans.category[i])) {
+    return 0;
   }
-  const start = spans.start[i];
-  const row = countUpTo(windows.start, start) - 1;
-  return row >= 0 && start < windows.end[row];
+  const row = countUpTo(windows.start, spans.start[i]) - 1;
+  const isInside = row >= 0 && spans.start[i] + spans.duration[i] <= windows.end[row];
+  return isInside ? windows.phase[row] : 0;
 }
 
 /** Work of a device is part of what launched it. */
@@ -81,7 +84,8 @@ function assignDeviceWork(
   }
 }
 
-function phasesByName({ spans, strings }: Trace): Uint8Array<ArrayBuffer> {
+/** By span: the phase that its own record or name tells. */
+export function phasesByName({ spans, strings }: Trace): Uint8Array<ArrayBuffer> {
   const own = new Uint8Array(spans.length);
   const known = SPAN_CATEGORIES.map(() => new Int16Array(strings.length).fill(-1));
   for (let i = 0; i < own.length; i++) {
@@ -103,7 +107,12 @@ function phasesByName({ spans, strings }: Trace): Uint8Array<ArrayBuffer> {
   return own;
 }
 
-function findBackwardLanes(trace: Trace, nesting: Nesting, mainLane: LaneIndex): LaneIndex[] {
+/** Threads of the autograd engine. */
+export function findBackwardLanes(
+  trace: Trace,
+  nesting: Nesting,
+  mainLane: LaneIndex,
+): LaneIndex[] {
   const { spans, strings, lanes } = trace;
   const isBackward = Uint8Array.from(strings, (name) => (/Backward|autograd::/.test(name) ? 1 : 0));
   return [...lanes.keys()].filter((index) => {

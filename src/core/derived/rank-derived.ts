@@ -23,12 +23,13 @@ import { keepSpillable, lazyTables, type TableDefinitions } from './lazy-tables.
 import { computeLoadingStages, type LoadingStage } from './loading-stages.ts';
 import { computeLoaderWaits, type LoaderWaits } from './loader-waits.ts';
 import { findLoaderStage, type LoaderStage } from './loader-stage.ts';
+import { type LoopStructure, readLoopStructure } from './loop-structure.ts';
 import { findMainLane } from './main-lane.ts';
 import { findMicroSteps, type MicroSteps } from './micro-steps.ts';
 import { computeNesting } from './nesting.ts';
 import { findOwnLoading } from './own-loading.ts';
 import { computePartner } from './partner.ts';
-import { computePhases, type PhaseColumns } from './phases.ts';
+import { computePhases, findBackwardLanes, type PhaseColumns, phasesByName } from './phases.ts';
 import { listCollectives, type RankCollective } from './rank-collectives.ts';
 import { computeServiceStalls, type ServiceStalls } from './service-stalls.ts';
 import { computeSources, type SourceOf } from './sources.ts';
@@ -41,6 +42,11 @@ export interface RankDerived {
   readonly nesting: Nesting;
   readonly partner: Int32Array<ArrayBuffer>;
   readonly mainLane: LaneIndex;
+  /** Threads of the autograd engine. */
+  readonly backwardLanes: readonly LaneIndex[];
+  /** By span: the phase that its own record or name tells. */
+  readonly named: Uint8Array<ArrayBuffer>;
+  readonly loop: LoopStructure;
   readonly steps: Steps;
   readonly phases: PhaseColumns;
   readonly work: DeviceWork;
@@ -80,12 +86,22 @@ const DEFINITIONS: TableDefinitions<RankTrace, RankDerived> = {
   nesting: (_, { trace }) => computeNesting(trace),
   partner: (_, { trace }) => computePartner(trace),
   mainLane: (_, { trace }) => findMainLane(trace),
-  steps: ({ mainLane, partner }, { trace }) => computeSteps(trace, mainLane, partner),
-  phases: ({ nesting, partner, mainLane, steps }, { trace }) =>
-    computePhases(trace, nesting, partner, mainLane, steps),
+  backwardLanes: ({ nesting, mainLane }, { trace }) => findBackwardLanes(trace, nesting, mainLane),
+  named: (_, { trace }) => phasesByName(trace),
+  loop: ({ partner, mainLane, backwardLanes, named }, { trace }) =>
+    readLoopStructure(trace, partner, mainLane, backwardLanes, named),
+  steps: ({ mainLane, partner, loop }, { trace }) => computeSteps(trace, mainLane, partner, loop),
+  phases: ({ nesting, partner, mainLane, named, backwardLanes, loop }, { trace }) =>
+    computePhases(trace, nesting, partner, {
+      named,
+      backwardLanes,
+      windows: loop.windows,
+      mainLane,
+    }),
   work: ({ phases }, { trace }) => computeDeviceWork(trace, phases.own),
   busy: ({ work }) => computeDeviceBusy(work),
-  host: ({ phases, mainLane }, { trace }) => computeHostActivity(trace, phases, mainLane),
+  host: ({ phases, loop, mainLane }, { trace }) =>
+    computeHostActivity(trace, phases, loop.windows, mainLane),
   gaps: ({ work, partner, host, steps }, { trace }) =>
     computeGaps(trace, work, partner, host, steps),
   kernelLoad: ({ work, partner, steps }, { trace }) =>
@@ -97,8 +113,8 @@ const DEFINITIONS: TableDefinitions<RankTrace, RankDerived> = {
     computeLoadingStages(trace, nesting, mainLane, loaderWaits, steps),
   ownLoading: ({ loaderWaits, loaderStage }, { trace }) =>
     findOwnLoading(trace, loaderWaits, loaderStage),
-  serviceStalls: ({ phases, mainLane, busy }, { trace }) =>
-    computeServiceStalls(trace, phases, mainLane, busy),
+  serviceStalls: ({ phases, loop, mainLane, busy }, { trace }) =>
+    computeServiceStalls(trace, phases, loop.windows, mainLane, busy),
   hostStalls: ({ mainLane, busy, gaps, steps }, { trace }) =>
     computeHostStalls(trace, mainLane, busy, gaps, steps),
   pageableCopies: ({ work, gaps, steps }, { trace }) =>
@@ -107,7 +123,8 @@ const DEFINITIONS: TableDefinitions<RankTrace, RankDerived> = {
     computeFullPrecision(trace, work, partner, steps),
   layerTimes: ({ nesting, work, partner, steps }, { trace }) =>
     computeLayerTimes(trace, nesting, work, partner, steps),
-  hostPhases: ({ phases, mainLane }, { trace }) => computeHostPhases(trace, phases, mainLane),
+  hostPhases: ({ phases, loop, mainLane }, { trace }) =>
+    computeHostPhases(trace, phases.inherited, loop.windows, mainLane),
   devicePhases: ({ work, phases }, { trace }) => computeDevicePhases(trace, work, phases.own),
   exposedCommunication: ({ busy, hostPhases, steps, collectives }) =>
     computeExposedCommunication(
@@ -137,6 +154,7 @@ export const COMPUTED_AGAIN: ReadonlySet<keyof RankDerived> = new Set<keyof Rank
   'sourceOf',
   'nesting',
   'partner',
+  'named',
 ]);
 
 export function deriveRank(rank: RankTrace): RankDerived {

@@ -1,10 +1,11 @@
 import { phaseIndex } from '../model/phase.ts';
-import type { DeviceBusy } from '../model/tables.ts';
+import type { DeviceBusy, PhaseIntervals } from '../model/tables.ts';
 import type { Trace } from '../model/trace.ts';
 import type { LaneIndex, SpanIndex } from '../model/units.ts';
 import { Activity, collectActivity } from './host-activity.ts';
 import { countUpTo, differenceOf, type Intervals } from './intervals.ts';
 import { laneRange } from './lane-range.ts';
+import { intervalsOfPhase } from './phase-intervals.ts';
 import type { PhaseColumns } from './phases.ts';
 
 /** What a training loop does besides training. */
@@ -29,19 +30,23 @@ export type ServiceStalls = Readonly<Record<ServicePhase, ServiceStall>>;
 export function computeServiceStalls(
   trace: Trace,
   phases: PhaseColumns,
+  windows: PhaseIntervals,
   mainLane: LaneIndex,
   busy: DeviceBusy,
 ): ServiceStalls {
   const { first, end } = laneRange(trace, mainLane);
-  const ofPhases = (isWanted: (phase: number) => boolean): Activity =>
-    collectActivity(trace, first, end, (i) => isWanted(phases.own[i]));
-  const training = ofPhases((phase) => phase === BACKWARD || phase === OPTIMIZER).intervals;
+  const ofPhase = (...wanted: readonly number[]): Activity =>
+    collectActivity(
+      trace,
+      first,
+      end,
+      (i) => wanted.includes(phases.own[i]),
+      intervalsOfPhase(windows, wanted[0]),
+    );
+  const training = ofPhase(BACKWARD, OPTIMIZER).intervals;
   const stallOf = (phase: ServicePhase): ServiceStall => {
     const index = phaseIndex(phase);
-    const stretches = without(
-      ofPhases((own) => own === index),
-      training,
-    );
+    const stretches = without(ofPhase(index), training);
     return { stretches, idle: differenceOf(stretches.intervals, busy) };
   };
   return {

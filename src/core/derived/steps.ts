@@ -2,7 +2,9 @@ import { categoryIndex } from '../model/span-category.ts';
 import type { Steps } from '../model/tables.ts';
 import type { Trace } from '../model/trace.ts';
 import type { LaneIndex } from '../model/units.ts';
-import { type LaneRange, laneRange } from './lane-range.ts';
+import type { Intervals } from './intervals.ts';
+import type { LoopStructure } from './loop-structure.ts';
+import { findPeriodicSteps } from './periodic-steps.ts';
 import { followDevice } from './run-ahead.ts';
 import { median, medianAbsoluteDeviation } from './statistics.ts';
 
@@ -17,18 +19,19 @@ const WARMUP_DEVIATIONS = 3;
 const WARMUP_SHARE = 0.2;
 /** At most this share of the steps is taken for warm-up. */
 const MAX_WARMUP_SHARE = 0.5;
-/** A repeated call makes a period if half of its distances lie within this share of the median. */
-const PERIOD_TOLERANCE = 0.5;
-const MIN_PERIODS = 3;
-
 interface Step {
   readonly number: number;
   readonly start: number;
   readonly end: number;
 }
 
-/** Profiler steps of the host, else recorded steps, else the period of the loop, else the whole file as one. */
-export function computeSteps(trace: Trace, mainLane: LaneIndex, partner: Int32Array): Steps {
+/** Recorded steps, else the profiler's of the host, else the period of the loop, else the whole file as one. */
+export function computeSteps(
+  trace: Trace,
+  mainLane: LaneIndex,
+  partner: Int32Array,
+  loop: LoopStructure,
+): Steps {
   const recorded = recordedSteps(trace);
   if (recorded.length > 0) {
     return toTable(followDevice(inOrder(recorded), trace, partner), 'recorded');
@@ -37,7 +40,7 @@ export function computeSteps(trace: Trace, mainLane: LaneIndex, partner: Int32Ar
   if (profiler.length > 0) {
     return toTable(followDevice(inOrder(profiler), trace, partner), 'profiler');
   }
-  const periods = periodicSteps(trace, mainLane);
+  const periods = numbered(findPeriodicSteps(trace, mainLane, loop));
   return periods.length > 0
     ? toTable(followDevice(inOrder(periods), trace, partner), 'period')
     : toTable(wholeFile(trace), 'whole');
@@ -90,62 +93,6 @@ function profilerSteps(trace: Trace): Step[] {
   return [...byNumber.values()];
 }
 
-/** From one call of the loader to the next, else from the end of one optimizer step to that of the next. */
-function periodicSteps(trace: Trace, mainLane: LaneIndex): Step[] {
-  const lane = laneRange(trace, mainLane);
-  for (const { pattern, edge } of [
-    {
-      pattern: /^enumerate\(DataLoader\)#|dataloader\.py\(\d+\): __next__$|^next\(/,
-      edge: 'start',
-    },
-    { pattern: /^Optimizer\.step#/, edge: 'end' },
-  ] as const) {
-    const edges = edgesOf(trace, lane, pattern, edge);
-    if (isPeriodic(edges)) {
-      const steps = edges.slice(1).map((end, i) => ({ number: i, start: edges[i], end }));
-      const end = laneEnd(trace, lane);
-      const last = edges[edges.length - 1];
-      return edge === 'start' && end > last
-        ? [...steps, { number: steps.length, start: last, end }]
-        : steps;
-    }
-  }
-  return [];
-}
-
-function edgesOf(trace: Trace, lane: LaneRange, pattern: RegExp, edge: 'start' | 'end'): number[] {
-  const { spans, strings } = trace;
-  let chosen = -1;
-  const edges: number[] = [];
-  for (let i = lane.first; i < lane.end; i++) {
-    const name = spans.name[i];
-    if (chosen < 0 && pattern.test(strings[name] ?? '')) {
-      chosen = name;
-    }
-    if (name === chosen) {
-      edges.push(spans.start[i] + (edge === 'end' ? spans.duration[i] : 0));
-    }
-  }
-  return edges;
-}
-
-function isPeriodic(edges: readonly number[]): boolean {
-  if (edges.length < MIN_PERIODS) {
-    return false;
-  }
-  const distances = edges.slice(1).map((end, i) => end - edges[i]);
-  const typical = median(distances);
-  return typical > 0 && medianAbsoluteDeviation(distances) <= PERIOD_TOLERANCE * typical;
-}
-
-function laneEnd(trace: Trace, lane: LaneRange): number {
-  let end = 0;
-  for (let i = lane.first; i < lane.end; i++) {
-    end = Math.max(end, trace.spans.start[i] + trace.spans.duration[i]);
-  }
-  return end;
-}
-
 function wholeFile({ spans }: Trace): Step[] {
   let start = Infinity;
   let end = -Infinity;
@@ -171,6 +118,14 @@ function toTable(unordered: readonly Step[], how: Steps['how']): Steps {
     isWarmup: Uint8Array.from(steps, (_, i) => (i < warmup ? 1 : 0)),
     how,
   };
+}
+
+function numbered({ length, start, end }: Intervals): Step[] {
+  return Array.from({ length }, (_, number) => ({
+    number,
+    start: start[number],
+    end: end[number],
+  }));
 }
 
 function inOrder(steps: readonly Step[]): Step[] {

@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
-import { computePartner } from '../../../src/core/derived/partner.ts';
-import { findMainLane } from '../../../src/core/derived/main-lane.ts';
-import { computeSteps } from '../../../src/core/derived/steps.ts';
+import { deriveRank } from '../../../src/core/derived/rank-derived.ts';
 import type { Steps } from '../../../src/core/model/tables.ts';
 import { buildTrace, drawRun, type SpanSpec } from '../../support/draw-run.ts';
 
@@ -66,8 +64,7 @@ describe('steps', () => {
       [byLoader, 5],
       [byOptimizer, 4],
     ] as const) {
-      const { trace } = run.ranks[0];
-      const steps = computeSteps(trace, findMainLane(trace), computePartner(trace));
+      const { steps } = deriveRank(run.ranks[0]);
       assert.deepEqual([steps.how, steps.length], ['period', count]);
       assert.ok([...steps.start].every((start, i) => steps.end[i] - start === 10e6));
     }
@@ -102,8 +99,7 @@ describe('steps', () => {
 });
 
 function stepsOf(specs: readonly SpanSpec[]): Steps {
-  const trace = buildTrace(specs);
-  return computeSteps(trace, findMainLane(trace), computePartner(trace));
+  return deriveRank({ rank: 0, file: 'drawn', trace: buildTrace(specs) }).steps;
 }
 
 function warmupOf(durations: readonly number[]): number[] {
