@@ -62,8 +62,9 @@ export const rankImbalance = defineDetector({
       return;
     }
     const spread = 100 * median(steps.map((step) => step.spread));
+    const waits = longestWaits(tables);
     const savingNsPerStep = Math.round(
-      Math.min(median(steps.map(({ lossNs }) => lossNs)), longestWait(tables)),
+      median(steps.map(({ step, lossNs }) => Math.min(lossNs, waits.get(step) ?? 0))),
     );
     const percent = (100 * savingNsPerStep) / medianStepNs;
     if (!(spread >= options.spreadPercent) || percent < options.minimumPercent) {
@@ -115,12 +116,17 @@ function waitForEachOther({ alignment, pipeline }: NeededTables<Name>): boolean 
   return pipeline === null && alignment.matches.some(({ key }) => !/sendrecv/.test(key));
 }
 
-/** The most that any rank waits in a typical step. */
-function longestWait({ ranks, analyzed }: NeededTables<Name>): number {
-  return ranks.reduce((most, { row, tables: { waiting, steps } }) => {
-    const waits = timePerStep(waiting, steps, analyzed[row].rows);
-    return waits.length === 0 ? most : Math.max(most, median(waits));
-  }, 0);
+/** By number of step: the most that any rank waits in it. It may be another rank in each step. */
+function longestWaits({ ranks, analyzed }: NeededTables<Name>): ReadonlyMap<number, number> {
+  const longest = new Map<number, number>();
+  for (const { row, tables } of ranks) {
+    const { rows } = analyzed[row];
+    timePerStep(tables.waiting, tables.steps, rows).forEach((wait, i) => {
+      const step = tables.steps.number[rows[i]];
+      longest.set(step, Math.max(wait, longest.get(step) ?? 0));
+    });
+  }
+  return longest;
 }
 
 function longestRow({ workNs }: StepWork): number {

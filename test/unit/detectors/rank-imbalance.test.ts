@@ -72,6 +72,16 @@ describeDetector(rankImbalance, {
 });
 
 describe('uneven work', () => {
+  it('is seen where each of two ranks waits in a minority of the steps', () => {
+    const one = (rank: number) => (step: number) =>
+      step % 3 === 2 ? EVEN : turns(rank, LONG, SHORT)(step);
+    const { findings } = analyzeRun(drawRun([one(0), one(1)], { steps: 31 })).report;
+    const [finding] = findings;
+    assert.equal(finding.id, 'rank-imbalance');
+    // 22 ms of work beside 14, in two of three steps.
+    assert.equal(finding.savingNsPerStep, 4e6);
+  });
+
   it('is left to the straggler where one rank is to blame', () => {
     const { findings } = analyzeRun(drawRun([LONG, SHORT, SHORT], { steps: 31 })).report;
     assert.deepEqual(
