@@ -97,6 +97,10 @@ export function differenceOf(a: Intervals, b: Intervals): Intervals {
   return builder.finish();
 }
 
+export function shifted({ length, start, end }: Intervals, byNs: number): Intervals {
+  return { length, start: start.map((time) => time + byNs), end: end.map((time) => time + byNs) };
+}
+
 export function lengthOf(intervals: Intervals): number {
   let sum = 0;
   for (let i = 0; i < intervals.length; i++) {

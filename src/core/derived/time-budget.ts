@@ -1,5 +1,12 @@
 import type { Steps } from '../model/tables.ts';
-import { Coverage, type Intervals, intersectionOf, IntervalsBuilder } from './intervals.ts';
+import {
+  countUpTo,
+  Coverage,
+  type Intervals,
+  intersectionOf,
+  IntervalsBuilder,
+  uniteIntervals,
+} from './intervals.ts';
 import { median } from './statistics.ts';
 
 /** Of each step given, the first `limitNs` of the intervals in it. */
@@ -63,6 +70,23 @@ export function waitsMeanwhile(waits: Intervals, holdUp: Intervals, shiftNs: num
     }
   }
   return builder.finish();
+}
+
+/**
+ * What holds a rank up makes it as much later at its next meeting with the others: the stretches of that length
+ * before the meetings. `meetings` ascend.
+ */
+export function delaysOf(holdUp: Intervals, meetings: ArrayLike<number>): Intervals {
+  const delays = new Map<number, number>();
+  for (let i = 0; i < holdUp.length; i++) {
+    const next = countUpTo(meetings, holdUp.end[i]);
+    delays.set(next, (delays.get(next) ?? 0) + holdUp.end[i] - holdUp.start[i]);
+  }
+  const rows = [...delays.keys()].filter((row) => row < meetings.length);
+  return uniteIntervals(
+    rows.map((row) => meetings[row] - (delays.get(row) ?? 0)),
+    rows.map((row) => meetings[row]),
+  );
 }
 
 /** What slow steps still take beyond typical ones, in all, without the time that is taken. */

@@ -3,13 +3,14 @@ import {
   intersectionOf,
   type Intervals,
   NO_INTERVALS,
+  shifted,
   unionOf,
 } from '../derived/intervals.ts';
 import { findPeriod } from '../derived/period.ts';
 import type { ServicePhase } from '../derived/service-stalls.ts';
 import { median } from '../derived/statistics.ts';
 import { stepBefore } from '../derived/step-windows.ts';
-import { waitsMeanwhile } from '../derived/time-budget.ts';
+import { delaysOf, waitsMeanwhile } from '../derived/time-budget.ts';
 import { countOf, formatPercent, formatTime, nameRanks } from '../derived/wording.ts';
 import type { Advice, Confidence, Severity, Threshold } from '../model/report.ts';
 import type { SpanIndex } from '../model/units.ts';
@@ -25,6 +26,7 @@ import {
 export const STALL_NEEDS = [
   'serviceStalls',
   'waiting',
+  'collectives',
   'busy',
   'steps',
   'sourceOf',
@@ -254,18 +256,36 @@ function explain(
   return `The loop${where} ${does} ${rhythm}, and ${who} for ${formatTime(typicalNs)}${each}: ${formatPercent(percent)} of all the time.`;
 }
 
-/** Other ranks lose the time where they wait in collectives meanwhile. */
+/**
+ * Other ranks lose the time where they wait in collectives meanwhile, or for as long in the next one; there the rank
+ * that stalls is as late.
+ */
 function claimsOf(
   worst: RankStall,
   stalls: readonly RankStall[],
   { ranks, alignment }: NeededTables<Name>,
 ): Intervals[] {
-  return ranks.map(({ row, tables }) => {
-    const own = stalls.find(({ rank }) => rank.row === row)?.counted;
+  const meetings = worst.rank.tables.collectives.map(({ start }) => start);
+  const delays = delaysOf(worst.counted, meetings);
+  const others = ranks.map(({ row, tables: { waiting } }) => {
     const shift = alignment.offsets[worst.rank.row] - alignment.offsets[row];
-    const waits = alignment.isComparable
-      ? waitsMeanwhile(tables.waiting, worst.counted, shift)
-      : NO_INTERVALS;
-    return own === undefined ? waits : unionOf(own, waits);
+    return row === worst.rank.row || !alignment.isComparable
+      ? NO_INTERVALS
+      : unionOf(
+          waitsMeanwhile(waiting, worst.counted, shift),
+          intersectionOf(waiting, shifted(delays, shift)),
+        );
+  });
+  return ranks.map(({ row }) => {
+    const own = stalls.find(({ rank }) => rank.row === row)?.counted ?? NO_INTERVALS;
+    const late =
+      row === worst.rank.row
+        ? ranks
+            .map((other) =>
+              shifted(others[other.row], alignment.offsets[other.row] - alignment.offsets[row]),
+            )
+            .reduce((all, waits) => unionOf(all, intersectionOf(waits, delays)), NO_INTERVALS)
+        : others[row];
+    return unionOf(own, late);
   });
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Intervals } from '../../../src/core/derived/intervals.ts';
 import {
+  delaysOf,
   excessBeyond,
   restOfEachStep,
   waitsMeanwhile,
@@ -31,6 +32,14 @@ describe('the time of steps', () => {
       [30, 32],
     ]);
     assert.deepEqual(pairs(waitsMeanwhile(waits, intervalsOf([4, 10]), 0)), []);
+  });
+
+  it('that hold-ups cost others lies before the next meeting, as long as they are together', () => {
+    const holdUps = intervalsOf([0, 4], [10, 12], [40, 45], [90, 99]);
+    assert.deepEqual(pairs(delaysOf(holdUps, [30, 60, 80])), [
+      [24, 30],
+      [55, 60],
+    ]);
   });
 });
 

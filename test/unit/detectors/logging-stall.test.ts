@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { analyzeRun } from '../../../src/core/analyze.ts';
 import { loggingStall } from '../../../src/core/detectors/logging-stall.ts';
 import { describeDetector } from '../../support/describe-detector.ts';
 import { drawRun } from '../../support/draw-run.ts';
@@ -53,4 +54,15 @@ describeDetector(loggingStall, {
         ),
     },
   ],
+});
+
+describe('logs of one rank', () => {
+  it('are what the others wait for in the next collective, which no straggler says again', () => {
+    const logs = 'main      L---F---B---G-O-';
+    const waits = 'main      F---B---G-----O-';
+    const { findings } = analyzeRun(drawRun([logs, waits], { steps: 31 })).report;
+    const [first] = findings;
+    assert.deepEqual([first.id, first.ranks], ['logging-stall', [0]]);
+    assert.ok(findings.every(({ id }) => id !== 'straggler'));
+  });
 });
