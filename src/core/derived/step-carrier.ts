@@ -9,7 +9,7 @@ import { median } from './statistics.ts';
 
 /** A phase carries what slow steps take beyond typical ones if it holds at least half of that. */
 const PHASE_SHARE = 0.5;
-/** A span is named as the cause only if it explains this share (DETECTORS.md, straggler). */
+/** A span is named as the cause only if it explains this share (DETECTORS.md, straggler) of that, or of what its phase holds. */
 const SPAN_SHARE = 0.8;
 const STEP = categoryIndex('step');
 const STEP_MARK = /^ProfilerStep#\d+$/;
@@ -36,10 +36,8 @@ export function findCarrier(
   typical: readonly number[],
   excessNs: number,
 ): StepCarrier {
-  return {
-    phase: carryingPhase(sources, slow, typical, excessNs),
-    span: carryingSpan(trace, sources, slow, typical, excessNs),
-  };
+  const { phase, heldNs } = carryingPhase(sources, slow, typical, excessNs);
+  return { phase, span: carryingSpan(trace, sources, slow, typical, Math.min(excessNs, heldNs)) };
 }
 
 /** A sentence for people. */
@@ -57,14 +55,16 @@ function carryingPhase(
   slow: readonly number[],
   typical: readonly number[],
   excessNs: number,
-): Phase | null {
+): { phase: Phase | null; heldNs: number } {
   const perStep = phaseTimes(hostPhases, steps);
   const excesses = perStep.map((times) => {
     const usual = typical.length === 0 ? 0 : median(typical.map((row) => times[row]));
     return slow.reduce((sum, row) => sum + times[row] - usual, 0);
   });
   const most = excesses.indexOf(Math.max(...excesses));
-  return excesses[most] >= PHASE_SHARE * excessNs ? PHASES[most] : null;
+  return excesses[most] >= PHASE_SHARE * excessNs
+    ? { phase: PHASES[most], heldNs: excesses[most] }
+    : { phase: null, heldNs: Infinity };
 }
 
 /** By phase, then by step: how long the thread of the training loop is in it. */
