@@ -1,0 +1,287 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { analyzeRun } from '../../../src/core/analyze.ts';
+import type { Finding, Report } from '../../../src/core/model/report.ts';
+import { groupRuns } from '../../../src/core/runs/group-runs.ts';
+import { findRunFiles } from '../../../src/files/find-run-files.ts';
+import { readRun } from '../../../src/files/read-run.ts';
+
+const FIXTURES = join(import.meta.dirname, '../../fixtures/recorded');
+const SCRIPT = readFileSync(
+  join(FIXTURES, '../../../samples/planted-troubles/train.py'),
+  'utf8',
+).split('\n');
+const LOOP = 'in enumerate(sleuth.loader(loader))';
+const REDUCTION = 'sleuth.record_collectives(wrapped)';
+
+/** A line of a recording. Times in nanoseconds. */
+interface Line {
+  readonly type: string;
+  readonly name?: string;
+  readonly step: number;
+  readonly ts: number;
+  readonly dur: number;
+  readonly lane?: string;
+  readonly micro?: number;
+  readonly attrs?: { readonly seq: number };
+}
+
+interface Case {
+  readonly run: string;
+  /** What the first finding may be: each names the planted trouble. */
+  readonly first: readonly string[];
+  /** Those of the first finding. */
+  readonly ranks: readonly number[];
+  /** Statements of the script that are the cause; the first finding names one of them. */
+  readonly statements: readonly string[];
+  /** What the first finding saves at most, per step, straight from the recording; by rank. */
+  readonly lostNs: (lines: readonly Line[][]) => number;
+}
+
+const CASES: readonly Case[] = [
+  {
+    run: 'slow-augment',
+    first: ['data-stall', 'data-slow-stage'],
+    ranks: [0],
+    statements: [LOOP],
+    lostNs: ([lines]) => mean(perStep(lines, 'next(loader)')),
+  },
+  {
+    run: 'no-workers',
+    first: ['data-stall', 'data-single-worker'],
+    ranks: [0],
+    statements: [LOOP],
+    lostNs: ([lines]) => mean(perStep(lines, 'next(loader)')),
+  },
+  {
+    run: 'slow-worker',
+    first: ['data-stall', 'data-tail'],
+    ranks: [0],
+    statements: [LOOP],
+    lostNs: ([lines]) => mean(perStep(lines, 'next(loader)')),
+  },
+  {
+    run: 'collect-garbage',
+    first: ['gc-pause'],
+    ranks: [0],
+    statements: ['with sleuth.span("gc.collect")'],
+    lostNs: ([lines]) => mean(perStep(lines, 'gc.collect')),
+  },
+  {
+    run: 'validation',
+    first: ['validation-stall'],
+    ranks: [0],
+    statements: ['with sleuth.span("validate"'],
+    lostNs: ([lines]) => mean(perStep(lines, 'validate')),
+  },
+  {
+    run: 'growing-statistics',
+    first: ['step-drift'],
+    ranks: [0],
+    statements: ['with sleuth.span("statistics")'],
+    lostNs: ([lines]) => {
+      const durations = stepsOf(lines).map(({ dur }) => dur);
+      return mean(durations) - middle(durations.slice(0, 5));
+    },
+  },
+  {
+    run: 'long-shard',
+    first: ['straggler'],
+    ranks: [1],
+    statements: [REDUCTION, 'outputs = wrapped(spectra)', 'with sleuth.span("forward"'],
+    lostNs: latenessOf(1),
+  },
+  {
+    run: 'slow-loader-rank',
+    first: ['straggler', 'data-stall', 'data-single-worker'],
+    ranks: [1],
+    statements: [LOOP],
+    lostNs: latenessOf(1),
+  },
+  {
+    run: 'checkpoint',
+    first: ['checkpoint-stall'],
+    ranks: [0],
+    statements: ['with sleuth.span("save"'],
+    lostNs: ([lines]) => mean(perStep(lines, 'save')),
+  },
+  {
+    run: 'logging',
+    first: ['logging-stall'],
+    ranks: [0],
+    statements: ['with sleuth.span("histograms"'],
+    lostNs: ([lines]) => mean(perStep(lines, 'histograms')),
+  },
+  {
+    run: 'micro-batches',
+    first: ['sync-every-microbatch'],
+    ranks: [0, 1],
+    statements: [REDUCTION],
+    lostNs: transferOf((line, last) => line !== last),
+  },
+  {
+    run: 'large-gradients',
+    first: ['comm-exposed'],
+    ranks: [0, 1],
+    statements: [REDUCTION],
+    lostNs: transferOf(() => true),
+  },
+  {
+    run: 'late-reduction',
+    first: ['comm-not-overlapped'],
+    ranks: [0, 1],
+    statements: ['with sleuth.span("all_reduce", phase="communication"'],
+    lostNs: transferOf((line, last) => line !== last),
+  },
+];
+
+describe('recorded runs', () => {
+  for (const { run, first, ranks, statements, lostNs } of CASES) {
+    it(`with ${run} are told what is planted, on the right rank and line`, async () => {
+      const { findings, run: about } = await analyze(run);
+      const [finding] = findings as [Finding?];
+      assert.ok(finding !== undefined, 'no finding');
+      assert.ok(first.includes(finding.id), `${finding.id} comes first`);
+      assert.notEqual(finding.severity, 'info');
+      assert.deepEqual(namedRanks(finding, about), ranks);
+      assert.equal(finding.location?.file, 'train.py');
+      const lines = statements.map(lineOf);
+      assert.ok(lines.includes(finding.location.line), `line ${finding.location.line}`);
+      const lost = lostNs(linesOf(run));
+      assert.ok(finding.savingNsPerStep <= 1.1 * lost, `${finding.savingNsPerStep} of ${lost} ns`);
+      assert.ok(finding.savingNsPerStep >= 0.5 * lost, `${finding.savingNsPerStep} of ${lost} ns`);
+    });
+  }
+
+  it('with batches of uneven length name the uneven work of the ranks, and no straggler', async () => {
+    const { findings } = await analyze('uneven-lengths');
+    const place = findings.findIndex(({ id }) => id === 'rank-imbalance');
+    assert.ok(place === 0 || place === 1, findings.map(({ id }) => id).join(' '));
+    assert.ok(findings.every(({ id }) => id !== 'straggler'));
+  });
+
+  for (const run of ['healthy-1', 'healthy-2']) {
+    it(`that are healthy (${run}) have no warning`, async () => {
+      const { findings } = await analyze(run);
+      assert.deepEqual(
+        findings.filter(({ severity }) => severity !== 'info').map(({ id }) => id),
+        [],
+      );
+    });
+  }
+
+  for (const run of runNames()) {
+    it(`say of ${run} how long a step takes, as its lines do`, async () => {
+      const { stepTime } = await analyze(run);
+      const durations = linesOf(run).flatMap((lines) => stepsOf(lines).map(({ dur }) => dur));
+      assert.ok(stepTime !== null);
+      assert.ok(Math.abs(stepTime.p50Ns / middle(durations) - 1) < 0.03);
+    });
+  }
+});
+
+const reports = new Map<string, Promise<Report>>();
+
+function analyze(run: string): Promise<Report> {
+  const known = reports.get(run) ?? analyzeFolder(join(FIXTURES, run));
+  reports.set(run, known);
+  return known;
+}
+
+/** As the command line does. */
+async function analyzeFolder(folder: string): Promise<Report> {
+  const { signal } = new AbortController();
+  const [group] = groupRuns(await findRunFiles([folder], signal));
+  return analyzeRun(await readRun(group, { signal })).report;
+}
+
+/** A finding about every rank may name none. */
+function namedRanks({ ranks }: Finding, { ranks: all }: Report['run']): readonly number[] {
+  return ranks.length === 0 ? all : ranks;
+}
+
+/** The only line of the script with this text, from 1. */
+function lineOf(text: string): number {
+  const rows = SCRIPT.flatMap((line, row) => (line.includes(text) ? [row] : []));
+  assert.equal(rows.length, 1, text);
+  return rows[0] + 1;
+}
+
+function runNames(): string[] {
+  return readdirSync(FIXTURES, { withFileTypes: true }).flatMap((entry) =>
+    entry.isDirectory() ? [entry.name] : [],
+  );
+}
+
+/** Of each rank, by rank; shares no code with the reader. */
+function linesOf(run: string): Line[][] {
+  const files = readdirSync(join(FIXTURES, run)).filter((name) => !name.includes('worker'));
+  return files.sort().map((file) =>
+    gunzipSync(readFileSync(join(FIXTURES, run, file)))
+      .toString()
+      .trim()
+      .split('\n')
+      .map((text) => JSON.parse(text) as Line),
+  );
+}
+
+/** All but the first two, which warm up. */
+function stepsOf(lines: readonly Line[]): Line[] {
+  return lines.filter(({ type, step }) => type === 'step' && step >= 2);
+}
+
+/** What all spans of a name take in each step. */
+function perStep(lines: readonly Line[], name: string): number[] {
+  return stepsOf(lines).map(({ step }) =>
+    lines
+      .filter((line) => line.type === 'span' && line.name === name && line.step === step)
+      .reduce((sum, { dur }) => sum + dur, 0),
+  );
+}
+
+/** The excess of a rank's own time, from the end of its step to its first reduction, over that of the other rank. */
+function latenessOf(late: number): (lines: readonly Line[][]) => number {
+  return (lines) => {
+    const own = lines.map((ofRank) =>
+      stepsOf(ofRank).map(({ step, dur }) => dur - reductionsOf(ofRank, step).at(-1)!.dur),
+    );
+    return mean(own[late].map((time, i) => time - own[1 - late][i]));
+  };
+}
+
+/** The shortest of the ranks for each reduction that is wanted, per step: what is transfer rather than waiting. */
+function transferOf(
+  isWanted: (line: Line, last: Line) => boolean,
+): (lines: readonly Line[][]) => number {
+  return (lines) =>
+    middle(
+      stepsOf(lines[0]).map(({ step }) => {
+        const byRank = lines.map((ofRank) => reductionsOf(ofRank, step));
+        const [first] = byRank;
+        return first
+          .map((line, i) => {
+            const shortest = Math.min(...byRank.map((list) => list[i]?.dur ?? Infinity));
+            return isWanted(line, first[first.length - 1]) ? shortest : 0;
+          })
+          .reduce((sum, dur) => sum + dur, 0);
+      }),
+    );
+}
+
+function reductionsOf(lines: readonly Line[], step: number): Line[] {
+  return lines
+    .filter((line) => line.name === 'all_reduce' && line.step === step)
+    .sort((a, b) => a.ts - b.ts);
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function middle(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const half = sorted.length / 2;
+  return (sorted[Math.ceil(half) - 1] + sorted[Math.floor(half)]) / 2;
+}
