@@ -76,6 +76,10 @@ export const stepDrift = defineDetector({
     const carrier = carrierOf(worst, rows);
     const isWarning = percent >= options.warningPercent;
     const source = evidenceSourceOf(rank, tables);
+    const claims = tables.ranks.map(({ row }) => {
+      const drift = drifts.find((one) => one.rank.row === row);
+      return drift === undefined ? NO_INTERVALS : claimOf(drift, tables.analyzed[row].rows);
+    });
     yield {
       title: `Steps grow longer: by ${formatPercent(percent)}`,
       pattern: 'inefficiency',
@@ -96,10 +100,11 @@ export const stepDrift = defineDetector({
       ...placeOf(rank.tables.sourceOf(carrier.span)),
       why: explain(worst, carrier, rows.length, tables.ranks.length),
       advice: ADVICE,
-      claims: tables.ranks.map(({ row }) => {
-        const drift = drifts.find((one) => one.rank.row === row);
-        return drift === undefined ? NO_INTERVALS : claimOf(drift, tables.analyzed[row].rows);
-      }),
+      repair: {
+        condition: 'steps stayed as short as the first ones',
+        changes: [{ kind: 'cut', intervals: claims }],
+      },
+      claims,
       generality: -1,
     };
   },

@@ -1,7 +1,8 @@
-import type { Intervals } from '../derived/intervals.ts';
+import { type Intervals, NO_INTERVALS } from '../derived/intervals.ts';
 import { isChronic, type RankLateness } from '../derived/lateness.ts';
 import { ownWorkRatio } from '../derived/rank-work.ts';
 import type { BatchWaits } from '../derived/batch-waits.ts';
+import type { Repair } from '../derived/replay/repair.ts';
 import { modifiedZScore } from '../derived/statistics.ts';
 import { inSteps } from '../derived/time-budget.ts';
 import { formatPercent, formatTime } from '../derived/wording.ts';
@@ -136,7 +137,24 @@ function draft(
     why: explain(rank.rank, { ...suspect, chronic, cause }),
     advice: cause?.layer === 'data' ? DATA_ADVICE : ADVICE,
     claims: claimsOf(tables, late, rank, cause),
+    repair: repairOf(rank, late, cause),
     ...standBack(tables.batchWaits, cause, { chronic, percent }),
+  };
+}
+
+/** The rank comes as early as the others: by its loader, else by whatever it does until it comes. */
+function repairOf(
+  { rank, row, tables }: NeededRank<Name>,
+  { claims }: RankLateness,
+  cause: Cause | null,
+): Repair {
+  const isData = cause?.layer === 'data';
+  const intervals = claims.map((claim, i) =>
+    i !== row ? NO_INTERVALS : isData ? tables.loaderWaits.waits : claim,
+  );
+  return {
+    condition: `rank ${rank} came as early as the others`,
+    changes: [{ kind: isData ? 'skip-host' : 'cut', intervals }],
   };
 }
 

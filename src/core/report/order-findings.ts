@@ -29,9 +29,9 @@ interface Taken {
   readonly claims: Intervals[];
   /** Of the step; ranks of different speed may claim more than it has. */
   leftNs: number;
-  /** What is repaired in the replay of the steps, and what that saves together. */
+  /** What is repaired in the replay of the steps, and what that saves together; null until asked for. */
   readonly repairs: Repair[];
-  repairedNs: number;
+  repairedNs: number | null;
 }
 
 /** The step that savings are shares of. */
@@ -119,20 +119,26 @@ function pick(
   return findings;
 }
 
-/** What a repair saves beyond those before it; null for a finding that does not say what its fix changes. */
+/**
+ * What a repair saves beyond those before it; null for a finding that does not say what its fix changes: what it
+ * claims is taken out of the replay for those that come after.
+ */
 function replayRepair(
-  { repair }: FindingDraft,
+  { repair, claims }: FindingDraft,
   taken: Taken,
   replay: StepReplay,
 ): { readonly savingNs: number; readonly told: Partial<Finding> } | null {
   if (repair === undefined) {
+    taken.repairs.push({ condition: '', changes: [{ kind: 'cut', intervals: claims }] });
+    taken.repairedNs = null;
     return null;
   }
+  const beforeNs = taken.repairedNs ?? replay.savingNs(taken.repairs);
   const aloneNs = replay.savingNs([repair]);
   const isFirst = taken.repairs.push(repair) === 1;
   const togetherNs = isFirst ? aloneNs : replay.savingNs(taken.repairs);
-  const savingNs = Math.max(0, Math.min(taken.leftNs, togetherNs - taken.repairedNs));
-  taken.repairedNs = Math.max(taken.repairedNs, togetherNs);
+  const savingNs = Math.max(0, Math.min(taken.leftNs, togetherNs - beforeNs));
+  taken.repairedNs = Math.max(beforeNs, togetherNs);
   const whatIf = sayWhatIf(repair.condition, aloneNs, replay);
   const savingHow = explainReplayedSaving(repair.condition, replay);
   return { savingNs, told: whatIf === null ? { savingHow } : { savingHow, whatIf } };

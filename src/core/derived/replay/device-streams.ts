@@ -47,21 +47,17 @@ export class DeviceStreams {
     });
   }
 
-  /** The last work of any other stream that ends in (from, until]; -1 is none. */
-  latestElsewhere(lane: LaneIndex, from: Nanoseconds, until: Nanoseconds): SpanIndex {
+  /** The last work of any stream but one that ends in (from, until]; -1 is none. */
+  lastEndedIn(except: LaneIndex, from: Nanoseconds, until: Nanoseconds): SpanIndex {
     let best = -1;
     let latest = from;
     for (const [own, { works, ends }] of this.#streams) {
-      const count = own === lane ? 0 : countUpTo(ends, until);
+      const count = own === except ? 0 : countUpTo(ends, until);
       if (count > 0 && ends[count - 1] > latest) {
         latest = ends[count - 1];
         best = works[count - 1];
       }
     }
     return best;
-  }
-
-  get lanes(): Iterable<LaneIndex> {
-    return this.#streams.keys();
   }
 }

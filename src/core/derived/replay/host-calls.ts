@@ -66,7 +66,7 @@ export function listHostCalls(
     launchedBy,
     waitsOf: (call) => {
       const kind = kinds[spans.name[call]];
-      const [work] = launchedBy(call);
+      const work = launchedBy(call).at(0);
       return kind === 'nothing' && work !== undefined && PAGEABLE.test(strings[spans.name[work]])
         ? 'copy'
         : kind;

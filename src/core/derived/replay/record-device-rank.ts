@@ -16,6 +16,8 @@ const WAITS_ELSEWHERE_NS = 5_000;
 const CALL_NS = 5_000;
 /** A driver holds this many launches that have not begun; the next one waits. */
 const QUEUE_DEPTH = 1_024;
+/** A launch that takes longer than this waits for room in that queue. */
+const LONG_LAUNCH_NS = 200_000;
 const COMPUTE = 1;
 const COMMUNICATION = 2;
 
@@ -152,7 +154,7 @@ class Recording {
     const byStream = free + this.#gapNs;
     const elsewhere =
       start - Math.max(byLaunch, byStream) > WAITS_ELSEWHERE_NS
-        ? this.#streams.latestElsewhere(spans.lane[work], Math.max(launchedAt, free), start)
+        ? this.#streams.lastEndedIn(spans.lane[work], Math.max(launchedAt, free), start)
         : -1;
     const isLaunchLast = elsewhere < 0 && byLaunch >= byStream;
     const lag = (from: Nanoseconds, usual: Nanoseconds, isLast: boolean): Nanoseconds =>
@@ -184,13 +186,20 @@ class Recording {
   /** A full queue holds the host up in a launch. */
   #waitForRoom(call: SpanIndex, launch: NodeIndex): void {
     const { spans } = this.rank.trace;
-    const ahead = this.#launched.at(-1 - QUEUE_DEPTH) ?? -1;
-    const before = ahead < 0 ? -1 : this.#streams.before[ahead];
     const end = spans.start[call] + spans.duration[call];
-    if (before < 0 || this.#streams.endOf(before) > end) {
-      return;
+    const isHeldUp = spans.duration[call] > LONG_LAUNCH_NS;
+    const ahead = this.#launched.at(-1 - QUEUE_DEPTH) ?? -1;
+    const awaited = isHeldUp ? this.#lastEnded(call) : ahead < 0 ? -1 : this.#streams.before[ahead];
+    if (awaited >= 0 && this.#streams.endOf(awaited) <= end) {
+      this.#resume(call, launch, [awaited]);
     }
-    this.#resume(call, launch, [before]);
+  }
+
+  /** The work that ended last in a call; -1 is none. */
+  #lastEnded(call: SpanIndex): SpanIndex {
+    const { spans } = this.rank.trace;
+    const end = spans.start[call] + spans.duration[call];
+    return this.#streams.lastEndedIn(-1, spans.start[call], end);
   }
 
   #wait(call: SpanIndex, launch: NodeIndex, works: readonly SpanIndex[]): void {
@@ -274,9 +283,9 @@ class Recording {
   #firstTime(): Nanoseconds {
     const { trace, tables } = this.rank;
     const [firstWork] = tables.work.order;
-    const [firstCall = -1] = this.#calls.calls;
+    const firstCall = this.#calls.calls.at(0) ?? -1;
     return Math.min(
-      tables.steps.start[0] ?? Infinity,
+      tables.steps.start[0],
       trace.spans.start[firstWork],
       firstCall < 0 ? Infinity : trace.spans.start[firstCall],
     );
