@@ -4,8 +4,8 @@ import { median } from './statistics.ts';
 
 /** Forward passes without gradients are at least half of a training one. */
 const MIN_PASS_SHARE = 0.5;
-/** Shorter forward passes, as of compiled models, are not recognized by their operators. */
-const MIN_OPERATORS = 8;
+/** Fewer kinds of operators that usually do not come there, as of compiled models, are not recognized. */
+const MIN_NAMES = 3;
 /** What is usual between two backward passes is known from so many. */
 const MIN_REGIONS = 3;
 
@@ -35,12 +35,14 @@ export function findValidationPasses(
   const usual = usualCounts(counts);
   const size = [...forward.values()].reduce((sum, count) => sum + count, 0);
   return regions.map((rows, i) => {
-    let excess = 0;
-    for (const [name, count] of forward) {
-      const beyond = (counts[i].get(name) ?? 0) - (usual.get(name) ?? 0);
-      excess += Math.min(count, Math.max(0, beyond));
-    }
-    if (size < MIN_OPERATORS || excess < MIN_PASS_SHARE * size) {
+    const unusual = [...forward].filter(
+      ([name]) => counts[i].has(name) && (usual.get(name) ?? 0) === 0,
+    );
+    const excess = unusual.reduce(
+      (sum, [name, count]) => sum + Math.min(count, counts[i].get(name) ?? 0),
+      0,
+    );
+    if (unusual.length < MIN_NAMES || excess < MIN_PASS_SHARE * size) {
       return null;
     }
     const isOfPass = (row: number): boolean => forward.has(nameAt(row));
