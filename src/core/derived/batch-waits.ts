@@ -40,7 +40,7 @@ export interface BatchWaits {
   readonly waiting: readonly number[];
   /** Each step of a rank takes as long as that of the slowest. */
   readonly isJoined: boolean;
-  /** Whether one rank waits for its loader, and the others for that rank. */
+  /** Whether one rank keeps waiting for its loader, and the others for that rank. */
   readonly isOfOneRank: boolean;
 }
 
@@ -63,7 +63,7 @@ export function computeBatchWaits(ranks: readonly RankBatches[], isJoined: boole
     meanNs,
     waiting,
     isJoined,
-    isOfOneRank: isJoined && waiting.length === 1,
+    isOfOneRank: isJoined && waiting.length === 1 && keepsWaiting(ranks[waiting[0]]),
   };
 }
 
@@ -74,6 +74,14 @@ const NOTHING: Series = { exposed: [], durations: [] };
 
 function isEmpty({ exposed }: Pick<Series, 'exposed'>): boolean {
   return exposed.length === 0;
+}
+
+/** Rather than for a few late batches. */
+function keepsWaiting(rank: RankBatches): boolean {
+  const stretches = smooth(rank);
+  return (
+    median(isEmpty(stretches) ? rank.exposed : stretches.exposed) >= STEADY * mean(rank.exposed)
+  );
 }
 
 /** Waits of a loop that loads by itself are smoothed only where the device hides them, not where some batches are late. */

@@ -6,6 +6,7 @@ import {
   intersectionOf,
   IntervalsBuilder,
   uniteIntervals,
+  unionOf,
 } from './intervals.ts';
 import { median } from './statistics.ts';
 
@@ -86,6 +87,23 @@ export function delaysOf(holdUp: Intervals, meetings: ArrayLike<number>): Interv
   return uniteIntervals(
     rows.map((row) => meetings[row] - (delays.get(row) ?? 0)),
     rows.map((row) => meetings[row]),
+  );
+}
+
+/**
+ * What each rank holds itself up, and what others wait meanwhile, by row of ranks in rank time. `offsets` are added
+ * to rank time to get run time.
+ */
+export function withWaitsOfOthers(
+  own: readonly Intervals[],
+  waiting: readonly Intervals[],
+  offsets: readonly number[],
+): Intervals[] {
+  const starts = own.flatMap(({ start }, row) => Array.from(start, (time) => time + offsets[row]));
+  const ends = own.flatMap(({ end }, row) => Array.from(end, (time) => time + offsets[row]));
+  const holdUp = uniteIntervals(starts, ends);
+  return own.map((intervals, row) =>
+    unionOf(intervals, waitsMeanwhile(waiting[row], holdUp, -offsets[row])),
   );
 }
 

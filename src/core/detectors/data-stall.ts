@@ -1,6 +1,6 @@
 import { STRETCH } from '../derived/batch-waits.ts';
-import { type Intervals, unionOf, uniteIntervals } from '../derived/intervals.ts';
-import { firstOfEachStep, waitsMeanwhile } from '../derived/time-budget.ts';
+import type { Intervals } from '../derived/intervals.ts';
+import { firstOfEachStep, withWaitsOfOthers } from '../derived/time-budget.ts';
 import { formatPercent, formatTime, nameRanks } from '../derived/wording.ts';
 import type { Evidence } from '../model/report.ts';
 import { defineDetector, type NeededRank, type NeededTables } from './detector.ts';
@@ -177,7 +177,7 @@ function explainStretches({ batchWaits }: NeededTables<Name>): string {
 
 /** The waits of each rank, and what it waits meanwhile for others that wait for theirs. */
 function claimsOf({ ranks, analyzed, batchWaits, alignment }: NeededTables<Name>): Intervals[] {
-  const { isBursty, byRank, waiting, isOfOneRank } = batchWaits;
+  const { isBursty, byRank, isOfOneRank } = batchWaits;
   const { offsets, isComparable } = alignment;
   const own = ranks.map(({ row, tables: { loaderWaits, steps } }) =>
     firstOfEachStep(
@@ -190,11 +190,10 @@ function claimsOf({ ranks, analyzed, batchWaits, alignment }: NeededTables<Name>
   if (!isBursty || !isComparable || isOfOneRank || ranks.length === 1) {
     return own;
   }
-  const starts = waiting.flatMap((row) => [...own[row].start].map((time) => time + offsets[row]));
-  const ends = waiting.flatMap((row) => [...own[row].end].map((time) => time + offsets[row]));
-  const holdUp = uniteIntervals(starts, ends);
-  return ranks.map(({ row, tables }) =>
-    unionOf(own[row], waitsMeanwhile(tables.waiting, holdUp, -offsets[row])),
+  return withWaitsOfOthers(
+    own,
+    ranks.map(({ tables }) => tables.waiting),
+    offsets,
   );
 }
 

@@ -1,11 +1,19 @@
 import { differenceOf, type Intervals } from '../derived/intervals.ts';
 import { quantileOfSorted, sortedCopy } from '../derived/statistics.ts';
-import { firstOfEachStep, inSteps } from '../derived/time-budget.ts';
+import { firstOfEachStep, inSteps, withWaitsOfOthers } from '../derived/time-budget.ts';
 import { formatPercent, formatTime } from '../derived/wording.ts';
 import { defineDetector, type NeededRank, type NeededTables } from './detector.ts';
 import { evidenceSourceOf, MAX_EVIDENCE, placeOf, spanEvidence } from './finding-draft.ts';
 
-const NEEDS = ['loaderWaits', 'ownLoading', 'steps', 'sourceOf', 'analyzed', 'alignment'] as const;
+const NEEDS = [
+  'loaderWaits',
+  'ownLoading',
+  'waiting',
+  'steps',
+  'sourceOf',
+  'analyzed',
+  'alignment',
+] as const;
 type Name = (typeof NEEDS)[number];
 
 interface Tail {
@@ -184,14 +192,22 @@ function lateWaits(
   return differenceOf(whole, firstOfEachStep(loaderWaits.waits, steps, late, p50Ns));
 }
 
+/** The late batches of each rank, and what it waits meanwhile for others. */
 function claimsOf(
   tails: readonly Tail[],
-  { ranks }: NeededTables<Name>,
-): ReturnType<typeof inSteps>[] {
-  return ranks.map(({ row, tables: { loaderWaits, steps } }) => {
+  { ranks, alignment }: NeededTables<Name>,
+): readonly Intervals[] {
+  const own = ranks.map(({ row, tables: { loaderWaits, steps } }) => {
     const tail = tails.find(({ rank }) => rank.row === row);
     const late = tail?.late ?? [];
     const whole = inSteps(loaderWaits.exposed, steps, late);
     return differenceOf(whole, firstOfEachStep(loaderWaits.exposed, steps, late, tail?.p50Ns ?? 0));
   });
+  return alignment.isComparable
+    ? withWaitsOfOthers(
+        own,
+        ranks.map(({ tables }) => tables.waiting),
+        alignment.offsets,
+      )
+    : own;
 }

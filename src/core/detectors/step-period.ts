@@ -3,7 +3,7 @@ import { findPeriod, slowOnes } from '../derived/period.ts';
 import { median } from '../derived/statistics.ts';
 import { timePerStep } from '../derived/step-windows.ts';
 import { describeCarrier, findCarrier, type StepCarrier } from '../derived/step-carrier.ts';
-import { restOfEachStep, waitsMeanwhile } from '../derived/time-budget.ts';
+import { restOfEachStep, withWaitsOfOthers } from '../derived/time-budget.ts';
 import { formatPercent, formatTime, nameRanks } from '../derived/wording.ts';
 import { layerOf } from '../model/phase.ts';
 import { defineDetector, type NeededRank, type NeededTables } from './detector.ts';
@@ -202,14 +202,14 @@ function claimsOf(
   { rank, slow, p50Ns }: Rhythm,
   { ranks, alignment }: NeededTables<Name>,
 ): Intervals[] {
-  const own = restOfEachStep(rank.tables.steps, slow, () => p50Ns);
-  const { offsets, isComparable } = alignment;
-  return ranks.map(({ row, tables: { waiting } }) => {
-    const shift = offsets[rank.row] - offsets[row];
-    return row === rank.row
-      ? own
-      : isComparable
-        ? waitsMeanwhile(waiting, own, shift)
-        : NO_INTERVALS;
-  });
+  const own = ranks.map(({ row }) =>
+    row === rank.row ? restOfEachStep(rank.tables.steps, slow, () => p50Ns) : NO_INTERVALS,
+  );
+  return alignment.isComparable
+    ? withWaitsOfOthers(
+        own,
+        ranks.map(({ tables }) => tables.waiting),
+        alignment.offsets,
+      )
+    : own;
 }

@@ -35,6 +35,8 @@ describe('the wait for batches', () => {
     const ranks = [rank(() => 0.1), rank((step) => (step % 4 === 0 ? 40 : 0.1))];
     assert.equal(computeBatchWaits(ranks, true).isOfOneRank, true);
     assert.equal(computeBatchWaits(ranks, false).isOfOneRank, false);
+    const few = [rank(() => 0.1), rank((step) => (step === 5 || step === 9 ? 40 : 0.1))];
+    assert.equal(computeBatchWaits(few, true).isOfOneRank, false);
   });
 
   it('of a loop that loads by itself comes in bursts only where the device hides it', () => {
