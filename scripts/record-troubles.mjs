@@ -12,7 +12,14 @@ import { root, runMain, step, StepError } from './steps.mjs';
 const SAMPLE = join(root, 'samples/planted-troubles');
 const FIXTURES = join(root, 'test/fixtures/recorded');
 
-/** @type {Record<string, { ranks: number, args: string[] }>} */
+/**
+ * @typedef {object} Run
+ * @property {number} ranks
+ * @property {string[]} args
+ * @property {boolean} [isProfiled] Whether PyTorch's own profiler writes a trace beside the spans.
+ */
+
+/** @type {Record<string, Run>} */
 const RUNS = {
   'healthy-1': { ranks: 1, args: [] },
   'healthy-2': { ranks: 2, args: [] },
@@ -30,6 +37,11 @@ const RUNS = {
   'micro-batches': { ranks: 2, args: ['--trouble', 'micro-batches'] },
   'large-gradients': { ranks: 2, args: ['--trouble', 'large-gradients'] },
   'late-reduction': { ranks: 2, args: ['--trouble', 'late-reduction'] },
+  'legacy-profiler': {
+    ranks: 1,
+    args: ['--trouble', 'no-workers', '--steps', '12'],
+    isProfiled: true,
+  },
 };
 
 await runMain(async () => {
@@ -50,15 +62,16 @@ await runMain(async () => {
 
 /**
  * @param {string} name
- * @param {{ ranks: number, args: string[] }} run
+ * @param {Run} run
  */
-async function record(name, { ranks, args }) {
+async function record(name, { ranks, args, isProfiled = false }) {
   const directory = await mkdtemp(join(tmpdir(), 'record-troubles-'));
   const port = String(20_000 + Math.floor(Math.random() * 10_000));
+  const profile = isProfiled ? ['--profile', join(directory, name)] : [];
   try {
     await Promise.all(
       Array.from({ length: ranks }, (_, rank) =>
-        train(['--directory', directory, '--run', name, ...args], {
+        train(['--directory', directory, '--run', name, ...profile, ...args], {
           RANK: String(rank),
           WORLD_SIZE: String(ranks),
           MASTER_ADDR: '127.0.0.1',
@@ -77,7 +90,7 @@ async function record(name, { ranks, args }) {
  * @param {Record<string, string>} ofRank
  */
 function train(args, ofRank) {
-  const python = process.env.PYTHON ?? 'python3';
+  const python = process.env['PYTHON'] ?? 'python3';
   const env = {
     ...process.env,
     ...ofRank,
@@ -96,7 +109,7 @@ function train(args, ofRank) {
 }
 
 /**
- * The files of a run, packed, in place of those that were there; what the folder of the recording is called is left out.
+ * The files of a run, packed, in place of those that were there; what the folders of the recording are called is left out.
  * @param {string} from
  * @param {string} to
  */
@@ -105,9 +118,8 @@ async function keep(from, to) {
   await mkdir(to, { recursive: true });
   for (const file of await readdir(from)) {
     const text = await readFile(join(from, file), 'utf8');
-    const packed = gzipSync(text.replace(/"directory":"[^"]*"/, '"directory":"runs"'), {
-      level: 9,
-    });
+    const unnamed = text.replace(/"(directory|profile)":"[^"]*"/g, '"$1":"runs"');
+    const packed = gzipSync(unnamed, { level: 9 });
     await writeFile(join(to, `${file}.gz`), packed);
   }
 }

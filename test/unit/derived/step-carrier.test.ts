@@ -21,6 +21,12 @@ describe('what makes slow steps slow', () => {
     assert.equal(name, 'train.py(12): augment');
   });
 
+  it('is the name that holds most of its phase, where the phase holds only most of the excess', () => {
+    const { phase, name } = carrierOf((step) => (step === 3 ? SAVES : TYPICAL), [3], 9e6);
+    assert.equal(phase, 'checkpoint');
+    assert.equal(name, 'train.py(12): augment');
+  });
+
   it('is what the same name takes longer than usual', () => {
     const { phase, name } = carrierOf((step) => (step === 3 ? LATE : TYPICAL), [3], 6e6);
     assert.equal(phase, 'data');

@@ -16,6 +16,9 @@ const SCRIPT = readFileSync(
 const LOOP = 'in enumerate(sleuth.loader(loader))';
 const REDUCTION = 'sleuth.record_collectives(wrapped)';
 
+/** Of `no-workers`, with a trace of PyTorch's profiler beside the spans. */
+const PROFILED = 'legacy-profiler';
+
 /** A line of a recording. Times in nanoseconds. */
 interface Line {
   readonly type: string;
@@ -172,6 +175,15 @@ describe('recorded runs', () => {
     });
   }
 
+  it('tell from a trace without annotations or frames what the recorder timed beside it', async () => {
+    const { findings } = await analyzePath(join(FIXTURES, PROFILED, 'rank0.pt.trace.json.gz'));
+    const [first] = findings;
+    assert.ok(['data-stall', 'data-single-worker'].includes(first.id), first.id);
+    const [lines] = linesOf(PROFILED);
+    const waited = middle(perStep(lines, 'next(loader)'));
+    assert.ok(Math.abs(first.savingNsPerStep / waited - 1) < 0.1, `${first.savingNsPerStep} ns`);
+  });
+
   for (const run of runNames()) {
     it(`say of ${run} how long a step takes, as its lines do`, async () => {
       const { stepTime } = await analyze(run);
@@ -185,15 +197,15 @@ describe('recorded runs', () => {
 const reports = new Map<string, Promise<Report>>();
 
 function analyze(run: string): Promise<Report> {
-  const known = reports.get(run) ?? analyzeFolder(join(FIXTURES, run));
+  const known = reports.get(run) ?? analyzePath(join(FIXTURES, run));
   reports.set(run, known);
   return known;
 }
 
 /** As the command line does. */
-async function analyzeFolder(folder: string): Promise<Report> {
+async function analyzePath(path: string): Promise<Report> {
   const { signal } = new AbortController();
-  const [group] = groupRuns(await findRunFiles([folder], signal));
+  const [group] = groupRuns(await findRunFiles([path], signal));
   return analyzeRun(await readRun(group, { signal })).report;
 }
 
@@ -211,13 +223,13 @@ function lineOf(text: string): number {
 
 function runNames(): string[] {
   return readdirSync(FIXTURES, { withFileTypes: true }).flatMap((entry) =>
-    entry.isDirectory() ? [entry.name] : [],
+    entry.isDirectory() && entry.name !== PROFILED ? [entry.name] : [],
   );
 }
 
 /** Of each rank, by rank; shares no code with the reader. */
 function linesOf(run: string): Line[][] {
-  const files = readdirSync(join(FIXTURES, run)).filter((name) => !name.includes('worker'));
+  const files = readdirSync(join(FIXTURES, run)).filter((name) => /^rank\d\.spans/.test(name));
   return files.sort().map((file) =>
     gunzipSync(readFileSync(join(FIXTURES, run, file)))
       .toString()
