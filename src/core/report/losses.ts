@@ -29,18 +29,29 @@ export function computeLosses(
   }
   const over = (key: 'compute' | 'data' | 'host' | 'communication' | 'unexplained'): number =>
     median(shares.map((share) => share[key]));
+  const hasDevice = ranks.some(({ breakdown }) => breakdown !== null);
+  const told = (id: string): number => (hasDevice ? 0 : percentOf(findings, id));
+  const garbage = told('gc-pause');
+  const waited = Math.max(told('comm-exposed'), told('sync-every-microbatch'));
+  const hidden = Math.max(0, waited - over('communication'));
   const straggler = findings.find(({ id, severity }) => id === 'straggler' && severity !== 'info');
   const imbalancePercent = straggler?.threshold.measured ?? 0;
   return {
-    hasDevice: ranks.some(({ breakdown }) => breakdown !== null),
-    computePercent: over('compute'),
+    hasDevice,
+    computePercent: Math.max(0, over('compute') - garbage - hidden),
     dataPercent: over('data'),
-    hostPercent: over('host'),
-    communicationPercent: Math.max(0, over('communication') - imbalancePercent),
+    hostPercent: over('host') + garbage,
+    communicationPercent: Math.max(0, over('communication') + hidden - imbalancePercent),
     imbalancePercent,
     unexplainedPercent: over('unexplained'),
     slowRank: straggler?.ranks[0] ?? null,
   };
+}
+
+/** What phases of the host count as compute although a finding knows better; 0 where it is about single steps. */
+function percentOf(findings: readonly Finding[], id: string): number {
+  const threshold = findings.find((finding) => finding.id === id)?.threshold;
+  return threshold === undefined || threshold.name === 'tailPercent' ? 0 : threshold.measured;
 }
 
 interface Shares {

@@ -173,8 +173,8 @@ function listLosses(losses: Losses, findings: readonly Finding[], rankCount: num
       : {
           kind: 'host-bound',
           percent: host,
-          noun: 'checkpoints, logs and validation',
-          text: `Checkpoints, logs and validation hold the training loop up ${during(host)}`,
+          noun: 'work beside training (checkpoints, logs, validation, garbage collection)',
+          text: `Checkpoints, logs, validation or garbage collection hold the training loop up ${during(host)}`,
         },
     isTransfer
       ? {

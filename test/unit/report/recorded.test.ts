@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { analyzeRun } from '../../../src/core/analyze.ts';
-import type { Finding, Report } from '../../../src/core/model/report.ts';
+import type { Finding, Report, VerdictKind } from '../../../src/core/model/report.ts';
 import { groupRuns } from '../../../src/core/runs/group-runs.ts';
 import { findRunFiles } from '../../../src/files/find-run-files.ts';
 import { readRun } from '../../../src/files/read-run.ts';
@@ -35,6 +35,8 @@ interface Case {
   readonly run: string;
   /** What the first finding may be: each names the planted trouble. */
   readonly first: readonly string[];
+  /** Where one kind of loss dominates. */
+  readonly verdict?: VerdictKind;
   /** Those of the first finding. */
   readonly ranks: readonly number[];
   /** Statements of the script that are the cause; the first finding names one of them. */
@@ -46,6 +48,7 @@ interface Case {
 const CASES: readonly Case[] = [
   {
     run: 'slow-augment',
+    verdict: 'data-bound',
     first: ['data-stall', 'data-slow-stage'],
     ranks: [0],
     statements: [LOOP],
@@ -53,6 +56,7 @@ const CASES: readonly Case[] = [
   },
   {
     run: 'no-workers',
+    verdict: 'data-bound',
     first: ['data-stall', 'data-single-worker'],
     ranks: [0],
     statements: [LOOP],
@@ -60,6 +64,7 @@ const CASES: readonly Case[] = [
   },
   {
     run: 'slow-worker',
+    verdict: 'data-bound',
     first: ['data-stall', 'data-tail'],
     ranks: [0],
     statements: [LOOP],
@@ -67,6 +72,7 @@ const CASES: readonly Case[] = [
   },
   {
     run: 'collect-garbage',
+    verdict: 'host-bound',
     first: ['gc-pause'],
     ranks: [0],
     statements: ['with sleuth.span("gc.collect")'],
@@ -74,6 +80,7 @@ const CASES: readonly Case[] = [
   },
   {
     run: 'validation',
+    verdict: 'host-bound',
     first: ['validation-stall'],
     ranks: [0],
     statements: ['with sleuth.span("validate"'],
@@ -91,6 +98,7 @@ const CASES: readonly Case[] = [
   },
   {
     run: 'long-shard',
+    verdict: 'imbalanced',
     first: ['straggler'],
     ranks: [1],
     statements: [REDUCTION, 'outputs = wrapped(spectra)', 'with sleuth.span("forward"'],
@@ -119,6 +127,7 @@ const CASES: readonly Case[] = [
   },
   {
     run: 'micro-batches',
+    verdict: 'communication-bound',
     first: ['sync-every-microbatch'],
     ranks: [0, 1],
     statements: [REDUCTION],
@@ -126,6 +135,7 @@ const CASES: readonly Case[] = [
   },
   {
     run: 'large-gradients',
+    verdict: 'communication-bound',
     first: ['comm-exposed'],
     ranks: [0, 1],
     statements: [REDUCTION],
@@ -133,6 +143,7 @@ const CASES: readonly Case[] = [
   },
   {
     run: 'late-reduction',
+    verdict: 'communication-bound',
     first: ['comm-not-overlapped'],
     ranks: [0, 1],
     statements: ['with sleuth.span("all_reduce", phase="communication"'],
@@ -141,9 +152,9 @@ const CASES: readonly Case[] = [
 ];
 
 describe('recorded runs', () => {
-  for (const { run, first, ranks, statements, lostNs } of CASES) {
+  for (const { run, verdict, first, ranks, statements, lostNs } of CASES) {
     it(`with ${run} are told what is planted, on the right rank and line`, async () => {
-      const { findings, run: about } = await analyze(run);
+      const { findings, run: about, ...report } = await analyze(run);
       const [finding] = findings as [Finding?];
       assert.ok(finding !== undefined, 'no finding');
       assert.ok(first.includes(finding.id), `${finding.id} comes first`);
@@ -152,6 +163,7 @@ describe('recorded runs', () => {
       assert.equal(finding.location?.file, 'train.py');
       const lines = statements.map(lineOf);
       assert.ok(lines.includes(finding.location.line), `line ${finding.location.line}`);
+      assert.equal(verdict ?? report.verdict.kind, report.verdict.kind, report.verdict.text);
       const lost = lostNs(linesOf(run));
       assert.ok(finding.savingNsPerStep <= 1.1 * lost, `${finding.savingNsPerStep} of ${lost} ns`);
       assert.ok(finding.savingNsPerStep >= 0.5 * lost, `${finding.savingNsPerStep} of ${lost} ns`);
