@@ -77,7 +77,7 @@ function renderFix({ host }: PageContext, finding: Finding): HTMLElement {
         : linkButton('Read more', `Read more: ${text}`, () => void host.openLink({ url: link })),
     ),
   );
-  const { threshold, savingHow, confidence, ranks, savingNsPerStep } = finding;
+  const { threshold, savingHow, confidence, ranks, savingNsPerStep, whatIf } = finding;
   return h(
     'div',
     { class: 'finding-body' },
@@ -86,6 +86,7 @@ function renderFix({ host }: PageContext, finding: Finding): HTMLElement {
       'dl',
       { class: 'facts' },
       ...fact('Saving', `${formatDuration(savingNsPerStep)} per step. ${savingHow}`),
+      ...(whatIf === undefined ? [] : fact('What if', whatIf.text)),
       ...fact(
         'Threshold',
         `${threshold.name}: ${formatNumber(threshold.measured)}, reported from ${formatNumber(threshold.value)}`,

@@ -62,9 +62,15 @@ function printPlace({ location, annotations }: Finding, paper: Paper): void {
   }
 }
 
-function printSaving({ savingPercent, savingNsPerStep, savingHow }: Finding, paper: Paper): void {
+function printSaving(
+  { savingPercent, savingNsPerStep, savingHow, whatIf }: Finding,
+  paper: Paper,
+): void {
   if (savingNsPerStep > 0) {
     const saving = `${formatPercent(savingPercent)}, ${formatDuration(savingNsPerStep)} a step`;
     paper.paragraph(`could save ${saving}: ${plainText(savingHow)}`, null, INDENT);
+  }
+  if (whatIf !== undefined) {
+    paper.paragraph(plainText(whatIf.text), 'bold', INDENT);
   }
 }

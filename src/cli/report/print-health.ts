@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { formatDuration } from '../../base/format-duration.ts';
-import type { Health, HealthLevel, Report } from '../../core/model/report.ts';
+import type { Health, HealthLevel, ReplayCheck, Report } from '../../core/model/report.ts';
 import { plainText } from '../terminal/plain-text.ts';
 import type { Look } from '../terminal/style.ts';
 import { formatWhole } from './format-count.ts';
@@ -16,7 +16,7 @@ const HEALTH_LOOKS: Readonly<Record<HealthLevel, Look>> = {
 };
 
 /** What is wrong with the trace itself, before anything is said of the run. */
-export function printHealth({ health }: Report, paper: Paper): void {
+export function printHealth({ health, replay }: Report, paper: Paper): void {
   const { read, kept, repaired, dropped, clipped } = health.events;
   const look = HEALTH_LOOKS[health.level];
   paper.heading(`Trace health: ${paper.style(look, health.level)}`);
@@ -41,6 +41,15 @@ export function printHealth({ health }: Report, paper: Paper): void {
   if (health.clock.method !== '') {
     paper.paragraph(plainText(clockLine(health.clock)), 'dim', '  ');
   }
+  if (replay !== undefined) {
+    paper.paragraph(plainText(replayLine(replay)), 'dim', '  ');
+  }
+}
+
+function replayLine({ isUsed, reason, steps, errorPercent }: ReplayCheck): string {
+  return isUsed
+    ? `Replay: ${steps} ${steps === 1 ? 'step plays' : 'steps play'} back within ${(errorPercent ?? 0).toFixed(1)} % of what was recorded`
+    : `Savings are upper bounds, not replayed: ${reason ?? ''}`;
 }
 
 function clockLine(clock: Report['health']['clock']): string {
