@@ -37,6 +37,24 @@ describeDetector(straggler, {
       },
     },
     {
+      name: 'the rank without a GPU that computes longer, and where',
+      run: () =>
+        drawRun(
+          ['main  F---B---G-----------O-', 'main  F-------B-------G---O-'].map((row) =>
+            row.replace('main  ', 'main      '),
+          ),
+          { steps: 25 },
+        ),
+      check: (finding) => {
+        assert.deepEqual(finding.ranks, [1]);
+        assert.equal(finding.layer, 'compute');
+        assert.match(
+          finding.why,
+          /The cause: it computes longer, most of all in the phase forward/,
+        );
+      },
+    },
+    {
       name: 'the slower of two ranks',
       run: () => drawRun([SLOW_LOADER, FAST], { steps: 6 }),
       check: (finding) => {
