@@ -151,6 +151,18 @@ const CASES: readonly Case[] = [
   },
 ];
 
+/** What is planted is all that they differ in from the healthy run beside them. */
+const REPAIRED: readonly (readonly [run: string, healthy: string])[] = [
+  ['slow-augment', 'healthy-1'],
+  ['no-workers', 'healthy-1'],
+  ['slow-worker', 'healthy-1'],
+  ['collect-garbage', 'healthy-1'],
+  ['validation', 'healthy-1'],
+  ['growing-statistics', 'healthy-1'],
+  ['checkpoint', 'healthy-2'],
+  ['logging', 'healthy-2'],
+];
+
 describe('recorded runs', () => {
   for (const { run, verdict, first, ranks, statements, lostNs } of CASES) {
     it(`with ${run} are told what is planted, on the right rank and line`, async () => {
@@ -167,6 +179,15 @@ describe('recorded runs', () => {
       const lost = lostNs(linesOf(run));
       assert.ok(finding.savingNsPerStep <= 1.1 * lost, `${finding.savingNsPerStep} of ${lost} ns`);
       assert.ok(finding.savingNsPerStep >= 0.5 * lost, `${finding.savingNsPerStep} of ${lost} ns`);
+    });
+  }
+
+  for (const [run, healthy] of REPAIRED) {
+    it(`with ${run} say what a step would take without it, as the healthy run took`, async () => {
+      const [{ savingNsPerStep }] = (await analyze(run)).findings;
+      const repairedNs = mean(linesOf(run).map(meanStep)) - savingNsPerStep;
+      const healthyNs = mean(linesOf(healthy).map(meanStep));
+      assert.ok(Math.abs(repairedNs / healthyNs - 1) < 0.15, `${repairedNs} of ${healthyNs} ns`);
     });
   }
 
@@ -254,6 +275,10 @@ function linesOf(run: string): Line[][] {
 /** All but the first two, which warm up. */
 function stepsOf(lines: readonly Line[]): Line[] {
   return lines.filter(({ type, step }) => type === 'step' && step >= 2);
+}
+
+function meanStep(lines: readonly Line[]): number {
+  return mean(stepsOf(lines).map(({ dur }) => dur));
 }
 
 /** What all spans of a name take in each step. */
