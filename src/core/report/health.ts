@@ -96,8 +96,21 @@ function stepNotes({ ranks, analyzed }: RunDerived): Graded[] {
       note('no-steps', 0, 'notable', 'The trace marks no training steps: it is taken as one.'),
     ];
   }
+  const byPeriod = ranks.filter(({ tables }) => tables.steps.how === 'period').length;
+  const period =
+    byPeriod === 0
+      ? []
+      : [
+          note(
+            'steps-by-period',
+            byPeriod,
+            'ok',
+            'The trace marks no training steps: they are told from what the loop repeats, and go from one to the next.',
+          ),
+        ];
   return count < FEW_STEPS
     ? [
+        ...period,
         note(
           'few-steps',
           count,
@@ -105,7 +118,7 @@ function stepNotes({ ranks, analyzed }: RunDerived): Graded[] {
           `${plural(count, 'step')} could be analyzed${where}; ${FEW_STEPS} or more say how steps vary.`,
         ),
       ]
-    : [];
+    : period;
 }
 
 function rankNotes({ ranks, leftOut }: RunDerived, missingRanks: readonly number[]): Graded[] {
