@@ -89,7 +89,9 @@ function confirm(
     ? {
         ...aligned(clocks, matches),
         method: 'clocks of the files, confirmed by matched collectives',
-        uncertaintyNs: Math.ceil(largest(known, (fit) => Math.max(fit.residualNs, furthest(fit)))),
+        uncertaintyNs: Math.ceil(
+          largest(known, (fit) => Math.max(fit.residualNs, furthest(fit), 1)),
+        ),
         drift: driftOf(known),
       }
     : null;
