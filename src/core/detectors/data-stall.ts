@@ -1,6 +1,12 @@
 import { STRETCH } from '../derived/batch-waits.ts';
-import type { Intervals } from '../derived/intervals.ts';
-import { firstOfEachStep, withWaitsOfOthers } from '../derived/time-budget.ts';
+import {
+  intersectionOf,
+  type Intervals,
+  lengthOf,
+  shifted,
+  unionOf,
+} from '../derived/intervals.ts';
+import { delaysOf, firstOfEachStep, withWaitsOfOthers } from '../derived/time-budget.ts';
 import { formatPercent, formatTime, nameRanks } from '../derived/wording.ts';
 import type { Evidence } from '../model/report.ts';
 import { defineDetector, type NeededRank, type NeededTables } from './detector.ts';
@@ -21,6 +27,7 @@ const NEEDS = [
   'ownLoading',
   'batchWaits',
   'waiting',
+  'collectives',
   'steps',
   'busy',
   'sourceOf',
@@ -187,13 +194,33 @@ function claimsOf({ ranks, analyzed, batchWaits, alignment }: NeededTables<Name>
       isBursty ? Infinity : byRank[row].medianNs,
     ),
   );
-  if (!isBursty || !isComparable || isOfOneRank || ranks.length === 1) {
+  if (!isComparable || isOfOneRank || ranks.length === 1) {
     return own;
+  }
+  if (!isBursty) {
+    return withDelaysOfOthers(own, ranks, offsets);
   }
   return withWaitsOfOthers(
     own,
     ranks.map(({ tables }) => tables.waiting),
     offsets,
+  );
+}
+
+/** A rank that waits for a batch is as much later in the next collective, where the others wait for it. */
+function withDelaysOfOthers(
+  own: readonly Intervals[],
+  ranks: NeededTables<Name>['ranks'],
+  offsets: readonly number[],
+): Intervals[] {
+  const longest = own.map(lengthOf);
+  const latest = longest.indexOf(Math.max(...longest));
+  const meetings = ranks[latest].tables.collectives.map(({ start }) => start);
+  const delays = delaysOf(own[latest], meetings);
+  return ranks.map(({ row, tables: { waiting } }) =>
+    row === latest
+      ? own[row]
+      : unionOf(own[row], intersectionOf(waiting, shifted(delays, offsets[latest] - offsets[row]))),
   );
 }
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { analyzeRun } from '../../../src/core/analyze.ts';
 import { dataStall } from '../../../src/core/detectors/data-stall.ts';
 import { describeDetector } from '../../support/describe-detector.ts';
 import { buildTrace, drawRun, type SpanSpec } from '../../support/draw-run.ts';
@@ -139,6 +140,20 @@ describeDetector(dataStall, {
       options: { infoPercent: 31 },
     },
   ],
+});
+
+describe('the wait of one rank for its batches', () => {
+  it('is what the others wait for in the next collective, which counts once', () => {
+    const waits = 'main      D---F---B---G-O-';
+    const waitsForIt = 'main      F---B---G-----O-';
+    const { findings } = analyzeRun(drawRun([waits, waitsForIt], { steps: 31 })).report;
+    const about = findings.filter(({ id }) => !id.startsWith('comm-'));
+    assert.ok(about.length > 0);
+    // The wait takes 4 ms; without it nobody waits.
+    const savingNs = about.reduce((sum, { savingNsPerStep }) => sum + savingNsPerStep, 0);
+    assert.ok(savingNs <= 4.01e6, about.map((one) => `${one.id} ${one.savingNsPerStep}`).join(' '));
+    assert.ok(!about.some(({ id }) => id === 'rank-imbalance'));
+  });
 });
 
 /** Spans as the recorder writes them: a wait of some of all the milliseconds of each step. */

@@ -191,6 +191,13 @@ describe('recorded runs', () => {
     });
   }
 
+  it('count the slow loader of one rank once, however many findings see it', async () => {
+    const { findings } = await analyze('slow-loader-rank');
+    const savingNs = findings.reduce((sum, finding) => sum + finding.savingNsPerStep, 0);
+    const [, late] = linesOf('slow-loader-rank');
+    assert.ok(savingNs < 1.1 * mean(perStep(late, 'next(loader)')), `${savingNs} ns`);
+  });
+
   it('with batches of uneven length name the uneven work of the ranks, and no straggler', async () => {
     const { findings } = await analyze('uneven-lengths');
     const place = findings.findIndex(({ id }) => id === 'rank-imbalance');
