@@ -27,8 +27,10 @@ interface Candidate {
 interface Taken {
   /** By row of ranks. */
   readonly claims: Intervals[];
-  /** Of the step; ranks of different speed may claim more than it has. */
+  /** Of the step, by the bounds of the detectors; ranks of different speed may claim more than it has. */
   leftNs: number;
+  /** Of the step, by what is handed out. */
+  unsavedNs: number;
   /** What is repaired in the replay of the steps, and what that saves together; null until asked for. */
   readonly repairs: Repair[];
   repairedNs: number | null;
@@ -59,6 +61,7 @@ export function orderFindings(
   const taken: Taken = {
     claims: [],
     leftNs: measure.stepBudgetNs,
+    unsavedNs: measure.stepBudgetNs,
     repairs: [],
     repairedNs: 0,
   };
@@ -103,7 +106,8 @@ function pick(
       continue;
     }
     const replayed = replay === null ? null : replayRepair(candidate.draft, taken, replay);
-    const savingNsPerStep = Math.round(replayed?.savingNs ?? savings[best]);
+    const saving = Math.min(taken.unsavedNs, replayed?.savingNs ?? savings[best]);
+    const savingNsPerStep = Math.round(saving);
     findings.push({
       ...toFinding(candidate),
       ...changes,
@@ -114,7 +118,8 @@ function pick(
     candidate.draft.claims.forEach((claim, row) => {
       taken.claims[row] = unionOf(taken.claims[row] ?? NO_INTERVALS, claim);
     });
-    taken.leftNs -= savingNsPerStep;
+    taken.leftNs -= Math.round(savings[best]);
+    taken.unsavedNs -= savingNsPerStep;
   }
   return findings;
 }
@@ -137,7 +142,7 @@ function replayRepair(
   const aloneNs = replay.savingNs([repair]);
   const isFirst = taken.repairs.push(repair) === 1;
   const togetherNs = isFirst ? aloneNs : replay.savingNs(taken.repairs);
-  const savingNs = Math.max(0, Math.min(taken.leftNs, togetherNs - beforeNs));
+  const savingNs = Math.max(0, togetherNs - beforeNs);
   taken.repairedNs = Math.max(beforeNs, togetherNs);
   const whatIf = sayWhatIf(repair.condition, aloneNs, replay);
   const savingHow = explainReplayedSaving(repair.condition, replay);
