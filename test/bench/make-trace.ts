@@ -14,8 +14,8 @@ export function sourceName(): string {
   return sharedFile(SOURCE) === null ? 'a generated trace' : SOURCE;
 }
 
-/** Writes a trace of at least `MIN_BYTES` by repeating the events of one, with shifted times and ids. */
-export async function makeTrace(path: string): Promise<void> {
+/** Writes a trace of at least so many bytes by repeating the events of one, with shifted times and ids. */
+export async function makeTrace(path: string, minBytes: number): Promise<void> {
   const shared = sharedFile(SOURCE);
   const text =
     shared === null
@@ -27,7 +27,7 @@ export async function makeTrace(path: string): Promise<void> {
   const file = createWriteStream(path);
   file.write(text.slice(0, start));
   const spanUs = 200_000;
-  for (let copy = 0, bytes = 0; bytes < MIN_BYTES; copy++) {
+  for (let copy = 0, bytes = 0; bytes < minBytes; copy++) {
     const shifted = shift(events, copy * spanUs, copy * 100_000);
     bytes += shifted.length;
     if (!file.write(copy === 0 ? shifted : `,${shifted}`)) {

@@ -1,33 +1,59 @@
 import { readFileSync } from 'node:fs';
+import { analyzeRun } from '../../src/core/analyze.ts';
 import { readTrace } from '../../src/core/formats/read-trace.ts';
+import { groupRuns } from '../../src/core/runs/group-runs.ts';
+import { findRunFiles } from '../../src/files/find-run-files.ts';
 import { openFile } from '../../src/files/open-file.ts';
+import { readRun } from '../../src/files/read-run.ts';
+
+interface Done {
+  readonly count: number;
+  /** Where only a part of the time is of interest. */
+  readonly ms?: number;
+  /** Of the reading before it. */
+  readonly readMs?: number;
+}
+
+const { signal } = new AbortController();
 
 /** The body of one measured process: does one thing once and prints what it cost as JSON. */
-const ways: Readonly<Record<string, (path: string) => Promise<number>>> = {
+const ways: Readonly<Record<string, (path: string) => Promise<Done>>> = {
   async columns(path) {
-    const trace = await readTrace(await openFile(path), { signal: new AbortController().signal });
-    return trace.counts.read;
+    const trace = await readTrace(await openFile(path), { signal });
+    return { count: trace.counts.read };
   },
   async parse(path) {
     const trace = JSON.parse(readFileSync(path, 'utf8')) as { traceEvents: unknown[] };
-    return trace.traceEvents.length;
+    return { count: trace.traceEvents.length };
   },
   async unpack(path) {
     let length = 0;
-    for await (const chunk of (await openFile(path)).chunks(new AbortController().signal)) {
+    for await (const chunk of (await openFile(path)).chunks(signal)) {
       length += chunk.length;
     }
-    return length;
+    return { count: length };
+  },
+  async analyze(path) {
+    const [group] = groupRuns(await findRunFiles([path], signal));
+    const begin = performance.now();
+    const run = await readRun(group, { signal });
+    const between = performance.now();
+    const { report } = analyzeRun(run);
+    return {
+      count: report.health.events.read,
+      ms: performance.now() - between,
+      readMs: between - begin,
+    };
   },
   async nothing() {
-    return 0;
+    return { count: 0 };
   },
 };
 
 const [way = '', path = ''] = process.argv.slice(2);
 const start = performance.now();
-const count = await ways[way](path);
+const done = await ways[way](path);
 const ms = performance.now() - start;
 process.stdout.write(
-  JSON.stringify({ ms, count, peakBytes: process.resourceUsage().maxRSS * 1024 }),
+  JSON.stringify({ ms, ...done, peakBytes: process.resourceUsage().maxRSS * 1024 }),
 );

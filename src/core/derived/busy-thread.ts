@@ -6,7 +6,7 @@ import {
   intersectionOf,
   type Intervals,
   lengthOf,
-  uniteIntervals,
+  IntervalsBuilder,
 } from './intervals.ts';
 
 /** Frames and calls in which a thread waits: of Python's threading, queue and socket modules, and of CUDA and HIP. */
@@ -68,17 +68,18 @@ function kindOf(name: string): Kind {
   return STEP_MARK.test(name) ? 'mark' : WAITING.test(name) ? 'wait' : 'work';
 }
 
+/** The spans of a lane are in the order of their start. */
 function workOf({ spans, lanes }: Trace, index: LaneIndex, kinds: readonly Kind[]): Intervals {
   const { first, count } = lanes[index];
-  const rows = Array.from({ length: count }, (_, i) => first + i).filter(
-    (i) => spans.category[i] !== STEP && kinds[spans.name[i]] !== 'mark',
-  );
-  const isWait = (i: number): boolean =>
-    kinds[spans.name[i]] === 'wait' && spans.category[i] !== CPU_OP;
-  const unite = (chosen: readonly number[]): Intervals =>
-    uniteIntervals(
-      chosen.map((i) => spans.start[i]),
-      chosen.map((i) => spans.start[i] + spans.duration[i]),
-    );
-  return differenceOf(unite(rows.filter((i) => !isWait(i))), unite(rows.filter((i) => isWait(i))));
+  const work = new IntervalsBuilder();
+  const waits = new IntervalsBuilder();
+  for (let i = first; i < first + count; i++) {
+    const kind = kinds[spans.name[i]];
+    if (spans.category[i] === STEP || kind === 'mark') {
+      continue;
+    }
+    const isWait = kind === 'wait' && spans.category[i] !== CPU_OP;
+    (isWait ? waits : work).add(spans.start[i], spans.start[i] + spans.duration[i]);
+  }
+  return differenceOf(work.finish(), waits.finish());
 }
