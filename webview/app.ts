@@ -1,16 +1,15 @@
-import type { Selection } from '../src/core/model/timeline.ts';
 import type { HandlersOf } from '../src/protocol/api.ts';
 import { Channel } from '../src/protocol/channel.ts';
 import { hostApi, type RunStatus, viewApi } from '../src/protocol/timeline-api.ts';
 import { FrameLoop } from './base/frame-loop.ts';
 import { ThemeSource } from './base/theme.ts';
+import { showIntervals } from './findings/show-evidence.ts';
 import { type Host, type VsCodeApi, windowPort } from './host.ts';
 import type { PageContext, View } from './page-context.ts';
 import { readSteps } from './read-steps.ts';
 import { identityOf } from './run-identity.ts';
 import { parseSavedView } from './saved-view.ts';
 import { clampRange, frameInterval, type LoadedRun, Store } from './store.ts';
-import { moveTo } from './timeline/move-to.ts';
 import { mountRunPage } from './views/run-page.ts';
 import { LoadingPage, renderFailure } from './views/status-page.ts';
 
@@ -67,8 +66,11 @@ export class App {
       runChanged: async () => {
         await this.#load().catch((error: unknown) => this.#fail(error));
       },
-      reveal: ({ startNs, durationNs, rank, selection }) =>
-        this.#reveal(startNs, durationNs, rank, selection),
+      showEvidence: ({ title, evidence }) => {
+        if (this.#context !== null) {
+          showIntervals(this.#context, evidence, `Showing the evidence of: ${title}`);
+        }
+      },
       showRank: ({ rank }) => {
         const { openRanks, wantedRank } = this.#store;
         openRanks.set(new Set([...openRanks.get(), rank]));
@@ -127,25 +129,6 @@ export class App {
     const focus = rank ?? (ranks.length === 1 ? ranks[0] : null);
     if (isFresh && focus !== null) {
       this.#store.openRanks.set(new Set([focus]));
-    }
-  }
-
-  #reveal(
-    startNs: number,
-    durationNs: number,
-    rank: number | null,
-    selection: Selection | null,
-  ): void {
-    if (this.#context === null) {
-      return;
-    }
-    const target = frameInterval(startNs, durationNs, 1);
-    moveTo(this.#context, target, this.#context.run.overview);
-    if (selection !== null) {
-      this.#store.selection.set(selection);
-    } else if (rank !== null) {
-      const evidence = { rank, lane: '', name: '', startNs, durationNs, step: null };
-      this.#store.evidence.set([evidence]);
     }
   }
 

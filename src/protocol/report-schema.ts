@@ -60,7 +60,7 @@ const rankReport = z.object({
   ),
 }) satisfies z.ZodType<RankReport>;
 
-const evidence = z.object({
+export const evidenceSchema = z.object({
   rank: z.int(),
   lane: z.string(),
   name: z.string(),
@@ -89,9 +89,24 @@ const finding = z.object({
   savingPercent: z.number(),
   savingNsPerStep: z.number(),
   savingHow: z.string(),
+  savingFrom: z.exactOptional(
+    z.object({
+      totalNs: z.number(),
+      count: z.int(),
+      longest: z.array(
+        z.object({
+          rank: z.int(),
+          startNs: z.number(),
+          durationNs: z.number(),
+          step: z.int().nullable(),
+        }),
+      ),
+      leftOut: z.int(),
+    }),
+  ),
   whatIf: z.exactOptional(z.object({ stepNs: z.number(), speedup: z.number(), text: z.string() })),
   threshold: z.object({ name: z.string(), value: z.number(), measured: z.number() }),
-  evidence: z.array(evidence),
+  evidence: z.array(evidenceSchema),
   location: sourceLocationSchema.nullable(),
   annotations: z.array(z.string()),
   why: z.string(),
@@ -201,5 +216,6 @@ export const reportSchema = z.object({
   replay: z.exactOptional(replayCheck),
   findings: z.array(finding),
   lines: z.array(lineCost),
+  formulas: z.exactOptional(z.record(z.string(), z.string())),
   failures: z.array(z.object({ detector: z.string(), message: z.string() })),
 }) satisfies z.ZodType<Report>;

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Api } from './api.ts';
-import { reportSchema } from './report-schema.ts';
+import { evidenceSchema, reportSchema } from './report-schema.ts';
 import { packedStepsSchema } from './step-columns.ts';
 import { overviewSchema, selectionDetailsSchema, selectionSchema } from './timeline-schemas.ts';
 
@@ -79,14 +79,9 @@ export const viewApi = {
   runChanged: { params: z.object({ generation }), result: z.void() },
   /** Open the threads and streams of a rank and bring it into view. */
   showRank: { params: z.object({ rank: z.int() }), result: z.void() },
-  /** Bring a moment into view, and select what is there if given. */
-  reveal: {
-    params: z.object({
-      rank: z.int().nullable(),
-      startNs: z.number(),
-      durationNs: z.number(),
-      selection: selectionSchema.nullable(),
-    }),
+  /** Bring the evidence of a finding into view, all of it marked. */
+  showEvidence: {
+    params: z.object({ title: z.string(), evidence: z.array(evidenceSchema) }),
     result: z.void(),
   },
 } satisfies Api;

@@ -4,6 +4,7 @@ import { h, linkButton } from '../base/dom.ts';
 import { baseName, formatDuration, formatNumber, formatSaving } from '../base/format.ts';
 import { goToFinding } from '../go-to-line.ts';
 import type { PageContext, View } from '../page-context.ts';
+import { renderIntervals } from './intervals.ts';
 import { showEvidence } from './show-evidence.ts';
 
 const SEVERITY_WORDS = { error: 'Error', warning: 'Warning', info: 'Note' };
@@ -65,7 +66,8 @@ function actions(context: PageContext, finding: Finding, index: number): readonl
   return buttons;
 }
 
-function renderFix({ host }: PageContext, finding: Finding): HTMLElement {
+function renderFix(context: PageContext, finding: Finding): HTMLElement {
+  const { host } = context;
   const advice = finding.advice.map(({ text, link }) =>
     h(
       'li',
@@ -94,6 +96,7 @@ function renderFix({ host }: PageContext, finding: Finding): HTMLElement {
       ...fact('Confidence', confidence),
       ...fact('Ranks', ranks.length === 0 ? 'all' : ranks.join(', ')),
     ),
+    renderIntervals(context, finding),
   );
 }
 

@@ -8,8 +8,18 @@ const DEVICE_LANES = ['device', ''];
 
 /** Puts what a finding rests on into view: the step of its first evidence, everything of it marked. */
 export function showEvidence(context: PageContext, index: number): void {
+  const { evidence, title } = context.run.report.findings[index];
+  context.store.shownFinding.set(index);
+  showIntervals(context, evidence, `Showing the evidence of: ${title}`);
+}
+
+/** Puts the step of the first into view, all of them marked; `announcement` is read to people who do not see it. */
+export function showIntervals(
+  context: PageContext,
+  evidence: readonly Evidence[],
+  announcement: string,
+): void {
   const { store, run } = context;
-  const { evidence, title } = run.report.findings[index];
   const first = evidence.at(0);
   if (first === undefined) {
     return;
@@ -18,11 +28,10 @@ export function showEvidence(context: PageContext, index: number): void {
   if (!DEVICE_LANES.includes(first.lane) && lanes.some(({ name }) => name === first.lane)) {
     store.openRanks.set(new Set([...store.openRanks.get(), first.rank]));
   }
-  store.shownFinding.set(index);
   store.selection.set(null);
   moveTo(context, stepAround(context, first), run.overview);
   store.evidence.set(evidence);
-  store.announcement.set(`Showing the evidence of: ${title}`);
+  store.announcement.set(announcement);
   document.querySelector('.timeline')?.scrollIntoView({ block: 'nearest' });
 }
 

@@ -11,6 +11,7 @@ import { mountTimeline } from '../timeline/timeline.ts';
 import { renderHeader } from './header.ts';
 import { mountNotice } from './notice.ts';
 import { renderNotes } from './notes.ts';
+import { renderNumbers } from './numbers.ts';
 import { mountStatusStrip } from './status-strip.ts';
 import { renderVerdict, verdictTone } from './verdict.ts';
 
@@ -46,6 +47,7 @@ export function mountRunPage(context: PageContext): View {
       h('div', { class: 'main-column' }, renderSteps(context, owned), timeline.element),
     ),
     details.element,
+    renderNumbers(context),
     notes,
     sheet.element,
     live,

@@ -125,6 +125,8 @@ export interface Finding {
   readonly savingPercent: number;
   readonly savingNsPerStep: Nanoseconds;
   readonly savingHow: string;
+  /** Left out where the check claims no intervals. */
+  readonly savingFrom?: SavingIntervals;
   /** If this alone were repaired; left out where the steps cannot be replayed, or not with this repair. */
   readonly whatIf?: FindingWhatIf;
   readonly threshold: Threshold;
@@ -134,6 +136,24 @@ export interface Finding {
   readonly annotations: readonly string[];
   readonly why: string;
   readonly advice: readonly Advice[];
+}
+
+/** Time that a saving comes from; counts from the run's origin. */
+export interface SavingInterval {
+  readonly rank: number;
+  readonly startNs: Nanoseconds;
+  readonly durationNs: Nanoseconds;
+  readonly step: number | null;
+}
+
+export interface SavingIntervals {
+  /** Over all ranks and steps; findings above may have taken a part of it. */
+  readonly totalNs: Nanoseconds;
+  readonly count: number;
+  /** The longest first. */
+  readonly longest: readonly SavingInterval[];
+  /** How many more there are. */
+  readonly leftOut: number;
 }
 
 /** A replay of the steps in which a finding is repaired, and nothing else. */
@@ -272,5 +292,7 @@ export interface Report {
   readonly replay?: ReplayCheck;
   readonly findings: readonly Finding[];
   readonly lines: readonly LineCost[];
+  /** How each number is computed, in words; keys are paths in the report, `*` is any key or index. */
+  readonly formulas?: Readonly<Record<string, string>>;
   readonly failures: readonly { readonly detector: string; readonly message: string }[];
 }

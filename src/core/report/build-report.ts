@@ -3,6 +3,7 @@ import type { Detected } from '../detectors/run-detectors.ts';
 import { REPORT_SCHEMA_VERSION, type Report } from '../model/report.ts';
 import type { Steps } from '../model/tables.ts';
 import { isCutShort } from './file-notes.ts';
+import { FORMULAS } from './formulas.ts';
 import { assessHealth, worldSizeOf } from './health.ts';
 import { computeLayers } from './layers.ts';
 import { costLines } from './lines.ts';
@@ -10,6 +11,7 @@ import { orderFindings } from './order-findings.ts';
 import { judgePipeline } from './pipeline-verdict.ts';
 import { reportRanks } from './rank-reports.ts';
 import { replayRun } from './replay-run.ts';
+import { explainSavings } from './saving-intervals.ts';
 import { stepTimeOf } from './step-time.ts';
 import { judge, judgeCut } from './verdict.ts';
 
@@ -23,7 +25,7 @@ export function buildReport(
   const stepTime = stepTimeOf(run.analyzed.flatMap(({ durations }) => [...durations]));
   const cut = run.ranks.filter(({ trace }) => isCutShort(trace));
   const { check, replay } = replayRun(run);
-  const ordered = orderFindings(drafts, run, replay);
+  const ordered = explainSavings(orderFindings(drafts, run, replay), drafts, run);
   const findings =
     cut.length > 0
       ? ordered.map((finding) => ({ ...finding, confidence: 'low' as const }))
@@ -52,6 +54,7 @@ export function buildReport(
     replay: check,
     findings,
     lines: costLines(run),
+    formulas: FORMULAS,
     failures,
   };
 }

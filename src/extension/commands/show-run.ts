@@ -7,7 +7,7 @@ export async function showRun({ store, editor }: Services, ...args: unknown[]): 
   const [runId, rank] = runArgs.parse(args.slice(0, 2));
   const run = store.find(runId);
   if (run !== null) {
-    await editor.open(run, { rank: rank ?? null, evidence: null });
+    await editor.open(run, { rank: rank ?? null, finding: null });
   }
 }
 
@@ -16,7 +16,7 @@ export async function showFinding({ store, editor }: Services, ...args: unknown[
   const linked = readLinkedFinding(store, args);
   if (linked !== null) {
     const { run, finding } = linked;
-    const evidence = finding.evidence[0] ?? null;
-    await editor.open(run, { rank: evidence?.rank ?? finding.ranks[0] ?? null, evidence });
+    const rank = finding.evidence.at(0)?.rank ?? finding.ranks.at(0) ?? null;
+    await editor.open(run, { rank, finding });
   }
 }

@@ -43,7 +43,7 @@ export class TimelineEditor
   }
 
   /** Opens the run, or brings its editor to the front, and shows the rank or the evidence if given. */
-  async open(run: TrainingRun, view: RunView = { rank: null, evidence: null }): Promise<void> {
+  async open(run: TrainingRun, view: RunView = { rank: null, finding: null }): Promise<void> {
     const open = await this.#findSession(run);
     const path = open?.document.uri.fsPath ?? fileToOpen(run, view.rank);
     if (path === undefined) {

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../base/lifetime.ts';
-import type { Evidence } from '../../core/model/report.ts';
+import type { Finding } from '../../core/model/report.ts';
 import type { ClientOf, HandlersOf } from '../../protocol/api.ts';
 import { Channel } from '../../protocol/channel.ts';
 import { hostApi, type RunStatus, viewApi } from '../../protocol/timeline-api.ts';
@@ -27,7 +27,8 @@ export interface SessionServices {
 /** What to bring into view when a run is opened. */
 export interface RunView {
   readonly rank: number | null;
-  readonly evidence: Evidence | null;
+  /** All that a finding rests on, to be marked; null shows the rank alone. */
+  readonly finding: Pick<Finding, 'title' | 'evidence'> | null;
 }
 
 /** One open panel of the run editor: answers its page and tells it what changes. */
@@ -68,17 +69,10 @@ export class TimelineSession implements vscode.Disposable {
       this.#pendingView = view;
       return;
     }
-    const { rank, evidence } = view;
-    if (evidence !== null) {
-      const { startNs, durationNs } = evidence;
-      this.#notify(
-        this.#channel.remote.reveal({
-          rank: evidence.rank,
-          startNs,
-          durationNs,
-          selection: null,
-        }),
-      );
+    const { rank, finding } = view;
+    if (finding !== null && finding.evidence.length > 0) {
+      const { title, evidence } = finding;
+      this.#notify(this.#channel.remote.showEvidence({ title, evidence: [...evidence] }));
     } else if (rank !== null) {
       this.#notify(this.#channel.remote.showRank({ rank }));
     }
