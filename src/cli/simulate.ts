@@ -47,18 +47,29 @@ function plantAll({ ranks, steps, workers, format, stacks, seed, troubles }: Sim
   }
 }
 
+/** Systems let a process have 256 or more; a rank and its workers write at the same time. */
+const MAX_OPEN_FILES = 128;
+
 function writeFiles(folder: string, run: SimulatedRun, signal: AbortSignal): void {
   const open = new Map<string, number>();
   try {
     for (const { file, text } of filesOf(run)) {
       signal.throwIfAborted();
-      const descriptor = open.get(file) ?? openSync(join(folder, file), 'w');
+      if (open.size >= MAX_OPEN_FILES && !open.has(file)) {
+        closeAll(open);
+      }
+      const descriptor = open.get(file) ?? openSync(join(folder, file), 'a');
       open.set(file, descriptor);
       writeSync(descriptor, text);
     }
   } finally {
-    open.forEach((descriptor) => closeSync(descriptor));
+    closeAll(open);
   }
+}
+
+function closeAll(open: Map<string, number>): void {
+  open.forEach((descriptor) => closeSync(descriptor));
+  open.clear();
 }
 
 function describeRun({ out }: SimulateArguments, { config, truth }: SimulatedRun): string {
