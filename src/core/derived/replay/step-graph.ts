@@ -71,6 +71,9 @@ function obstacleOf(ranks: readonly Alike[], alignment: Alignment): string | nul
   if (!alignment.isComparable) {
     return 'The clocks of its ranks could not be aligned.';
   }
+  if (ranks.some(({ trace }) => trace.spillable !== undefined)) {
+    return 'Its files do not fit into the memory together.';
+  }
   if (ranks.some((rank) => hasDevice(rank) && rank.trace.meta.format === 'spans')) {
     return 'Timing spans do not tell which call began which work of the device.';
   }

@@ -183,6 +183,21 @@ describe('the saving of a finding by replay', () => {
   }
 });
 
+describe('the savings of several findings by replay', () => {
+  it('are together what the run takes less without all of them', async () => {
+    // The pauses for memory partly hide behind those for logging, so alone each saves more than beside the other.
+    const troubles = [
+      { kind: 'allocator-churn', perStep: 4, callNs: 8e6 },
+      { kind: 'logging', every: 5, pauseNs: 200e6 },
+    ] as const;
+    const simulated = simulationOf({ steps: 40, ranks: 2, troubles }, 3);
+    const { findings } = analyzeRun(await readSimulated(simulated)).report;
+    const { stepTime, healthyStepTime } = simulated.truth;
+    const saved = findings.reduce((sum, { savingNsPerStep }) => sum + savingNsPerStep, 0);
+    near(saved / (stepTime.meanNs - healthyStepTime.meanNs), 1, 0.05);
+  }).timeout(60_000);
+});
+
 describe('a replay of real steps', () => {
   for (const files of REAL_RUNS) {
     itWithShared(`gives those recorded of ${files[0]} to 3 %`, files, async (paths) => {
