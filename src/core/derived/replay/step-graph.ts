@@ -62,6 +62,9 @@ export function buildStepGraph(
 }
 
 function obstacleOf(ranks: readonly Alike[], alignment: Alignment): string | null {
+  if (ranks.some(({ trace }) => trace.spillable !== undefined)) {
+    return 'Its files do not fit into the memory together.';
+  }
   if (ranks.length === 0 || ranks.some(({ tables }) => tables.steps.length === 0)) {
     return 'There are no steps in it.';
   }
@@ -70,9 +73,6 @@ function obstacleOf(ranks: readonly Alike[], alignment: Alignment): string | nul
   }
   if (!alignment.isComparable) {
     return 'The clocks of its ranks could not be aligned.';
-  }
-  if (ranks.some(({ trace }) => trace.spillable !== undefined)) {
-    return 'Its files do not fit into the memory together.';
   }
   if (ranks.some((rank) => hasDevice(rank) && rank.trace.meta.format === 'spans')) {
     return 'Timing spans do not tell which call began which work of the device.';
