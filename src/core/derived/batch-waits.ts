@@ -24,6 +24,8 @@ export interface RankBatches {
   readonly numbers: readonly number[];
   /** Whether the training process loads by itself. */
   readonly isOwn: boolean;
+  /** Whether its worker processes are known to prepare batches nearly all the time. */
+  readonly areWorkersBusy: boolean;
 }
 
 /** How the wait for batches is spread over steps and ranks. */
@@ -36,7 +38,7 @@ export interface BatchWaits {
   readonly byRank: readonly TypicalTime[];
   /** By row of ranks: the mean wait. */
   readonly meanNs: readonly Nanoseconds[];
-  /** Rows of the ranks that wait for their loader. */
+  /** Rows of the ranks that wait for their loader, or would if others did not wait longer. */
   readonly waiting: readonly number[];
   /** Each step of a rank takes as long as that of the slowest. */
   readonly isJoined: boolean;
@@ -55,7 +57,9 @@ export function computeBatchWaits(ranks: readonly RankBatches[], isJoined: boole
   const isBursty = bursts.sharePercent > BURST_RATIO * usual;
   const meanNs = ranks.map(({ exposed }) => (isEmpty({ exposed }) ? 0 : mean(exposed)));
   const longest = meanNs.reduce((most, one) => Math.max(most, one), 0);
-  const waiting = [...ranks.keys()].filter((row) => meanNs[row] > SHARED * longest);
+  const waiting = [...ranks.keys()].filter(
+    (row) => meanNs[row] > SHARED * longest || (longest > 0 && ranks[row].areWorkersBusy),
+  );
   return {
     isBursty,
     typical: isBursty ? bursts : steady,

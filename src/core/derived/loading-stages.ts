@@ -5,6 +5,7 @@ import type { LaneIndex, Nanoseconds, SpanIndex } from '../model/units.ts';
 import { isUserFile, parseFrame } from './frames.ts';
 import { Coverage } from './intervals.ts';
 import { laneRange } from './lane-range.ts';
+import { workerLanes } from './loader-workers.ts';
 import type { LoaderWaits } from './loader-waits.ts';
 import { isLibraryAnnotation } from './sources.ts';
 import { stepAt } from './step-windows.ts';
@@ -12,8 +13,6 @@ import { stepAt } from './step-windows.ts';
 const PYTHON = categoryIndex('python');
 const NAMED = new Set([categoryIndex('recorded'), categoryIndex('annotation')]);
 
-/** The loader's workers have lanes of their own in span files. */
-const WORKER_LANE = /^worker \d+$/;
 /** What lies less inside the waits is what waits: the training loop around them. */
 const MIN_INSIDE = 0.9;
 
@@ -36,10 +35,7 @@ export function computeLoadingStages(
   waits: LoaderWaits,
   steps: Steps,
 ): readonly LoadingStage[] {
-  const workers = [...trace.lanes.keys()].filter((lane) =>
-    WORKER_LANE.test(trace.lanes[lane].name),
-  );
-  const ofWorkers = workers.flatMap((lane) => spansOfUser(trace, lane));
+  const ofWorkers = workerLanes(trace).flatMap((lane) => spansOfUser(trace, lane));
   if (ofWorkers.length > 0) {
     return rankStages(trace, nesting, ofWorkers, 0);
   }

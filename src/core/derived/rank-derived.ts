@@ -20,6 +20,7 @@ import { computeFullPrecision, type FullPrecision } from './full-precision.ts';
 import { computePageableCopies, type PageableCopies } from './pageable-copies.ts';
 import { computeLayerTimes, type LayerTimes } from './layer-times.ts';
 import { keepSpillable, lazyTables, type TableDefinitions } from './lazy-tables.ts';
+import { computeLoaderWorkers, type LoaderWorker } from './loader-workers.ts';
 import { computeLoadingStages, type LoadingStage } from './loading-stages.ts';
 import { computeLoaderWaits, type LoaderWaits } from './loader-waits.ts';
 import { findLoaderStage, type LoaderStage } from './loader-stage.ts';
@@ -58,6 +59,8 @@ export interface RankDerived {
   /** What most of the loader's waits are spent in; null where nothing tells. */
   readonly loaderStage: LoaderStage | null;
   readonly loadingStages: readonly LoadingStage[];
+  /** None where they are not recorded. */
+  readonly loaderWorkers: readonly LoaderWorker[];
   /** A wait in which the training process itself loads; null where nothing tells so. */
   readonly ownLoading: SpanIndex | null;
   readonly serviceStalls: ServiceStalls;
@@ -111,6 +114,7 @@ const DEFINITIONS: TableDefinitions<RankTrace, RankDerived> = {
     findLoaderStage(trace, mainLane, loaderWaits),
   loadingStages: ({ nesting, mainLane, loaderWaits, steps }, { trace }) =>
     computeLoadingStages(trace, nesting, mainLane, loaderWaits, steps),
+  loaderWorkers: ({ steps }, { trace }) => computeLoaderWorkers(trace, steps),
   ownLoading: ({ loaderWaits, loaderStage }, { trace }) =>
     findOwnLoading(trace, loaderWaits, loaderStage),
   serviceStalls: ({ phases, loop, mainLane, busy }, { trace }) =>
@@ -150,6 +154,7 @@ const DEFINITIONS: TableDefinitions<RankTrace, RankDerived> = {
 /** Tables that are no plain data, and those as long as the spans that few need once the others are there. */
 export const COMPUTED_AGAIN: ReadonlySet<keyof RankDerived> = new Set<keyof RankDerived>([
   'host',
+  'hostStalls',
   'serviceStalls',
   'sourceOf',
   'nesting',

@@ -4,6 +4,7 @@ import type { Nanoseconds } from '../model/units.ts';
 import { alignClocks, type Alignment } from './align-clocks.ts';
 import { type BatchWaits, computeBatchWaits } from './batch-waits.ts';
 import { computeLateness, type RankLateness } from './lateness.ts';
+import { areAllBusy } from './loader-workers.ts';
 import { lazyTables, type TableDefinitions } from './lazy-tables.ts';
 import { balancedStepNs } from './pipeline/balance-stages.ts';
 import { measurePipeline, type Pipeline } from './pipeline/measure-pipeline.ts';
@@ -84,7 +85,7 @@ const DEFINITIONS: TableDefinitions<Run, RunDerived> = {
     ),
   batchWaits: ({ ranks, analyzed, alignment }) =>
     computeBatchWaits(
-      ranks.map(({ tables: { loaderWaits, ownLoading, steps } }, row) => {
+      ranks.map(({ tables: { loaderWaits, loaderWorkers, ownLoading, steps } }, row) => {
         const { rows, durations } = analyzed[row];
         return {
           exposed: rows.map((step) => loaderWaits.exposedPerStep[step]),
@@ -92,6 +93,7 @@ const DEFINITIONS: TableDefinitions<Run, RunDerived> = {
           durations: [...durations],
           numbers: rows.map((step) => steps.number[step]),
           isOwn: ownLoading !== null,
+          areWorkersBusy: areAllBusy(loaderWorkers),
         };
       }),
       ranks.length > 1 && alignment.matches.length > 0,

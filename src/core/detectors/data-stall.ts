@@ -6,6 +6,7 @@ import {
   shifted,
   unionOf,
 } from '../derived/intervals.ts';
+import { sayWhichWorkers } from '../derived/loader-workers.ts';
 import { delaysOf, firstOfEachStep, withWaitsOfOthers } from '../derived/time-budget.ts';
 import { formatPercent, formatTime, nameRanks } from '../derived/wording.ts';
 import type { Evidence } from '../model/report.ts';
@@ -24,6 +25,7 @@ import {
 const NEEDS = [
   'loaderWaits',
   'loaderStage',
+  'loaderWorkers',
   'ownLoading',
   'batchWaits',
   'waiting',
@@ -171,7 +173,8 @@ function explainBursts(worst: NeededRank<Name>, { batchWaits }: NeededTables<Nam
   const who = worst.tables.busy.length > 0 ? 'the GPU has nothing to do' : 'the loop waits';
   const because =
     worst.tables.ownLoading === null
-      ? 'So it is where the workers are too slow together; one slow worker among them looks alike.'
+      ? (sayWhichWorkers(worst.tables.loaderWorkers) ??
+        'So it is where the workers are too slow together; one slow worker among them looks alike.')
       : 'So it is where the loop loads by itself and the GPU, some steps behind, hides it for a while.';
   return `Batches come in bursts: over ${STRETCH} steps in a row, ${who} for want of a batch for ${formatTime(medianNs)} a step, ${formatPercent(sharePercent)} of the time; one step waits long, the next ones little. ${because}`;
 }

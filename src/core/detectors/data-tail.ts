@@ -1,4 +1,5 @@
 import { differenceOf, type Intervals } from '../derived/intervals.ts';
+import { sayWhichWorkers } from '../derived/loader-workers.ts';
 import { quantileOfSorted, sortedCopy } from '../derived/statistics.ts';
 import { firstOfEachStep, inSteps, withWaitsOfOthers } from '../derived/time-budget.ts';
 import { formatPercent, formatTime } from '../derived/wording.ts';
@@ -8,6 +9,7 @@ import { evidenceSourceOf, MAX_EVIDENCE, placeOf, spanEvidence } from './finding
 const NEEDS = [
   'loaderWaits',
   'ownLoading',
+  'loaderWorkers',
   'waiting',
   'steps',
   'sourceOf',
@@ -172,10 +174,7 @@ function explain(
       ? `Most ${batches} are there at once`
       : `Half of the ${batches} come within ${formatTime(p50Ns)}`;
   const slowest = ratio > 1_000 ? '' : ` (p99 is ${ratio.toFixed(1)} times that)`;
-  const rhythm =
-    period === null
-      ? ''
-      : ` One batch in ${period} is late, at equal distances: ${rank.tables.ownLoading === null ? `with ${period} workers, one of them or all together are too slow` : 'look for what comes back that often, such as large samples'}.`;
+  const rhythm = period === null ? '' : sayRhythm(rank, period);
   const number = late.length === 1 ? 'one batch' : `${late.length} batches`;
   return `${typical}${slowest}, but ${number} cost ${formatPercent(percent)} of all the time.${rhythm}`;
 }
@@ -190,6 +189,18 @@ function lateWaits(
   const { late = [], p50Ns = 0 } = tailOf(rank, tables, minimumSteps) ?? {};
   const whole = inSteps(loaderWaits.waits, steps, late);
   return differenceOf(whole, firstOfEachStep(loaderWaits.waits, steps, late, p50Ns));
+}
+
+function sayRhythm(
+  { tables: { ownLoading, loaderWorkers } }: NeededRank<Name>,
+  period: number,
+): string {
+  const because =
+    ownLoading === null
+      ? (sayWhichWorkers(loaderWorkers) ??
+        `With ${period} workers, one of them or all together are too slow.`)
+      : 'Look for what comes back that often, such as large samples.';
+  return ` One batch in ${period} is late, at equal distances. ${because}`;
 }
 
 /** The late batches of each rank, and what it waits meanwhile for others. */

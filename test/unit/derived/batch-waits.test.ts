@@ -35,6 +35,8 @@ describe('the wait for batches', () => {
     const ranks = [rank(() => 0.1), rank((step) => (step % 4 === 0 ? 40 : 0.1))];
     assert.equal(computeBatchWaits(ranks, true).isOfOneRank, true);
     assert.equal(computeBatchWaits(ranks, false).isOfOneRank, false);
+    const busy = { ...rank(() => 0.1), areWorkersBusy: true };
+    assert.deepEqual(computeBatchWaits([busy, ranks[1]], true).waiting, [0, 1]);
     const few = [rank(() => 0.1), rank((step) => (step === 5 || step === 9 ? 40 : 0.1))];
     assert.equal(computeBatchWaits(few, true).isOfOneRank, false);
   });
@@ -67,5 +69,6 @@ function rank(
     durations: numbers.map(() => 100),
     numbers,
     isOwn: false,
+    areWorkersBusy: false,
   };
 }

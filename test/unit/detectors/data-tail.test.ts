@@ -12,7 +12,7 @@ describeDetector(dataTail, {
       name: 'late batches and their rhythm',
       run: () => drawRun([(step) => (step % 8 === 5 ? LATE : ON_TIME)], { steps: 49 }),
       check: (finding) => {
-        assert.match(finding.why, /One batch in 8 is late.*with 8 workers, one of them or all/);
+        assert.match(finding.why, /One batch in 8 is late.*With 8 workers, one of them or all/);
         assert.match(finding.advice.map(({ text }) => text).join(), /prefetch_factor/);
         assert.deepEqual(finding.steps, [5, 13, 21, 29, 37, 45]);
         // Six late batches of 48 analysed steps, 16 ms more than the others each.

@@ -164,6 +164,14 @@ const REPAIRED: readonly (readonly [run: string, healthy: string])[] = [
 ];
 
 describe('recorded runs', () => {
+  it('with one slow worker are told which, by what the workers themselves recorded', async () => {
+    const { findings } = await analyze('slow-worker');
+    assert.match(
+      findings[0].why,
+      /Worker 3 is the slow one: busy 99 % of the time, the others 6\.\d %/,
+    );
+  });
+
   for (const { run, verdict, first, ranks, statements, lostNs } of CASES) {
     it(`with ${run} are told what is planted, on the right rank and line`, async () => {
       const { findings, run: about, ...report } = await analyze(run);
