@@ -1,7 +1,8 @@
 import { formatDuration } from '../../base/format-duration.ts';
-import type { Finding, Report, Severity } from '../../core/model/report.ts';
+import type { Finding, Report, SavingIntervals, Severity } from '../../core/model/report.ts';
 import { plainText, shorten } from '../terminal/plain-text.ts';
 import type { Look } from '../terminal/style.ts';
+import { formatCount } from './format-count.ts';
 import { formatPercent } from './format-percent.ts';
 import { formatRanks } from './format-ranks.ts';
 import type { Paper } from './paper.ts';
@@ -63,14 +64,28 @@ function printPlace({ location, annotations }: Finding, paper: Paper): void {
 }
 
 function printSaving(
-  { savingPercent, savingNsPerStep, savingHow, whatIf }: Finding,
+  { savingPercent, savingNsPerStep, savingHow, savingFrom, whatIf }: Finding,
   paper: Paper,
 ): void {
   if (savingNsPerStep > 0) {
     const saving = `${formatPercent(savingPercent)}, ${formatDuration(savingNsPerStep)} a step`;
     paper.paragraph(`could save ${saving}: ${plainText(savingHow)}`, null, INDENT);
+    printIntervals(savingFrom, paper);
   }
   if (whatIf !== undefined) {
     paper.paragraph(plainText(whatIf.text), 'bold', INDENT);
   }
+}
+
+/** The others are in the JSON. */
+function printIntervals(savingFrom: SavingIntervals | undefined, paper: Paper): void {
+  const first = savingFrom?.longest[0];
+  if (savingFrom === undefined || first === undefined) {
+    return;
+  }
+  const { count, totalNs } = savingFrom;
+  const { rank, step, durationNs } = first;
+  const where = step === null ? `rank ${rank}` : `rank ${rank}, step ${step}`;
+  const text = `from ${formatCount(count, 'interval')}, ${formatDuration(totalNs)} in all; the longest ${formatDuration(durationNs)} (${where})`;
+  paper.paragraph(text, 'dim', INDENT);
 }

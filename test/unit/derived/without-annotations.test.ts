@@ -45,6 +45,17 @@ describe('without annotations', function () {
     });
   }
 
+  for (const [path, isOwn] of [
+    ['torch-cpu/single_w0_slow/rank0.pt.trace.json.gz', true],
+    ['torch-cpu/single_w2_fast/rank0.pt.trace.json.gz', false],
+  ] as const) {
+    const title = `loading by the training process is ${isOwn ? '' : 'not '}told of ${path}`;
+    itWithShared(title, [path], async (files) => {
+      const { trace } = (await readRun(files)).ranks[0];
+      assert.equal(toldOf(trace).ownLoading !== null, isOwn);
+    });
+  }
+
   it('steps and phases of accumulated gradients are told', async () => {
     const { trace } = await simulated({ steps: 8, microBatches: 3, model: { layers: 12 } });
     const told = toldOf(trace);
