@@ -155,6 +155,7 @@ const DEFINITIONS: TableDefinitions<RankTrace, RankDerived> = {
 export const COMPUTED_AGAIN: ReadonlySet<keyof RankDerived> = new Set<keyof RankDerived>([
   'host',
   'hostStalls',
+  'hostStalls',
   'serviceStalls',
   'sourceOf',
   'nesting',
