@@ -155,7 +155,6 @@ const DEFINITIONS: TableDefinitions<RankTrace, RankDerived> = {
 export const COMPUTED_AGAIN: ReadonlySet<keyof RankDerived> = new Set<keyof RankDerived>([
   'host',
   'hostStalls',
-  'hostStalls',
   'serviceStalls',
   'sourceOf',
   'nesting',
