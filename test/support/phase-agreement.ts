@@ -22,20 +22,13 @@ export function hostAgreement(trace: Trace, kept: Kept): Agreements {
   return agreementOf(named.hostPhases, told.hostPhases, named.steps);
 }
 
-/** On the device. */
-export function deviceAgreement(trace: Trace, kept: Kept): Agreements {
-  const named = deriveRank({ rank: 0, file: 'named', trace });
-  const told = deriveRank({ rank: 0, file: 'told', trace: withoutAnnotations(trace, kept) });
-  return agreementOf(named.devicePhases, told.devicePhases, named.steps);
-}
-
 /** Of the time named so, the share told so, 0 to 1. */
 export function shareTold(agreements: Agreements, phase: Phase): number {
   const { namedNs, bothNs } = agreements.get(phase) ?? { namedNs: 0, bothNs: 0 };
   return bothNs / namedNs;
 }
 
-export function agreementOf(named: PhaseIntervals, told: PhaseIntervals, steps: Steps): Agreements {
+function agreementOf(named: PhaseIntervals, told: PhaseIntervals, steps: Steps): Agreements {
   return new Map(
     PHASES.map((phase, index) => {
       const a = ofPhase(named, index, steps);
