@@ -37,7 +37,7 @@ module.exports = {
     {
       from: { path: '^src/core/detectors/[^/]+$' },
       to: {
-        path: '^src/core/detectors/(detector|finding-draft|host-stall-draft|service-stall-draft)\\.ts$',
+        path: '^src/core/detectors/(detector|finding-draft|host-stall-draft|late-rank-cause|late-rank-losses|service-stall-draft)\\.ts$',
       },
     },
     {

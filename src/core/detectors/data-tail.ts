@@ -10,6 +10,7 @@ const NEEDS = [
   'loaderWaits',
   'ownLoading',
   'loaderWorkers',
+  'batchWaits',
   'waiting',
   'steps',
   'sourceOf',
@@ -206,7 +207,7 @@ function sayRhythm(
 /** The late batches of each rank, and what it waits meanwhile for others. */
 function claimsOf(
   tails: readonly Tail[],
-  { ranks, alignment }: NeededTables<Name>,
+  { ranks, alignment, batchWaits }: NeededTables<Name>,
 ): readonly Intervals[] {
   const own = ranks.map(({ row, tables: { loaderWaits, steps } }) => {
     const tail = tails.find(({ rank }) => rank.row === row);
@@ -214,7 +215,7 @@ function claimsOf(
     const whole = inSteps(loaderWaits.exposed, steps, late);
     return differenceOf(whole, firstOfEachStep(loaderWaits.exposed, steps, late, tail?.p50Ns ?? 0));
   });
-  return alignment.isComparable
+  return alignment.isComparable && !batchWaits.isOfOneRank
     ? withWaitsOfOthers(
         own,
         ranks.map(({ tables }) => tables.waiting),

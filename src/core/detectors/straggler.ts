@@ -1,10 +1,7 @@
-import { type Intervals, NO_INTERVALS } from '../derived/intervals.ts';
 import { isChronic, type RankLateness } from '../derived/lateness.ts';
 import { ownWorkRatio } from '../derived/rank-work.ts';
 import type { BatchWaits } from '../derived/batch-waits.ts';
-import type { Repair } from '../derived/replay/repair.ts';
 import { modifiedZScore } from '../derived/statistics.ts';
-import { inSteps } from '../derived/time-budget.ts';
 import { formatPercent, formatTime } from '../derived/wording.ts';
 import type { Evidence } from '../model/report.ts';
 import { defineDetector, type NeededRank, type NeededTables } from './detector.ts';
@@ -18,6 +15,7 @@ import {
   spanEvidence,
 } from './finding-draft.ts';
 import { type Cause, EXPLAINED, findCause } from './late-rank-cause.ts';
+import { claimsOf, repairOf, type Suspect } from './late-rank-losses.ts';
 
 const NEEDS = [
   'lateness',
@@ -106,13 +104,6 @@ export const straggler = defineDetector({
   },
 });
 
-interface Suspect {
-  readonly late: RankLateness;
-  readonly lostNsPerStep: number;
-  readonly percent: number;
-  readonly isClear: boolean;
-}
-
 function draft(
   tables: NeededTables<Name>,
   rank: NeededRank<Name>,
@@ -141,25 +132,9 @@ function draft(
     ...placeOfCause(rank, late, cause),
     why: explain(rank.rank, { ...suspect, chronic, cause }),
     advice: cause?.layer === 'data' ? DATA_ADVICE : ADVICE,
-    claims: claimsOf(tables, late, rank, cause),
-    repair: repairOf(rank, late, cause),
+    claims: claimsOf(tables, rank, suspect, cause),
+    repair: repairOf(tables, rank, suspect, cause),
     ...standBack(tables.batchWaits, cause, { chronic, percent }),
-  };
-}
-
-/** The rank comes as early as the others: by its loader, else by whatever it does until it comes. */
-function repairOf(
-  { rank, row, tables }: NeededRank<Name>,
-  { claims }: RankLateness,
-  cause: Cause | null,
-): Repair {
-  const isData = cause?.layer === 'data';
-  const intervals = claims.map((claim, i) =>
-    i !== row ? NO_INTERVALS : isData ? tables.loaderWaits.waits : claim,
-  );
-  return {
-    condition: `rank ${rank} came as early as the others`,
-    changes: [{ kind: isData ? 'skip-host' : 'cut', intervals }],
   };
 }
 
@@ -189,14 +164,14 @@ function sayCouldBe(rank: number): Statement {
 
 /** What makes a rank late is said better by the finding that names it. */
 function standBack(
-  { isOfOneRank }: BatchWaits,
+  { isOfOneRank, isBursty }: BatchWaits,
   cause: Cause | null,
   { chronic, percent }: Pick<Suspect, 'percent'> & { readonly chronic: boolean },
 ): Pick<FindingDraft, 'generality' | 'reassess'> {
   const left = chronic ? 1 - EXPLAINED : 0.5;
   const reassess: FindingDraft['reassess'] = (remaining) =>
     remaining < left * percent ? null : {};
-  if (cause?.layer === 'data') {
+  if (cause?.layer === 'data' && (isOfOneRank || isBursty)) {
     return { generality: isOfOneRank ? -1 : 1, reassess };
   }
   return { generality: chronic ? 0 : cause === null ? 2 : 1, reassess };
@@ -227,21 +202,6 @@ const DATA_ADVICE: { text: string; link?: string }[] = [
   },
   ...ADVICE.slice(1),
 ];
-
-/** A rank that its loader makes late loses the time there, not at the collective. */
-function claimsOf(
-  { analyzed }: NeededTables<Name>,
-  late: RankLateness,
-  { row, tables }: NeededRank<Name>,
-  cause: Cause | null,
-): readonly Intervals[] {
-  if (cause?.layer !== 'data') {
-    return late.claims;
-  }
-  const { loaderWaits, steps } = tables;
-  const ownLoss = inSteps(loaderWaits.exposed, steps, analyzed[row].rows);
-  return late.claims.map((claim, i) => (i === row ? ownLoss : claim));
-}
 
 /** Whether every rank of the run has its file here. */
 function isWhole({ ranks }: NeededTables<Name>): boolean {

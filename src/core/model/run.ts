@@ -5,6 +5,8 @@ export interface RankTrace {
   readonly rank: number;
   /** Path of the file, as the user gave it. */
   readonly file: string;
+  /** Further files that are part of its trace, such as those of its loader's workers. */
+  readonly otherFiles?: readonly string[];
   readonly trace: Trace;
 }
 

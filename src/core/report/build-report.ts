@@ -32,7 +32,7 @@ export function buildReport(
       : ordered;
   const facts = {
     name,
-    files: [...new Set(run.ranks.map(({ file }) => file))],
+    files: [...new Set(run.ranks.flatMap(({ file, otherFiles = [] }) => [file, ...otherFiles]))],
     formats: [...new Set(run.ranks.map(({ trace }) => trace.meta.format))],
     ranks: run.ranks.map(({ rank }) => rank),
     worldSize: worldSizeOf(run.ranks),

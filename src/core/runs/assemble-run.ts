@@ -60,7 +60,11 @@ function areParts(a: Trace, b: Trace): boolean {
 }
 
 function joined(rank: RankTrace, { file, trace }: ReadFile): RankTrace {
-  return { ...rank, trace: merged(rank.trace, trace, file.path) };
+  return {
+    ...rank,
+    otherFiles: [...(rank.otherFiles ?? []), file.path],
+    trace: merged(rank.trace, trace, file.path),
+  };
 }
 
 /** Where the parts could leave the memory, so can the whole, and the parts are of no more use. */

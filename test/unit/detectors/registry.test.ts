@@ -13,6 +13,7 @@ const FRAME = [
   'finding-draft',
   'host-stall-draft',
   'late-rank-cause',
+  'late-rank-losses',
   'registry',
   'run-detectors',
   'service-stall-draft',

@@ -165,7 +165,8 @@ const REPAIRED: readonly (readonly [run: string, healthy: string])[] = [
 
 describe('recorded runs', () => {
   it('with one slow worker are told which, by what the workers themselves recorded', async () => {
-    const { findings } = await analyze('slow-worker');
+    const { findings, run } = await analyze('slow-worker');
+    assert.equal(run.files.length, 5);
     assert.match(
       findings[0].why,
       /Worker 3 is the slow one: busy 99 % of the time, the others 6\.\d %/,
