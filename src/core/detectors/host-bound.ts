@@ -1,5 +1,12 @@
 import { placeDuringGaps } from '../derived/gap-place.ts';
-import { Coverage, type Intervals, NO_INTERVALS } from '../derived/intervals.ts';
+import {
+  Coverage,
+  differenceOf,
+  type Intervals,
+  NO_INTERVALS,
+  unionOf,
+  uniteIntervals,
+} from '../derived/intervals.ts';
 import { median } from '../derived/statistics.ts';
 import { countOf, formatPercent, formatTime } from '../derived/wording.ts';
 import { type Evidence, GAP_CAUSES } from '../model/report.ts';
@@ -110,7 +117,7 @@ export const hostBound = defineDetector({
     if (ranks.length === 0 || tables.medianStepNs === 0) {
       return;
     }
-    const waitsWithout = (taken: Taken): RankWaits[] =>
+    const waitsWithout = (taken: Taken): readonly RankWaits[] =>
       ranks.map((rank) => waitsOf(rank, tables, options, taken[rank.row] ?? NO_INTERVALS));
     const all = waitsWithout([]);
     const judgement = judge(all, tables, options);
@@ -122,12 +129,16 @@ export const hostBound = defineDetector({
       ...judgement,
       pattern: 'pipeline-stall',
       layer: 'compute',
-      savingNsPerStep: typicalOf(all),
+      savingNsPerStep: typicalOf(paceOf(all, tables)),
       savingHow:
-        'All gaps whose work was launched only after the work before had ended and that no other finding claims; the median over steps, then over ranks. They vanish if the host launches ahead.',
+        'All gaps whose work was launched only after the work before had ended and that no other finding claims; the median over steps, then over ranks, or of the rank that waits most where the others meet it in collectives. They vanish if the host launches ahead.',
       repair: {
         condition: 'the host launched ahead of the GPU',
-        changes: [{ kind: 'cut', intervals: claims }],
+        changes: [
+          isJoined(tables)
+            ? { kind: 'hurry-host', intervals: tables.ranks.map(ownTimeOf) }
+            : { kind: 'cut', intervals: claims },
+        ],
       },
       claims,
       reassess: (_, taken) => judge(waitsWithout(taken), tables, options),
@@ -146,7 +157,8 @@ function judge(
   tables: NeededTables<Name>,
   options: Options,
 ): Judgement | null {
-  const percent = median(waits.map(({ sharePercent }) => sharePercent));
+  const worst = worstOf(waits);
+  const percent = median(paceOf(waits, tables).map(({ sharePercent }) => sharePercent));
   const stepCount = Math.min(...tables.analyzed.map(({ rows }) => rows.length));
   const thresholds = {
     info: options.infoPercent,
@@ -157,7 +169,6 @@ function judge(
   if (severity === null) {
     return null;
   }
-  const worst = waits.reduce((most, one) => (one.sharePercent > most.sharePercent ? one : most));
   return {
     title: isInLongGaps(worst)
       ? 'The GPU waits for other work of the host'
@@ -172,12 +183,32 @@ function judge(
     evidence: evidenceOf(worst, tables),
     ...placeOf(placeDuringGaps(worst.rank.trace, worst.rank.tables, worst.gaps)),
     why: explain(worst, percent, {
-      typicalNs: typicalOf(waits),
+      typicalNs: typicalOf(paceOf(waits, tables)),
       medianStepNs: tables.medianStepNs,
       shortGapPercent: options.shortGapPercent,
     }),
     advice: isInLongGaps(worst) ? [TAKE_OUT, ...ADVICE] : [...ADVICE, TAKE_OUT],
   };
+}
+
+function worstOf(waits: readonly RankWaits[]): RankWaits {
+  return waits.reduce((most, one) => (one.sharePercent > most.sharePercent ? one : most));
+}
+
+/** Where ranks meet in collectives, the others wait there for the slowest, and hide how slow their own hosts are. */
+function isJoined({ alignment }: NeededTables<Name>): boolean {
+  return alignment.matches.length > 0;
+}
+
+/** Whose waiting makes the steps long. */
+function paceOf(waits: readonly RankWaits[], tables: NeededTables<Name>): readonly RankWaits[] {
+  return isJoined(tables) ? [worstOf(waits)] : waits;
+}
+
+/** Steps without what the host does besides launching: waiting for batches, saving, logging, validating. */
+function ownTimeOf({ tables: { steps, host } }: NeededRank<Name>): Intervals {
+  const others = unionOf(host.data.intervals, host.service.intervals);
+  return differenceOf(uniteIntervals(steps.start, steps.end), others);
 }
 
 function typicalOf(waits: readonly RankWaits[]): Nanoseconds {

@@ -33,6 +33,7 @@ export function repairOf(
   return {
     condition: `rank ${rank.rank} came as early as the others`,
     changes: [{ kind: isData ? 'skip-host' : 'cut', intervals }],
+    isDecisive: true,
   };
 }
 

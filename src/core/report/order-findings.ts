@@ -15,6 +15,9 @@ import { explainReplayedSaving, sayWhatIf } from './replay-run.ts';
 /** The most specific findings take their part first. */
 const GENERALITIES: readonly Generality[] = [-1, 0, 1, 2, 3];
 
+/** Below this share of what a finding says that is lost, a decisive replay says that nothing is. */
+const REFUTED = 0.2;
+
 const WEIGHT: Readonly<Record<Severity, number>> = { error: 2, warning: 1, info: 0 };
 
 interface Candidate {
@@ -73,10 +76,11 @@ export function orderFindings(
       replay,
     ),
   );
-  const total = findings.reduce((sum, { savingNsPerStep }) => sum + savingNsPerStep, 0);
-  const base = Math.max(measure.medianStepNs, total);
   return findings
-    .map((finding) => ({ ...finding, savingPercent: percentOf(finding.savingNsPerStep, base) }))
+    .map((finding) => ({
+      ...finding,
+      savingPercent: percentOf(finding.savingNsPerStep, measure.stepBudgetNs),
+    }))
     .sort((a, b) => b.savingPercent - a.savingPercent || WEIGHT[b.severity] - WEIGHT[a.severity]);
 }
 
@@ -106,6 +110,11 @@ function pick(
       continue;
     }
     const replayed = replay === null ? null : replayRepair(candidate.draft, taken, replay);
+    if (replayed?.isRefuted === true) {
+      taken.repairs.pop();
+      taken.repairedNs = null;
+      continue;
+    }
     const saving = Math.min(taken.unsavedNs, replayed?.savingNs ?? savings[best]);
     const savingNsPerStep = Math.round(saving);
     findings.push({
@@ -124,15 +133,21 @@ function pick(
   return findings;
 }
 
+interface Replayed {
+  readonly savingNs: number;
+  readonly isRefuted: boolean;
+  readonly told: Partial<Finding>;
+}
+
 /**
  * What a repair saves beyond those before it; null for a finding that does not say what its fix changes: what it
  * claims is taken out of the replay for those that come after.
  */
 function replayRepair(
-  { repair, claims }: FindingDraft,
+  { repair, claims, savingNsPerStep }: FindingDraft,
   taken: Taken,
   replay: StepReplay,
-): { readonly savingNs: number; readonly told: Partial<Finding> } | null {
+): Replayed | null {
   if (repair === undefined) {
     taken.repairs.push({ condition: '', changes: [{ kind: 'cut', intervals: claims }] });
     taken.repairedNs = null;
@@ -142,11 +157,12 @@ function replayRepair(
   const aloneNs = replay.savingNs([repair]);
   const isFirst = taken.repairs.push(repair) === 1;
   const togetherNs = isFirst ? aloneNs : replay.savingNs(taken.repairs);
-  const savingNs = Math.max(0, togetherNs - beforeNs);
+  const savingNs = Math.max(0, Math.min(aloneNs, togetherNs - beforeNs));
   taken.repairedNs = Math.max(beforeNs, togetherNs);
   const whatIf = sayWhatIf(repair.condition, aloneNs, replay);
   const savingHow = explainReplayedSaving(repair.condition, replay);
-  return { savingNs, told: whatIf === null ? { savingHow } : { savingHow, whatIf } };
+  const isRefuted = repair.isDecisive === true && aloneNs < REFUTED * savingNsPerStep;
+  return { savingNs, isRefuted, told: whatIf === null ? { savingHow } : { savingHow, whatIf } };
 }
 
 function toFinding({ id, draft }: Candidate): Finding {

@@ -117,20 +117,23 @@ describeDetector(straggler, {
 });
 
 describe('stragglers beside others', () => {
-  const NO_WAIT = FAST.replace('D-', '  ');
+  const NO_WAIT = `
+    main      P-----------------------
+    main        F-l-l-Y---------------
+    stream 7      K---
+    stream 9          C---------------
+  `;
   const LATE_BATCH = `
     main      P-------------------------------------------
-    main      D-------------------F-l-B-------------------
+    main      D-------------------F-l-l-Y-----------------
     stream 7                        K---
     stream 9                            C-----------------
-    main                                  l
   `;
   const FOR_OTHERS = `
     main      P-------------------------------------------
-    main        F-l-B-------------------------------------
+    main        F-l-l-Y-----------------------------------
     stream 7      K---
     stream 9          C-----------------------------------
-    main                l
   `;
   /** Every fourth step a rank waits 20 ms for its batch, and the others in the collective for it. */
   const runWhere = (lateAt: readonly (number | null)[]): Run =>

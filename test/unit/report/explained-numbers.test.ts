@@ -14,7 +14,7 @@ describe('the numbers of a report', function () {
   it('all have a formula in words', async () => {
     const simulated = simulationOf({
       ranks: 2,
-      steps: 8,
+      steps: 24,
       model: { layers: 3 },
       troubles: [{ kind: 'slow-augment', extraNs: 400e6 }],
     });

@@ -44,6 +44,9 @@ class Application {
         this.#skipped = joined(this.#skipped, change.intervals);
         this.#skipCalls(change.intervals);
         break;
+      case 'hurry-host':
+        this.#skipped = joined(this.#skipped, change.intervals);
+        break;
       case 'scale':
         this.#nodesOf(change.spans, (node) => (this.#factors[node] *= change.factor));
         break;

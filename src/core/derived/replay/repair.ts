@@ -16,6 +16,8 @@ export interface EarlierStart {
 export type Change =
   /** The host does not do this: neither its own time, nor its waiting, nor the work that it launches meanwhile. */
   | { readonly kind: 'skip-host'; readonly intervals: IntervalsByRank }
+  /** The host does all that it does here, but in no time: it waits and launches as it did. */
+  | { readonly kind: 'hurry-host'; readonly intervals: IntervalsByRank }
   /** This time is not spent, by host or device. */
   | { readonly kind: 'cut'; readonly intervals: IntervalsByRank }
   /** Work of the device takes this share of its time. */
@@ -29,4 +31,6 @@ export interface Repair {
   /** As in "If the loader kept up". */
   readonly condition: string;
   readonly changes: readonly Change[];
+  /** Whether there is nothing to repair at all where the replay gives hardly anything back. */
+  readonly isDecisive?: boolean;
 }
