@@ -8,7 +8,7 @@ const MISSED = {
   540287415: 'one rank alone waits for its loader, every fourth step',
   540287078: 'every fifth step rank 0 writes a checkpoint, without a name for it',
   540287532: 'checkpoints of rank 0 among late batches',
-  900087: 'the host of every rank is slow, and the others wait for one of them in collectives',
+  900129: 'the host of every rank is slow, and the others wait for one of them in collectives',
   900160: 'the loaders of all ranks are busy all the time, and one alone waits',
   20080: 'the device, far behind, hides the loading of nine steps in ten',
 };
