@@ -4,6 +4,7 @@ import {
   NO_INTERVALS,
   uniteIntervals,
 } from '../derived/intervals.ts';
+import type { Repair } from '../derived/replay/repair.ts';
 import { median, typicalTime } from '../derived/statistics.ts';
 import { timePerStep } from '../derived/step-windows.ts';
 import { inSteps } from '../derived/time-budget.ts';
@@ -71,13 +72,8 @@ export const syncEveryMicrobatch = defineDetector({
   },
 
   *detect(tables, options) {
-    const found = tables.ranks
-      .filter(
-        ({ tables: { microSteps } }) =>
-          microSteps.fullUpdates > 0 && microSteps.fullUpdates >= MIN_UPDATES * microSteps.updates,
-      )
-      .map((rank) => reductionsOf(rank, tables));
-    if (found.length === 0 || found.length < tables.ranks.length / 2 || tables.medianStepNs === 0) {
+    const found = habitualReductions(tables);
+    if (found.length === 0 || tables.medianStepNs === 0) {
       return;
     }
     const percent = median(found.map(({ sharePercent }) => sharePercent));
@@ -115,18 +111,7 @@ export const syncEveryMicrobatch = defineDetector({
       ...placeOf(rank.tables.sourceOf(longest[0].span)),
       why: `The optimizer steps once for every ${microSteps.perUpdate} backward passes, but each of them reduces all gradients. All but the last reduction is needless: ${formatTime(exposedNs)}, ${formatPercent(percent)} of a typical step.`,
       advice: ADVICE,
-      repair: {
-        condition: 'only the last micro-batch of an update reduced the gradients',
-        changes: [
-          {
-            kind: 'scale',
-            spans: tables.ranks.map((one) =>
-              one.tables.microSteps.needless.map((each) => each.span),
-            ),
-            factor: 0,
-          },
-        ],
-      },
+      repair: withoutNeedless(tables),
       claims: tables.ranks.map(({ row }) => {
         const one = found.find((other) => other.rank.row === row);
         return one === undefined
@@ -151,6 +136,25 @@ const ADVICE = [
     link: 'https://huggingface.co/docs/accelerate/concept_guides/gradient_synchronization',
   },
 ];
+
+/** Of the ranks that do this habitually; none where fewer than half of them do. */
+function habitualReductions(tables: NeededTables<Name>): readonly RankReductions[] {
+  const found = tables.ranks
+    .filter(
+      ({ tables: { microSteps } }) =>
+        microSteps.fullUpdates > 0 && microSteps.fullUpdates >= MIN_UPDATES * microSteps.updates,
+    )
+    .map((rank) => reductionsOf(rank, tables));
+  return found.length < tables.ranks.length / 2 ? [] : found;
+}
+
+function withoutNeedless({ ranks }: NeededTables<Name>): Repair {
+  const spans = ranks.map(({ tables }) => tables.microSteps.needless.map(({ span }) => span));
+  return {
+    condition: 'only the last micro-batch of an update reduced the gradients',
+    changes: [{ kind: 'scale', spans, factor: 0 }],
+  };
+}
 
 function reductionsOf(rank: NeededRank<Name>, { analyzed }: NeededTables<Name>): RankReductions {
   const { microSteps, exposedCommunication, steps } = rank.tables;

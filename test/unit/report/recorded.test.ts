@@ -1,12 +1,22 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import { analyzeRun } from '../../../src/core/analyze.ts';
 import type { Finding, Report, VerdictKind } from '../../../src/core/model/report.ts';
 import { groupRuns } from '../../../src/core/runs/group-runs.ts';
 import { findRunFiles } from '../../../src/files/find-run-files.ts';
 import { readRun } from '../../../src/files/read-run.ts';
+import {
+  latenessOf,
+  mean,
+  meanStep,
+  middle,
+  perStep,
+  readRecordedLines,
+  stepsOf,
+  transferOf,
+  type RecordedLine,
+} from '../../support/recorded-lines.ts';
 
 const FIXTURES = join(import.meta.dirname, '../../fixtures/recorded');
 const SCRIPT = readFileSync(
@@ -19,18 +29,6 @@ const REDUCTION = 'sleuth.record_collectives(wrapped)';
 /** Of `no-workers`, with a trace of PyTorch's profiler beside the spans. */
 const PROFILED = 'legacy-profiler';
 
-/** A line of a recording. Times in nanoseconds. */
-interface Line {
-  readonly type: string;
-  readonly name?: string;
-  readonly step: number;
-  readonly ts: number;
-  readonly dur: number;
-  readonly lane?: string;
-  readonly micro?: number;
-  readonly attrs?: { readonly seq: number };
-}
-
 interface Case {
   readonly run: string;
   /** What the first finding may be: each names the planted trouble. */
@@ -42,7 +40,7 @@ interface Case {
   /** Statements of the script that are the cause; the first finding names one of them. */
   readonly statements: readonly string[];
   /** What the first finding saves at most, per step, straight from the recording; by rank. */
-  readonly lostNs: (lines: readonly Line[][]) => number;
+  readonly lostNs: (lines: readonly RecordedLine[][]) => number;
 }
 
 const CASES: readonly Case[] = [
@@ -263,6 +261,10 @@ function namedRanks({ ranks }: Finding, { ranks: all }: Report['run']): readonly
   return ranks.length === 0 ? all : ranks;
 }
 
+function linesOf(run: string): RecordedLine[][] {
+  return readRecordedLines(join(FIXTURES, run));
+}
+
 /** The only line of the script with this text, from 1. */
 function lineOf(text: string): number {
   const rows = SCRIPT.flatMap((line, row) => (line.includes(text) ? [row] : []));
@@ -274,79 +276,4 @@ function runNames(): string[] {
   return readdirSync(FIXTURES, { withFileTypes: true }).flatMap((entry) =>
     entry.isDirectory() && entry.name !== PROFILED ? [entry.name] : [],
   );
-}
-
-/** Of each rank, by rank; shares no code with the reader. */
-function linesOf(run: string): Line[][] {
-  const files = readdirSync(join(FIXTURES, run)).filter((name) => /^rank\d\.spans/.test(name));
-  return files.sort().map((file) =>
-    gunzipSync(readFileSync(join(FIXTURES, run, file)))
-      .toString()
-      .trim()
-      .split('\n')
-      .map((text) => JSON.parse(text) as Line),
-  );
-}
-
-/** All but the first two, which warm up. */
-function stepsOf(lines: readonly Line[]): Line[] {
-  return lines.filter(({ type, step }) => type === 'step' && step >= 2);
-}
-
-function meanStep(lines: readonly Line[]): number {
-  return mean(stepsOf(lines).map(({ dur }) => dur));
-}
-
-/** What all spans of a name take in each step. */
-function perStep(lines: readonly Line[], name: string): number[] {
-  return stepsOf(lines).map(({ step }) =>
-    lines
-      .filter((line) => line.type === 'span' && line.name === name && line.step === step)
-      .reduce((sum, { dur }) => sum + dur, 0),
-  );
-}
-
-/** The excess of a rank's own time, from the end of its step to its first reduction, over that of the other rank. */
-function latenessOf(late: number): (lines: readonly Line[][]) => number {
-  return (lines) => {
-    const own = lines.map((ofRank) =>
-      stepsOf(ofRank).map(({ step, dur }) => dur - reductionsOf(ofRank, step).at(-1)!.dur),
-    );
-    return mean(own[late].map((time, i) => time - own[1 - late][i]));
-  };
-}
-
-/** The shortest of the ranks for each reduction that is wanted, per step: what is transfer rather than waiting. */
-function transferOf(
-  isWanted: (line: Line, last: Line) => boolean,
-): (lines: readonly Line[][]) => number {
-  return (lines) =>
-    middle(
-      stepsOf(lines[0]).map(({ step }) => {
-        const byRank = lines.map((ofRank) => reductionsOf(ofRank, step));
-        const [first] = byRank;
-        return first
-          .map((line, i) => {
-            const shortest = Math.min(...byRank.map((list) => list[i]?.dur ?? Infinity));
-            return isWanted(line, first[first.length - 1]) ? shortest : 0;
-          })
-          .reduce((sum, dur) => sum + dur, 0);
-      }),
-    );
-}
-
-function reductionsOf(lines: readonly Line[], step: number): Line[] {
-  return lines
-    .filter((line) => line.name === 'all_reduce' && line.step === step)
-    .sort((a, b) => a.ts - b.ts);
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function middle(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const half = sorted.length / 2;
-  return (sorted[Math.ceil(half) - 1] + sorted[Math.floor(half)]) / 2;
 }

@@ -60,7 +60,6 @@ export class EventReader extends EventLogVisitor {
   hasStacks = false;
   readonly #pairs = new PendingPairs();
   readonly #bounded: SpanRow[] = [];
-  readonly #pairKeys = new Map<string, number>();
   readonly #row = emptySpanRow();
   readonly #time: DecimalParts = { whole: 0, milli: 0 };
   readonly #duration: DecimalParts = { whole: 0, milli: 0 };
@@ -154,7 +153,7 @@ export class EventReader extends EventLogVisitor {
   readThreadEnd(offset: number, isBegin: boolean): string | null {
     const place = this.#place();
     const lane = this.builder.lanes.lane(place, this.#class().lane);
-    return this.#addEnd({ key: this.#pairKey(`thread ${lane}`), lane, offset, isBegin });
+    return this.#addEnd({ key: this.#pairs.key(`thread ${lane}`), lane, offset, isBegin });
   }
 
   readAsyncEnd(offset: number, isBegin: boolean): string | null {
@@ -164,7 +163,7 @@ export class EventReader extends EventLogVisitor {
     const id = this.#fields.text(FIELD.id) || String(this.#fields.number(FIELD.id));
     const scope = this.#fields.text(FIELD.scope);
     const lane = lanes.lane(lanes.place(process, labels.internText(category || 'async')), LOGICAL);
-    const key = this.#pairKey(`async ${process} ${category}\n${scope}\n${id}`);
+    const key = this.#pairs.key(`async ${process} ${category}\n${scope}\n${id}`);
     return this.#addEnd({ key, lane, offset, isBegin });
   }
 
@@ -325,15 +324,6 @@ export class EventReader extends EventLogVisitor {
       isBegin: end.isBegin,
     });
     return null;
-  }
-
-  #pairKey(text: string): number {
-    let key = this.#pairKeys.get(text);
-    if (key === undefined) {
-      key = this.#pairKeys.size;
-      this.#pairKeys.set(text, key);
-    }
-    return key;
   }
 
   #flowId(): number {

@@ -6,7 +6,7 @@ import type { TraceBuilder } from '../trace/trace-builder.ts';
 /** One end of a span that comes as two events. */
 export interface SpanEnd {
   readonly time: number;
-  /** Ends of one key belong together and nest. */
+  /** From `key`: ends of one key belong together and nest. */
   readonly key: number;
   readonly lane: number;
   readonly name: number;
@@ -27,11 +27,21 @@ export class PendingPairs {
   readonly #category = uint8Column();
   readonly #byteOffset = float64Column();
   readonly #isBegin = uint8Column();
-  #keyCount = 0;
+  readonly #keys = new Map<string, number>();
   #lastTime = -Infinity;
 
   get length(): number {
     return this.#name.length;
+  }
+
+  /** The key of ends that belong together, by what they share. */
+  key(shared: string): number {
+    let key = this.#keys.get(shared);
+    if (key === undefined) {
+      key = this.#keys.size;
+      this.#keys.set(shared, key);
+    }
+    return key;
   }
 
   push(end: SpanEnd): void {
@@ -43,7 +53,6 @@ export class PendingPairs {
     this.#category.push(end.category);
     this.#byteOffset.push(end.byteOffset);
     this.#isBegin.push(end.isBegin ? 1 : 0);
-    this.#keyCount = Math.max(this.#keyCount, end.key + 1);
     this.#lastTime = Math.max(this.#lastTime, end.time);
   }
 
@@ -62,8 +71,8 @@ export class PendingPairs {
   /** Adds the spans. One without an end lasts to the last of all ends and is clipped; an end alone is dropped. */
   pair(builder: TraceBuilder): void {
     const keys = { start: this.#start, lane: this.#lane, duration: this.#duration };
-    const { rows, laneStarts } = orderSpans(keys, this.#keyCount);
-    for (let key = 0; key < this.#keyCount; key++) {
+    const { rows, laneStarts } = orderSpans(keys, this.#keys.size);
+    for (let key = 0; key < this.#keys.size; key++) {
       this.#pairKey(rows.subarray(laneStarts[key], laneStarts[key + 1]), builder);
     }
   }
