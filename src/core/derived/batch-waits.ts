@@ -53,8 +53,11 @@ export function computeBatchWaits(ranks: readonly RankBatches[], isJoined: boole
   const bursts = typicalOf(
     isJoined ? (stretches.every(isEmpty) ? [] : [smooth(slowest)]) : stretches,
   );
-  const usual = Math.max(steady.sharePercent, typicalOf([slowest]).sharePercent);
-  const isBursty = bursts.sharePercent > BURST_RATIO * usual;
+  const isBursty =
+    isLonger(bursts, steady) &&
+    [...ranks, slowest].some((series, row) =>
+      isLonger(row < ranks.length ? typicalOf([stretches[row]]) : bursts, typicalOf([series])),
+    );
   const meanNs = ranks.map(({ exposed }) => (isEmpty({ exposed }) ? 0 : mean(exposed)));
   const longest = meanNs.reduce((most, one) => Math.max(most, one), 0);
   const waiting = [...ranks.keys()].filter(
@@ -75,6 +78,11 @@ export function computeBatchWaits(ranks: readonly RankBatches[], isJoined: boole
 type Series = Pick<RankBatches, 'exposed' | 'durations'>;
 
 const NOTHING: Series = { exposed: [], durations: [] };
+
+/** Whether a mean over steps in a row shows what the typical step does not. */
+function isLonger(stretch: TypicalTime, step: TypicalTime): boolean {
+  return stretch.sharePercent > BURST_RATIO * step.sharePercent;
+}
 
 function isEmpty({ exposed }: Pick<Series, 'exposed'>): boolean {
   return exposed.length === 0;

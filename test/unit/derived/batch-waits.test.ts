@@ -31,6 +31,18 @@ describe('the wait for batches', () => {
     assert.deepEqual(computeBatchWaits(ranks, false).typical, { medianNs: 0, sharePercent: 0 });
   });
 
+  it('comes in bursts although some rank waits in most steps', () => {
+    const ranks = [0, 1, 2].map((at) =>
+      rank((step) => (step % 3 === at && at < 2 ? 30 + 30 * at : 0)),
+    );
+    const waits = computeBatchWaits(ranks, true);
+    assert.equal(waits.isBursty, true);
+    assert.ok(Math.abs(waits.typical.medianNs - 30) < 4, `${waits.typical.medianNs}`);
+    // One that always waits longer than the others is no burst.
+    const steady = computeBatchWaits([rank(() => 40), rank(() => 5), rank(() => 5)], true);
+    assert.equal(steady.isBursty, false);
+  });
+
   it('is of one rank where the others never wait for theirs', () => {
     const ranks = [rank(() => 0.1), rank((step) => (step % 4 === 0 ? 40 : 0.1))];
     assert.equal(computeBatchWaits(ranks, true).isOfOneRank, true);
