@@ -17,8 +17,12 @@ const MIN_STEPS_TO_DROP_FIRST = 4;
 const WARMUP_DEVIATIONS = 3;
 /** A leading step is warm-up only if it is longer by this share of the median as well. */
 const WARMUP_SHARE = 0.2;
-/** At most this share of the steps is taken for warm-up. */
-const MAX_WARMUP_SHARE = 0.5;
+/** Warm-up is over after so many steps, or this share of them: slow steps from there on are what is looked for. */
+const MAX_WARMUP_STEPS = 5;
+const MAX_WARMUP_SHARE = 0.1;
+/** Of few steps, at most this share is warm-up. */
+const MAX_SHARE_OF_FEW = 0.5;
+
 interface Step {
   readonly number: number;
   readonly start: number;
@@ -142,7 +146,12 @@ function warmupCount(durations: Float64Array): number {
     WARMUP_SHARE * typical,
   );
   let count = 1;
-  const most = Math.floor(durations.length * MAX_WARMUP_SHARE);
+  const most = Math.floor(
+    Math.min(
+      durations.length * MAX_SHARE_OF_FEW,
+      Math.max(MAX_WARMUP_STEPS, durations.length * MAX_WARMUP_SHARE),
+    ),
+  );
   while (count < most && durations[count] - typical > limit) {
     count++;
   }

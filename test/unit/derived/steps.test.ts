@@ -96,6 +96,18 @@ describe('steps', () => {
     assert.deepEqual(warmupOf([90, 11, 10, 10, 10, 10]), [1, 0, 0, 0, 0, 0]);
     assert.deepEqual(warmupOf([10, 2, 10, 10, 10, 10]), [1, 0, 0, 0, 0, 0]);
   });
+
+  it('warm up for five steps, or a tenth of them, at most: the machine was disturbed for longer', () => {
+    const slowFirst = (slow: number, all: number): number[] =>
+      Array.from({ length: all }, (_, step) => (step < slow ? 60 : 10));
+    const countOf = (durations: readonly number[]): number =>
+      warmupOf(durations).reduce((sum, isWarmup) => sum + isWarmup, 0);
+    assert.equal(countOf(slowFirst(25, 72)), 7);
+    assert.equal(countOf(slowFirst(6, 72)), 6);
+    assert.equal(countOf(slowFirst(9, 20)), 5);
+    assert.equal(countOf(slowFirst(3, 20)), 3);
+    assert.equal(countOf(slowFirst(4, 9)), 4);
+  });
 });
 
 function stepsOf(specs: readonly SpanSpec[]): Steps {
