@@ -36,14 +36,23 @@ export interface CollectiveLists {
   readonly ranks: readonly CollectiveColumns[];
 }
 
+/** Rows of identities, by sequence number, or by step (NaN is outside of steps) where there is none. */
+interface RowsOfKey {
+  readonly bySequence: Map<number, number>;
+  readonly byStep: Map<number, number>;
+}
+
 /** Takes one rank after the other, so that not all of them need be in memory. */
 export function listByIdentity(byRank: Iterable<readonly RankCollective[]>): CollectiveLists {
   const identities: Identity[] = [];
-  const known = new Map<string, number>();
+  const known = new Map<string, RowsOfKey>();
   const identityOf = ({ key, sequence, step }: RankCollective): number => {
-    const text = `${key} ${sequence >= 0 ? `#${sequence}` : `@${step ?? 'outside'}`}`;
-    const row = known.get(text) ?? identities.push({ key, step }) - 1;
-    known.set(text, row);
+    const ofKey: RowsOfKey = known.get(key) ?? { bySequence: new Map(), byStep: new Map() };
+    known.set(key, ofKey);
+    const rows = sequence >= 0 ? ofKey.bySequence : ofKey.byStep;
+    const number = sequence >= 0 ? sequence : (step ?? NaN);
+    const row = rows.get(number) ?? identities.push({ key, step }) - 1;
+    rows.set(number, row);
     return row;
   };
   const ranks = Array.from(byRank, (collectives) => ({
@@ -128,16 +137,16 @@ function joinByEnd(
 ): CollectiveMatch[] {
   const { identities, ranks } = lists;
   const identityOf = ({ rank, i }: Place): Identity => identities[ranks[rank].identity[i]];
-  const ordered = places
-    .map((place) => ({
-      place,
-      key: identityOf(place).key,
-      end: toRunTime(clocks[place.rank], ranks[place.rank].end[place.i]),
-    }))
-    .sort((a, b) => a.end - b.end);
+  const ends = Float64Array.from(places, ({ rank, i }) =>
+    toRunTime(clocks[rank], ranks[rank].end[i]),
+  );
+  const ordered = Uint32Array.from(places.keys()).sort((a, b) => ends[a] - ends[b] || a - b);
   const open = new Map<string, Group>();
   const groups: Group[] = [];
-  for (const { place, key, end } of ordered) {
+  for (const row of ordered) {
+    const place = places[row];
+    const { key } = identityOf(place);
+    const end = ends[row];
     const current = open.get(key);
     if (
       current !== undefined &&

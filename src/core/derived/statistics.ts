@@ -11,7 +11,7 @@ export function quantileOfSorted(sorted: ArrayLike<number>, share: number): numb
 }
 
 export function sortedCopy(values: ArrayLike<number>): Float64Array<ArrayBuffer> {
-  return Float64Array.from(values).sort();
+  return new Float64Array(values).sort();
 }
 
 /** NaN for nothing. */

@@ -23,8 +23,11 @@ export function splitRanks(trace: Trace): readonly Trace[] {
     return [trace];
   }
   ranks.sort((a, b) => a - b);
+  const byLane = listByLane(trace);
+  const lanesOf = new Map(ranks.map((rank) => [rank, [] as number[]]));
+  trace.lanes.forEach(({ worker }, lane) => lanesOf.get(worker?.rank ?? ranks[0])?.push(lane));
   const traces = ranks.map((rank) =>
-    takeLanes(trace, rank, ({ worker }) => (worker?.rank ?? ranks[0]) === rank, ranks.length),
+    takeLanes(trace, byLane, { rank, lanes: lanesOf.get(rank) ?? [], worldSize: ranks.length }),
   );
   const [first, ...others] = traces;
   const elsewhere = others.reduce((sum, { spans }) => sum + spans.length, 0);
@@ -44,24 +47,49 @@ export function splitRanks(trace: Trace): readonly Trace[] {
   ];
 }
 
+/** What is not in the order of lanes, by lane: going through all of it for each rank would take ranks times as long. */
+interface ByLane {
+  readonly flows: readonly (readonly number[])[];
+  readonly instants: readonly (readonly number[])[];
+  /** By span: the row of its collective; -1 is none. */
+  readonly collectiveOf: Int32Array<ArrayBuffer>;
+}
+
+function listByLane({ lanes, spans, collectives, flows, instants }: Trace): ByLane {
+  const rowsOf = ({ lane }: Flows | Instants): number[][] => {
+    const rows = lanes.map((): number[] => []);
+    lane.forEach((own, row) => rows[own].push(row));
+    return rows;
+  };
+  const collectiveOf = new Int32Array(spans.length).fill(-1);
+  collectives.span.forEach((span, row) => (collectiveOf[span] = row));
+  return { flows: rowsOf(flows), instants: rowsOf(instants), collectiveOf };
+}
+
+interface RankLanes {
+  readonly rank: number;
+  readonly lanes: readonly number[];
+  readonly worldSize: number;
+}
+
 function takeLanes(
   trace: Trace,
-  rank: number,
-  isTaken: (lane: Lane) => boolean,
-  worldSize: number,
+  byLane: ByLane,
+  { rank, lanes: taken, worldSize }: RankLanes,
 ): Trace {
   const rows: number[] = [];
   const rowOfLane = new Map<number, number>();
   const lanes: Lane[] = [];
-  trace.lanes.forEach((lane, index) => {
-    if (isTaken(lane)) {
-      rowOfLane.set(index, lanes.length);
-      lanes.push({ ...lane, first: rows.length });
-      for (let i = lane.first; i < lane.first + lane.count; i++) {
-        rows.push(i);
-      }
+  for (const index of taken) {
+    const lane = trace.lanes[index];
+    rowOfLane.set(index, lanes.length);
+    lanes.push({ ...lane, first: rows.length });
+    for (let i = lane.first; i < lane.first + lane.count; i++) {
+      rows.push(i);
     }
-  });
+  }
+  const inOrder = (ofLanes: readonly (readonly number[])[]): number[] =>
+    taken.flatMap((lane) => ofLanes[lane]).sort((a, b) => a - b);
   const laneOf = (lane: number): number => rowOfLane.get(lane) ?? 0;
   const spans = takeSpans(trace.spans, rows, laneOf);
   return {
@@ -74,22 +102,22 @@ function takeLanes(
     strings: trace.strings,
     lanes,
     spans,
-    collectives: takeCollectives(trace.collectives, rows),
-    flows: takeFlows(trace.flows, rowOfLane),
+    collectives: takeCollectives(trace.collectives, rows, byLane.collectiveOf),
+    flows: takeFlows(trace.flows, inOrder(byLane.flows), laneOf),
     counters: {
       length: 0,
       time: new Float64Array(),
       series: new Uint32Array(),
       value: new Float64Array(),
     },
-    instants: takeInstants(trace.instants, rowOfLane),
+    instants: takeInstants(trace.instants, inOrder(byLane.instants), laneOf),
     counts: { ...NO_COUNTS, read: spans.length, kept: spans.length },
     problems: [],
     byteLength: 0,
   };
 }
 
-function takeSpans(spans: Spans, rows: readonly number[], laneOf: (lane: number) => number): Spans {
+function takeSpans(spans: Spans, rows: readonly number[], laneOf: LaneOf): Spans {
   const optional = <A extends Numbers>(column: A | null | undefined): A | null =>
     column === null || column === undefined ? null : pick(column, rows);
   return {
@@ -112,17 +140,16 @@ function takeSpans(spans: Spans, rows: readonly number[], laneOf: (lane: number)
   };
 }
 
-function takeCollectives(collectives: Collectives, rows: readonly number[]): Collectives {
-  const spanOfRow = new Map(rows.map((row, span) => [row, span]));
-  const taken = [...collectives.span.keys()]
-    .filter((i) => spanOfRow.has(collectives.span[i]))
-    .sort((a, b) => spanOf(a) - spanOf(b));
-  function spanOf(i: number): number {
-    return spanOfRow.get(collectives.span[i]) ?? 0;
-  }
+function takeCollectives(
+  collectives: Collectives,
+  rows: readonly number[],
+  collectiveOf: Int32Array,
+): Collectives {
+  const spans = [...rows.keys()].filter((span) => collectiveOf[rows[span]] >= 0);
+  const taken = spans.map((span) => collectiveOf[rows[span]]);
   return {
     length: taken.length,
-    span: Uint32Array.from(taken, spanOf),
+    span: Uint32Array.from(spans),
     operation: pick(collectives.operation, taken),
     group: pick(collectives.group, taken),
     sequence: pick(collectives.sequence, taken),
@@ -130,24 +157,24 @@ function takeCollectives(collectives: Collectives, rows: readonly number[]): Col
   };
 }
 
-function takeFlows(flows: Flows, rowOfLane: ReadonlyMap<number, number>): Flows {
-  const rows = [...flows.lane.keys()].filter((i) => rowOfLane.has(flows.lane[i]));
+type LaneOf = (lane: number) => number;
+
+function takeFlows(flows: Flows, rows: readonly number[], laneOf: LaneOf): Flows {
   return {
     length: rows.length,
     id: pick(flows.id, rows),
     time: pick(flows.time, rows),
-    lane: pick(flows.lane, rows).map((lane) => rowOfLane.get(lane) ?? 0),
+    lane: pick(flows.lane, rows).map(laneOf),
     name: pick(flows.name, rows),
     part: pick(flows.part, rows),
   };
 }
 
-function takeInstants(instants: Instants, rowOfLane: ReadonlyMap<number, number>): Instants {
-  const rows = [...instants.lane.keys()].filter((i) => rowOfLane.has(instants.lane[i]));
+function takeInstants(instants: Instants, rows: readonly number[], laneOf: LaneOf): Instants {
   return {
     length: rows.length,
     time: pick(instants.time, rows),
-    lane: pick(instants.lane, rows).map((lane) => rowOfLane.get(lane) ?? 0),
+    lane: pick(instants.lane, rows).map(laneOf),
     name: pick(instants.name, rows),
   };
 }

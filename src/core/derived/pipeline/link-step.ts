@@ -1,12 +1,13 @@
 import type { OperationKind } from '../../model/operation.ts';
+import { type Links, linksOf } from '../replay/graph.ts';
 import type { Operation, StepOperations, Worker } from './operations.ts';
 
 /** What must have ended before each operation begins, and which operations begin together. */
 export interface StepLinks {
-  /** By index of operation. */
-  readonly after: readonly (readonly Operation[])[];
-  /** Sends with their receives, and collectives: each ends once all of it has begun. */
-  readonly groups: readonly (readonly Operation[])[];
+  /** Between operations by index. */
+  readonly links: Links;
+  /** Sends with their receives, and collectives, by index: each ends once all of it has begun. */
+  readonly groups: readonly (readonly number[])[];
 }
 
 type Direction = 'forward' | 'backward';
@@ -37,12 +38,19 @@ export function linkStep({ byWorker }: StepOperations): StepLinks | null {
     program: byKind(operations),
   }));
   const count = places.reduce((sum, { operations }) => sum + operations.length, 0);
-  const after = Array.from({ length: count }, (): Operation[] => []);
+  const from: number[] = [];
+  const to: number[] = [];
+  const link = (earlier: Operation, later: Operation): void => {
+    from.push(earlier.index);
+    to.push(later.index);
+  };
   const chain = (operations: readonly Operation[], before: readonly Operation[] = []): void => {
-    let last = before;
-    for (const operation of operations) {
-      after[operation.index].push(...last);
-      last = [operation];
+    const first = operations.at(0);
+    if (first !== undefined) {
+      before.forEach((operation) => link(operation, first));
+    }
+    for (let i = 1; i < operations.length; i++) {
+      link(operations[i - 1], operations[i]);
     }
   };
   const size = sizeOf(places);
@@ -57,7 +65,10 @@ export function linkStep({ byWorker }: StepOperations): StepLinks | null {
   if (pairs === null) {
     return null;
   }
-  return { after, groups: pairs.concat(joinCollectives(places, size)) };
+  return {
+    links: linksOf(count, from, to).links,
+    groups: pairs.concat(joinCollectives(places, size)),
+  };
 }
 
 type Chain = (operations: readonly Operation[], before?: readonly Operation[]) => void;
@@ -204,9 +215,9 @@ function opposite(direction: Direction): Direction {
 }
 
 /** Each send that has a peer with the receive that has the same place in its order; null where one lacks the other. */
-function pairTransfers(places: readonly StagePlace[], size: PipelineSize): Operation[][] | null {
+function pairTransfers(places: readonly StagePlace[], size: PipelineSize): number[][] | null {
   const byPlace = new Map(places.map((place) => [keyOf(place.worker, place.worker.stage), place]));
-  const pairs: Operation[][] = [];
+  const pairs: number[][] = [];
   for (const { worker, program } of places) {
     for (const direction of DIRECTIONS) {
       const stage = (worker.stage + (direction === 'forward' ? 1 : size.stages - 1)) % size.stages;
@@ -217,7 +228,7 @@ function pairTransfers(places: readonly StagePlace[], size: PipelineSize): Opera
       if (sends.length !== receives.length) {
         return null;
       }
-      sends.forEach((send, i) => pairs.push([send, receives[i]]));
+      sends.forEach((send, i) => pairs.push([send.index, receives[i].index]));
     }
   }
   return pairs;
@@ -243,12 +254,12 @@ function withPeer(
 }
 
 /** Collectives of data ranks, of the first and the last stage, and of all. */
-function joinCollectives(places: readonly StagePlace[], { stages }: PipelineSize): Operation[][] {
-  const groups = new Map<string, Operation[]>();
-  const join = (key: string, operation: Operation): void => {
+function joinCollectives(places: readonly StagePlace[], { stages }: PipelineSize): number[][] {
+  const groups = new Map<string, number[]>();
+  const join = (key: string, { index }: Operation): void => {
     const group = groups.get(key) ?? [];
     groups.set(key, group);
-    group.push(operation);
+    group.push(index);
   };
   for (const { worker, program } of places) {
     const { stage, dataRank, tensorRank } = worker;

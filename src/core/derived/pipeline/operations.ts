@@ -74,7 +74,15 @@ function placeOperations(step: ReadonlyMap<Worker, Unplaced[]>): StepOperations[
   return new Map(
     [...step].map(([worker, list]) => [
       worker,
-      list.sort(byStart).map((operation): Operation => ({ ...operation, index: index++ })),
+      list.sort(byStart).map(({ kind, chunk, start, end, worker: own, span }): Operation => ({
+        kind,
+        chunk,
+        start,
+        end,
+        worker: own,
+        span,
+        index: index++,
+      })),
     ]),
   );
 }

@@ -1,5 +1,5 @@
 import type { Nanoseconds } from '../../model/units.ts';
-import { type Graph, joinLists, orderGraph, play } from '../replay/graph.ts';
+import { type Graph, orderGraph, play } from '../replay/graph.ts';
 import { linkStep, type StepLinks } from './link-step.ts';
 import { lengthOfStep, type Operation, type StepOperations } from './operations.ts';
 
@@ -28,7 +28,7 @@ export function prepareReplay(steps: readonly StepOperations[]): Replay {
   for (const step of steps) {
     const links = linkStep(step);
     const own = [...step.byWorker.values()].flat();
-    const graph = links === null ? null : graphOf(links);
+    const graph = links === null ? null : orderGraph(links.links, links.groups);
     if (links === null || graph === null) {
       continue;
     }
@@ -41,12 +41,6 @@ export function prepareReplay(steps: readonly StepOperations[]): Replay {
     }
   }
   return { operations, steps: replayable, durations: Float64Array.from(durations) };
-}
-
-function graphOf({ after, groups }: StepLinks): Graph | null {
-  const rowsOf = (lists: readonly (readonly Operation[])[]): number[][] =>
-    lists.map((list) => list.map(({ index }) => index));
-  return orderGraph(joinLists(rowsOf(after)), rowsOf(groups));
 }
 
 /** By step: its length with these durations, without what the host adds between operations. */
@@ -64,9 +58,9 @@ function transferTimes(
 ): Float64Array<ArrayBuffer> {
   const times = Float64Array.from(operations, ({ start, end }) => end - start);
   for (const group of groups) {
-    const begin = group.reduce((latest, { start }) => Math.max(latest, start), -Infinity);
-    for (const { index, end } of group) {
-      times[index] = Math.max(0, end - begin);
+    const begin = group.reduce((latest, i) => Math.max(latest, operations[i].start), -Infinity);
+    for (const i of group) {
+      times[i] = Math.max(0, operations[i].end - begin);
     }
   }
   return times;

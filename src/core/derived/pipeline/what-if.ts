@@ -1,4 +1,4 @@
-import { isCommunication, type OperationKind } from '../../model/operation.ts';
+import { isCommunication, OPERATION_KINDS, type OperationKind } from '../../model/operation.ts';
 import type { WhatIf } from '../../model/report.ts';
 import { mean, median } from '../statistics.ts';
 import type { Operation } from './operations.ts';
@@ -6,6 +6,10 @@ import { type Replay, replaySteps } from './replay.ts';
 
 /** The share of workers that M_W asks about (arXiv 2505.05713, equation 5). */
 const WORST_WORKERS = 0.03;
+/** Sends and receives of a direction are one kind. */
+const FAMILIES = new Map<OperationKind, string>(
+  OPERATION_KINDS.map((kind) => [kind, kind.replace(/-(send|recv)$/, '-pp-comm')]),
+);
 /** A smaller slowdown is not taken apart: shares of nearly nothing are noise (as the paper's tool). */
 const MIN_SLOWDOWN_TO_EXPLAIN = 1.03;
 
@@ -21,28 +25,32 @@ export function computeWhatIf(replay: Replay): WhatIf | null {
   }
   const { operations, durations } = replay;
   const ideal = typicalDurations(replay);
-  const mix = (isRecorded: (operation: Operation) => boolean): number =>
-    mean(
-      replaySteps(
-        replay,
-        durations.map((duration, i) => (isRecorded(operations[i]) ? duration : ideal[i])),
-      ),
+  const replayedNs = mean(replaySteps(replay, durations));
+  const idealNs = mean(replaySteps(replay, ideal));
+  const mix = (isRecorded: (row: number) => boolean): number => {
+    const mixed = ideal.slice();
+    for (let i = 0; i < mixed.length; i++) {
+      if (isRecorded(i)) {
+        mixed[i] = durations[i];
+      }
+    }
+    return mean(replaySteps(replay, mixed));
+  };
+  const slowdownBy = <K extends string | number>(keyOf: (operation: Operation) => K) => {
+    const { keys, rows } = groupRows(operations, keyOf);
+    return new Map(
+      [...keys]
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([key, group]) => [key, mix((row) => rows[row] === group) / idealNs] as const),
     );
-  const replayedNs = mix(() => true);
-  const idealNs = mix(() => false);
-  const slowdownBy = <K extends string | number>(keyOf: (operation: Operation) => K) =>
-    new Map(
-      [...new Set(operations.map(keyOf))]
-        .sort((a, b) => (a < b ? -1 : 1))
-        .map((key) => [key, mix((operation) => keyOf(operation) === key) / idealNs] as const),
-    );
+  };
   const byStage = slowdownBy(({ worker }) => worker.stage);
   const byDataRank = slowdownBy(({ worker }) => worker.dataRank);
   const byRank = scoreRanks(operations, byStage, byDataRank);
   const explainedBy = (isTypical: (operation: Operation) => boolean): number | null =>
     replayedNs < MIN_SLOWDOWN_TO_EXPLAIN * idealNs
       ? null
-      : (replayedNs - mix((operation) => !isTypical(operation))) / (replayedNs - idealNs);
+      : (replayedNs - mix((row) => !isTypical(operations[row]))) / (replayedNs - idealNs);
   const worst = worstRanks(byRank);
   const lastStage = Math.max(...byStage.keys());
   return {
@@ -50,7 +58,7 @@ export function computeWhatIf(replay: Replay): WhatIf | null {
     byRank: Object.fromEntries(byRank),
     byStage: Object.fromEntries(byStage),
     byDataRank: Object.fromEntries(byDataRank),
-    byKind: Object.fromEntries(slowdownBy(({ kind }) => familyOf(kind))),
+    byKind: Object.fromEntries(slowdownBy(({ kind }) => FAMILIES.get(kind) ?? kind)),
     mw: explainedBy(({ worker }) => worst.has(worker.rank)),
     ms: explainedBy(({ worker }) => worker.stage === lastStage),
     recordedNs: Math.round(mean(replay.steps.map(({ recordedNs }) => recordedNs))),
@@ -77,9 +85,16 @@ function typicalDurations({ operations, durations }: Replay): Float64Array {
   return typical;
 }
 
-/** Sends and receives of a direction are one kind. */
-function familyOf(kind: OperationKind): string {
-  return kind.replace(/-(send|recv)$/, '-pp-comm');
+/** By operation: the row of its key. */
+function groupRows<K>(operations: readonly Operation[], keyOf: (operation: Operation) => K) {
+  const keys = new Map<K, number>();
+  const rows = Uint32Array.from(operations, (operation) => {
+    const key = keyOf(operation);
+    const row = keys.get(key) ?? keys.size;
+    keys.set(key, row);
+    return row;
+  });
+  return { keys, rows };
 }
 
 /** A replay for each rank would be too many: the smaller slowdown of its stage and of its data rank bounds it. */

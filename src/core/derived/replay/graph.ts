@@ -16,15 +16,6 @@ export interface Graph extends Links {
   readonly unitStarts: Uint32Array<ArrayBuffer>;
 }
 
-/** Lists as `Links` holds them. */
-export function joinLists(lists: readonly (readonly number[])[]): Links {
-  const starts = new Uint32Array(lists.length + 1);
-  lists.forEach((list, i) => (starts[i + 1] = starts[i] + list.length));
-  const from = new Uint32Array(starts[lists.length]);
-  lists.forEach((list, i) => from.set(list, starts[i]));
-  return { starts, from };
-}
-
 /** From edges in any order; `edges` tells the place of each in the order given. */
 export function linksOf(
   nodeCount: number,
@@ -129,7 +120,8 @@ export function play(
     let begin: Nanoseconds = 0;
     for (let k = unitStarts[unit]; k < unitStarts[unit + 1]; k++) {
       for (let edge = starts[order[k]]; edge < starts[order[k] + 1]; edge++) {
-        begin = Math.max(begin, ends[from[edge]] + (lags === undefined ? 0 : lags[edge]));
+        const earliest = ends[from[edge]] + (lags === undefined ? 0 : lags[edge]);
+        begin = earliest > begin ? earliest : begin;
       }
     }
     for (let k = unitStarts[unit]; k < unitStarts[unit + 1]; k++) {

@@ -1,5 +1,16 @@
 import assert from 'node:assert/strict';
-import { joinLists, linksOf, orderGraph, play } from '../../../../src/core/derived/replay/graph.ts';
+import {
+  type Links,
+  linksOf,
+  orderGraph,
+  play,
+} from '../../../../src/core/derived/replay/graph.ts';
+
+/** By node: those before it. */
+function joinLists(lists: readonly (readonly number[])[]): Links {
+  const to = lists.flatMap((list, node) => list.map(() => node));
+  return linksOf(lists.length, lists.flat(), to).links;
+}
 
 const durations = (...values: number[]): Float64Array => Float64Array.from(values);
 
