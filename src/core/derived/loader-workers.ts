@@ -40,8 +40,11 @@ export function computeLoaderWorkers(trace: Trace, steps: Steps): readonly Loade
     for (let i = first; i < end; i++) {
       builder.add(spans.start[i], spans.start[i] + spans.duration[i]);
     }
-    const busy = new Coverage(builder.finish()).within(from, until);
-    return { name: lanes[lane].name, busyShare: busy / (until - from) };
+    const intervals = builder.finish();
+    // Batches that are on their way at the end of the file are not in it.
+    const known = Math.min(until, intervals.end[intervals.length - 1] ?? from);
+    const busy = new Coverage(intervals).within(from, known);
+    return { name: lanes[lane].name, busyShare: known > from ? busy / (known - from) : 0 };
   });
 }
 

@@ -26,7 +26,7 @@ export interface RankCollective {
   readonly elements: number;
   /** When the host asked for it; its start where nothing tells. */
   readonly launchedAt: number;
-  /** Number of the step that launched it; null outside of steps. */
+  /** Number of the step that launched it, or that waits for it where the host runs ahead; null outside of steps. */
   readonly step: number | null;
 }
 
@@ -52,14 +52,15 @@ export function listCollectives(trace: Trace, sources: CollectiveSources): RankC
     const launch = onDevice.length > 0 ? partner[span] : span;
     const row = rowOf(span, rowBySpan, nesting) ?? rowOf(launch, rowBySpan, nesting);
     const launchedAt = launch >= 0 ? spans.start[launch] : start;
-    const step = stepAt(steps, launchedAt);
+    const end = start + spans.duration[span];
+    const step = stepAt(steps, steps.followDevice === true ? (start + end) / 2 : launchedAt);
     const { collectives } = trace;
     const operation = operationOf(strings[spans.name[span]] ?? '');
     const group = row === undefined ? '' : (strings[collectives.group[row]] ?? '');
     return {
       span,
       start,
-      end: start + spans.duration[span],
+      end,
       key: `${group} ${operation}`,
       sequence: row === undefined ? -1 : collectives.sequence[row],
       elements: row === undefined ? -1 : collectives.elements[row],

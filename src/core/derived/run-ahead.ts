@@ -30,7 +30,7 @@ export function followDevice<T extends Window>(
   steps: readonly T[],
   trace: Trace,
   partner: Int32Array,
-): T[] {
+): { readonly steps: readonly T[]; readonly isAhead: boolean } {
   const { spans } = trace;
   const starts = Float64Array.from(steps, ({ start }) => start);
   const rows = new Map(steps.map(({ number }, row) => [number, row]));
@@ -46,14 +46,15 @@ export function followDevice<T extends Window>(
   const lags = ends.map((end, i) => end - steps[i].end);
   const stepNs = (ends[ends.length - 1] - starts[0]) / steps.length;
   if (steps.length === 0 || median(lags) < RUN_AHEAD_SHARE * stepNs) {
-    return [...steps];
+    return { steps, isAhead: false };
   }
   let before = -Infinity;
-  return steps.map((step, i) => {
+  const followed = steps.map((step, i) => {
     const start = Math.max(step.start, before);
     before = Math.max(before, ends[i]);
     return { ...step, start, end: before };
   });
+  return { steps: followed, isAhead: true };
 }
 
 /** Span files tell the step of device work rather than its launch. */

@@ -38,15 +38,15 @@ export function computeSteps(
 ): Steps {
   const recorded = recordedSteps(trace);
   if (recorded.length > 0) {
-    return toTable(followDevice(inOrder(recorded), trace, partner), 'recorded');
+    return followed(recorded, trace, partner, 'recorded');
   }
   const profiler = profilerSteps(trace);
   if (profiler.length > 0) {
-    return toTable(followDevice(inOrder(profiler), trace, partner), 'profiler');
+    return followed(profiler, trace, partner, 'profiler');
   }
   const periods = numbered(findPeriodicSteps(trace, mainLane, loop));
   return periods.length > 0
-    ? toTable(followDevice(inOrder(periods), trace, partner), 'period')
+    ? followed(periods, trace, partner, 'period')
     : toTable(wholeFile(trace), 'whole');
 }
 
@@ -107,6 +107,16 @@ function wholeFile({ spans }: Trace): Step[] {
     }
   }
   return end > start ? [{ number: 0, start, end }] : [];
+}
+
+function followed(
+  ofHost: readonly Step[],
+  trace: Trace,
+  partner: Int32Array,
+  how: Steps['how'],
+): Steps {
+  const { steps, isAhead } = followDevice(inOrder(ofHost), trace, partner);
+  return { ...toTable(steps, how), followDevice: isAhead };
 }
 
 function toTable(unordered: readonly Step[], how: Steps['how']): Steps {

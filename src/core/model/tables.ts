@@ -27,6 +27,8 @@ export interface Steps {
   readonly isWarmup: Uint8Array<ArrayBuffer>;
   /** How they were found. */
   readonly how: 'profiler' | 'recorded' | 'period' | 'whole';
+  /** Whether the host runs ahead, and steps last to the end of their work on the device. */
+  readonly followDevice?: boolean;
 }
 
 /** Disjoint intervals in which a device works, in time order, each of one class. Rank time. */

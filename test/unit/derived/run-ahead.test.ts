@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { deriveRank } from '../../../src/core/derived/rank-derived.ts';
 import type { Steps } from '../../../src/core/model/tables.ts';
 import { buildTrace, type SpanSpec } from '../../support/draw-run.ts';
+import { readSimulated, simulationOf } from '../../support/simulated-run.ts';
 
 /** Steps of 2 on the host, each launching one kernel; the device takes 10 for each, one after another. */
 function hostAhead(launches: readonly number[], kernelNs: number): Steps {
@@ -56,6 +57,22 @@ describe('steps of a host that runs ahead', () => {
     const steps = hostAhead([0, 20, 40, 60, 80], 10);
     assert.deepEqual([...steps.start], [0, 20, 40, 60, 80]);
     assert.deepEqual([...steps.end], [20, 40, 60, 80, 82]);
+  });
+
+  it('have the collectives that they wait for, rather than those that the host launches meanwhile', async () => {
+    const simulated = simulationOf({
+      ranks: 2,
+      steps: 24,
+      lossReadEvery: 10,
+      model: { layers: 3 },
+    });
+    const { collectives, steps } = deriveRank((await readSimulated(simulated)).ranks[0]);
+    assert.equal(steps.followDevice, true);
+    const ofStep = [...steps.number].map(
+      (number) => collectives.filter(({ step }) => step === number).length,
+    );
+    assert.ok(ofStep[0] > 0);
+    assert.deepEqual(new Set(ofStep), new Set([ofStep[0]]));
   });
 
   it('are told by their numbers in span files, which know no launches', () => {
