@@ -21,6 +21,9 @@ const SLOW_LOADER = `
   main                          l
 `;
 
+/** As late, but waiting for its batch only half as long. */
+const HALF_LOADER = SLOW_LOADER.replace('D-----------F-l-B', 'D------     F-l-B');
+
 describeDetector(straggler, {
   finds: [
     {
@@ -31,7 +34,7 @@ describeDetector(straggler, {
         // It arrives 10 ms after the second-latest.
         assert.equal(finding.savingNsPerStep, 10e6);
         assert.equal(finding.layer, 'data');
-        assert.match(finding.why, /its loader is slower/);
+        assert.match(finding.why, /in most steps; .*its loader is slower/);
         assert.deepEqual(finding.location, { file: 'train.py', line: 61, how: 'stack' });
         assert.equal(finding.severity, 'error');
       },
@@ -52,6 +55,27 @@ describeDetector(straggler, {
           finding.why,
           /The cause: it computes longer, most of all in the phase forward/,
         );
+      },
+    },
+    {
+      name: 'a rank that is late in some steps only, and in how many',
+      run: () =>
+        drawRun([FAST, FAST, (step) => (step === 7 || step === 16 ? SLOW_LOADER : FAST), FAST], {
+          steps: 25,
+        }),
+      options: { lostPercent: 2 },
+      check: (finding) => {
+        assert.match(finding.why, /, in 2 steps; /);
+        assert.deepEqual(finding.steps, [7, 16]);
+      },
+    },
+    {
+      name: 'no cause where the longest part explains less than 80 % of what the others lose',
+      run: () => drawRun([FAST, FAST, HALF_LOADER, FAST], { steps: 25 }),
+      check: (finding) => {
+        assert.deepEqual(finding.ranks, [2]);
+        assert.equal(finding.savingNsPerStep, 10e6);
+        assert.match(finding.why, /does not show clearly/);
       },
     },
     {
