@@ -1,10 +1,13 @@
-import { mean, median } from './statistics.ts';
+import { mean, median, medianAbsoluteDeviation } from './statistics.ts';
 
 /** Pairs grow with the square: longer series are first taken together in blocks of like length. */
 const MAX_POINTS = 400;
 
 /** For so few values the test counts their orders rather than trust in the normal distribution. */
 const MAX_EXACT = 10;
+
+/** Values further from the median than this many median absolute deviations are taken for as far. */
+const WILD = 5;
 
 /** The ends that levels are compared of, as a share of all values. */
 const END_SHARE = 0.2;
@@ -35,7 +38,7 @@ export function fitTrend(values: ArrayLike<number>): Trend | null {
     return null;
   }
   const { slope, score } = slopeOf(points);
-  const rest = points.map((point, i) => point - slope * i);
+  const rest = withoutWild(points.map((point, i) => point - slope * i));
   const variance = ((count * (count - 1) * (2 * count + 5)) / 18) * inflationOf(rest);
   const end = Math.max(1, Math.round(END_SHARE * count));
   const first = points.subarray(0, end);
@@ -91,6 +94,13 @@ function levelsOf(points: Float64Array): Float64Array<ArrayBuffer> {
       ),
     ),
   );
+}
+
+/** A few wild values next to each other say nothing of how alike the others are. */
+function withoutWild(values: Float64Array): Float64Array {
+  const center = median(values);
+  const limit = WILD * medianAbsoluteDeviation(values);
+  return values.map((value) => Math.max(center - limit, Math.min(center + limit, value)));
 }
 
 /** Fewer values are independent where neighbours are alike: by how much the variance grows. */

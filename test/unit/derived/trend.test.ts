@@ -60,6 +60,14 @@ describe('the trend of values', () => {
     }
   });
 
+  it('is as sure beside a few wild values in a row', () => {
+    const random = seededRandom(3);
+    const values = Array.from({ length: 62 }, (_, i) =>
+      i >= 6 && i < 12 ? 1_200 + random() : 200 + 2 * i + random(),
+    );
+    assert.ok((fitTrend(values)?.pValue ?? 1) < 1e-4);
+  });
+
   it('is none for two values', () => {
     assert.equal(fitTrend([1, 2]), null);
   });
