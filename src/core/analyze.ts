@@ -81,7 +81,7 @@ function rankTables({ ranks, alignment }: RunDerived, row: number): RankTables {
       return tables.phases.inherited;
     },
     get hostPhases() {
-      return tables.hostPhases;
+      return tables.loopPhases;
     },
     get devicePhases() {
       return tables.devicePhases;

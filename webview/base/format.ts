@@ -53,6 +53,11 @@ export function axisUnit(ns: number): { readonly unit: string; readonly ns: numb
   return ns < 10e9 ? { unit: 'ms', ns: 1e6 } : { unit: 's', ns: 1e9 };
 }
 
+/** Numbers of a sentence keep their units beside them at the end of a line. */
+export function keepUnits(text: string): string {
+  return text.replace(/(\d) (?=(?:%|ns|µs|ms|s|min)(?![\p{L}\d]))/gu, `$1${NARROW_SPACE}`);
+}
+
 export function baseName(path: string): string {
   return path.split(/[\\/]/).at(-1) ?? path;
 }

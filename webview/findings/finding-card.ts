@@ -1,11 +1,13 @@
 import { DisposableStore } from '../../src/base/lifetime.ts';
 import type { Finding } from '../../src/core/model/report.ts';
 import { h, linkButton } from '../base/dom.ts';
-import { baseName, formatDuration, formatNumber, formatSaving } from '../base/format.ts';
+import { baseName, formatDuration, formatSaving, keepUnits } from '../base/format.ts';
 import { goToFinding } from '../go-to-line.ts';
 import type { PageContext, View } from '../page-context.ts';
 import { renderIntervals } from './intervals.ts';
 import { showEvidence } from './show-evidence.ts';
+import { thresholdText } from './threshold-text.ts';
+import { renderWhatIf } from './what-if.ts';
 
 const SEVERITY_WORDS = { error: 'Error', warning: 'Warning', info: 'Note' };
 
@@ -14,7 +16,7 @@ export function mountFinding(context: PageContext, finding: Finding, index: numb
   const fix = h(
     'details',
     { class: 'finding-fix' },
-    h('summary', {}, 'advice'),
+    h('summary', {}, 'advice and numbers'),
     renderFix(context, finding),
   );
   const element = h(
@@ -25,12 +27,13 @@ export function mountFinding(context: PageContext, finding: Finding, index: numb
       { class: 'finding-head' },
       h('span', { class: 'dot', 'aria-hidden': 'true' }),
       h('span', { class: 'only-read' }, `${SEVERITY_WORDS[finding.severity]}: `),
-      h('h3', {}, finding.title),
+      h('h3', {}, keepUnits(finding.title)),
       finding.savingPercent > 0
         ? h('strong', { class: 'saving' }, formatSaving(finding.savingPercent))
         : null,
     ),
-    h('p', { class: 'muted' }, finding.why),
+    renderWhatIf(finding),
+    h('p', { class: 'muted' }, keepUnits(finding.why)),
     h('div', { class: 'finding-actions' }, ...actions(context, finding, index), fix),
   );
   owned.add(
@@ -79,7 +82,7 @@ function renderFix(context: PageContext, finding: Finding): HTMLElement {
         : linkButton('Read more', `Read more: ${text}`, () => void host.openLink({ url: link })),
     ),
   );
-  const { threshold, savingHow, confidence, ranks, savingNsPerStep, whatIf } = finding;
+  const { threshold, savingHow, confidence, ranks, savingNsPerStep } = finding;
   return h(
     'div',
     { class: 'finding-body' },
@@ -87,12 +90,8 @@ function renderFix(context: PageContext, finding: Finding): HTMLElement {
     h(
       'dl',
       { class: 'facts' },
-      ...fact('Saving', `${formatDuration(savingNsPerStep)} per step. ${savingHow}`),
-      ...(whatIf === undefined ? [] : fact('What if', whatIf.text)),
-      ...fact(
-        'Threshold',
-        `${threshold.name}: ${formatNumber(threshold.measured)}, reported from ${formatNumber(threshold.value)}`,
-      ),
+      ...fact('Saving', `${formatDuration(savingNsPerStep)} per step. ${keepUnits(savingHow)}`),
+      ...fact('Threshold', thresholdText(threshold)),
       ...fact('Confidence', confidence),
       ...fact('Ranks', ranks.length === 0 ? 'all' : ranks.join(', ')),
     ),

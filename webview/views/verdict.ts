@@ -1,6 +1,7 @@
 import type { Finding, Report } from '../../src/core/model/report.ts';
-import { baseName, formatDuration, formatPercent } from '../base/format.ts';
+import { baseName, formatDuration, formatPercent, keepUnits } from '../base/format.ts';
 import { control, h } from '../base/dom.ts';
+import { costOf, renderWhatIf } from '../findings/what-if.ts';
 import { goToFinding } from '../go-to-line.ts';
 import type { PageContext } from '../page-context.ts';
 
@@ -11,9 +12,9 @@ export function renderVerdict(context: PageContext): HTMLElement {
   return h(
     'div',
     { class: 'verdict-text' },
-    h('h2', { class: 'verdict' }, report.verdict.text),
+    h('h2', { class: 'verdict' }, keepUnits(report.verdict.text)),
     stepTimeLine(report),
-    first === undefined ? null : whatAFixGives(report, first),
+    first === undefined ? null : whatAFixGives(first),
     first === undefined ? null : goToButton(context, first),
   );
 }
@@ -34,7 +35,7 @@ function stepTimeLine({ stepTime, findings }: Report): HTMLElement | null {
   if (stepTime === null) {
     return null;
   }
-  const second = findings.at(1)?.savingPercent ?? 0;
+  const second = findings.slice(1).reduce((most, finding) => Math.max(most, costOf(finding)), 0);
   const rest =
     second >= 0.5 && findings[0].savingPercent > 3 * second
       ? `  Nothing else costs more than ${formatPercent(second)}.`
@@ -49,30 +50,28 @@ function stepTimeLine({ stepTime, findings }: Report): HTMLElement | null {
     time(stepTime.p95Ns),
     ' p95 · ',
     time(stepTime.p99Ns),
-    ` p99.${rest}`,
+    ' p99 · ',
+    time(stepTime.meanNs),
+    ` mean.${rest}`,
   );
 }
 
-function whatAFixGives({ stepTime }: Report, finding: Finding): HTMLElement | null {
-  const { savingNsPerStep, savingHow } = finding;
-  if (stepTime === null || savingNsPerStep <= 0 || savingNsPerStep >= stepTime.p50Ns) {
-    return null;
-  }
-  const left = stepTime.p50Ns - savingNsPerStep;
-  const speedup = stepTime.p50Ns / left;
-  return h(
-    'details',
-    { class: 'how' },
-    h(
-      'summary',
-      {},
-      'Fixed, a step would take about ',
-      h('strong', {}, `${formatDuration(left)}: ${speedup.toFixed(speedup < 1.1 ? 2 : 1)}× faster`),
-      '. ',
-      h('span', { class: 'how-label' }, 'How this is computed'),
-    ),
-    h('p', { class: 'muted' }, savingHow),
-  );
+/** Only what a replay gives is promised. */
+function whatAFixGives(finding: Finding): HTMLElement | null {
+  const sentence = renderWhatIf(finding);
+  return sentence === null
+    ? null
+    : h(
+        'div',
+        {},
+        sentence,
+        h(
+          'details',
+          { class: 'how' },
+          h('summary', {}, h('span', { class: 'how-label' }, 'How this is computed')),
+          h('p', { class: 'muted' }, keepUnits(finding.savingHow)),
+        ),
+      );
 }
 
 function goToButton(context: PageContext, { location, annotations }: Finding): HTMLElement | null {

@@ -24,6 +24,7 @@ import { computeLoaderWorkers, type LoaderWorker } from './loader-workers.ts';
 import { computeLoadingStages, type LoadingStage } from './loading-stages.ts';
 import { computeLoaderWaits, type LoaderWaits } from './loader-waits.ts';
 import { findLoaderStage, type LoaderStage } from './loader-stage.ts';
+import { computeLoopPhases } from './loop-phases.ts';
 import { type LoopStructure, readLoopStructure } from './loop-structure.ts';
 import { findMainLane } from './main-lane.ts';
 import { findMicroSteps, type MicroSteps } from './micro-steps.ts';
@@ -74,6 +75,8 @@ export interface RankDerived {
   /** In which a rank may wait for others: with a device, its exposed communication; else its collectives. */
   readonly waiting: Intervals;
   readonly hostPhases: PhaseIntervals;
+  /** As `hostPhases`, but exposed communication is a phase of its own; the same with a device. */
+  readonly loopPhases: PhaseIntervals;
   readonly devicePhases: PhaseIntervals;
   readonly breakdown: Breakdown | null;
   readonly deviceWindow: DeviceWindow | null;
@@ -129,6 +132,8 @@ const DEFINITIONS: TableDefinitions<RankTrace, RankDerived> = {
     computeLayerTimes(trace, nesting, work, partner, steps),
   hostPhases: ({ phases, loop, mainLane }, { trace }) =>
     computeHostPhases(trace, phases.inherited, loop.windows, mainLane),
+  loopPhases: ({ busy, hostPhases, exposedCommunication }) =>
+    busy.length > 0 ? hostPhases : computeLoopPhases(hostPhases, exposedCommunication),
   devicePhases: ({ work, phases }, { trace }) => computeDevicePhases(trace, work, phases.own),
   exposedCommunication: ({ busy, hostPhases, steps, collectives }) =>
     computeExposedCommunication(

@@ -121,7 +121,7 @@ export interface Finding {
   readonly confidence: Confidence;
   readonly ranks: readonly number[];
   readonly steps: readonly number[];
-  /** Of the step time, after the findings above it took theirs. */
+  /** Of the mean step (the median, where longer), after findings of a more specific cause took theirs. */
   readonly savingPercent: number;
   readonly savingNsPerStep: Nanoseconds;
   readonly savingHow: string;

@@ -77,7 +77,10 @@ export interface RankTables {
   readonly phases: Uint8Array<ArrayBuffer>;
   /** By span: its own phase, else that of the innermost enclosing span that has one; 0 is none. */
   readonly inheritedPhases: Uint8Array<ArrayBuffer>;
-  /** What the thread of the training loop does; instants in which the autograd thread works for it are `backward`. */
+  /**
+   * What the thread of the training loop does; instants in which the autograd thread works for it are `backward`, and
+   * without a device those in which it waits for collectives `communication`.
+   */
   readonly hostPhases: PhaseIntervals;
   /** What the device works on; empty where the trace has none. */
   readonly devicePhases: PhaseIntervals;

@@ -15,8 +15,9 @@ export const FORMULAS: Readonly<Record<string, string>> = {
   'layers.dataPercent':
     'With a device: exposed copies and idle time with the causes data and copy, over the time of the analyzed steps; without: the share of the phases data and h2d. Median over ranks.',
   'layers.orchestrationPercent':
-    'With a device: exposed communication and idle time with the causes communication and checkpoint, over the time of the analyzed steps; without: the share of the phases communication, checkpoint, logging and validation. Median over ranks.',
-  'layers.computePercent': 'What is left of 100 %.',
+    'With a device: exposed communication and idle time with the causes communication and checkpoint, over the time of the analyzed steps; without: the share of the phases communication, checkpoint, logging and validation; communication that a backward pass waits for at its end counts as such. Median over ranks.',
+  'layers.computePercent':
+    'What is left of 100 %: compute, and all that is neither data nor orchestration.',
   'ranks.*.breakdown.computePercent':
     'Time of the analyzed steps in which a compute kernel runs on the device, over the time of these steps.',
   'ranks.*.breakdown.exposedCommunicationPercent':
@@ -39,11 +40,13 @@ export const FORMULAS: Readonly<Record<string, string>> = {
   'findings.*.savingNsPerStep':
     'What a fix gives back of a step, after the findings that name a more specific cause took theirs; `savingHow` says how, and `savingFrom` which intervals it comes from.',
   'findings.*.savingPercent':
-    'savingNsPerStep over the median step; over all savings together where these are longer.',
+    'savingNsPerStep over the mean of all analyzed steps, or over their median where that is longer.',
   'findings.*.savingFrom.totalNs':
     'Sum of the intervals that the saving comes from, over all ranks and steps.',
   'findings.*.threshold.measured':
     'What the check measured, in the unit that the name of the threshold ends with; the finding is reported from `value` on.',
+  'findings.*.whatIf.speedup':
+    'Mean step of the replay with nothing repaired, over that in which this finding alone is repaired.',
   'findings.*.whatIf.stepNs':
     'Mean step of a replay of the recorded steps with their dependencies, in which this finding alone is repaired.',
   'lines.*.perStep.*':

@@ -32,16 +32,14 @@ export function computeLosses(
   const hasDevice = ranks.some(({ breakdown }) => breakdown !== null);
   const told = (id: string): number => (hasDevice ? 0 : percentOf(findings, id));
   const garbage = told('gc-pause');
-  const waited = Math.max(told('comm-exposed'), told('sync-every-microbatch'));
-  const hidden = Math.max(0, waited - over('communication'));
   const straggler = findings.find(({ id, severity }) => id === 'straggler' && severity !== 'info');
   const imbalancePercent = straggler?.threshold.measured ?? 0;
   return {
     hasDevice,
-    computePercent: Math.max(0, over('compute') - garbage - hidden),
+    computePercent: Math.max(0, over('compute') - garbage),
     dataPercent: over('data'),
     hostPercent: over('host') + garbage,
-    communicationPercent: Math.max(0, over('communication') + hidden - imbalancePercent),
+    communicationPercent: Math.max(0, over('communication') - imbalancePercent),
     imbalancePercent,
     unexplainedPercent: over('unexplained'),
     slowRank: straggler?.ranks[0] ?? null,

@@ -39,16 +39,14 @@ interface Taken {
   repairedNs: number | null;
 }
 
-/** The step that savings are shares of. */
 export interface StepMeasure {
   readonly medianStepNs: number;
-  /** What all savings together may reach: longer than the median where rare long steps cost more. */
+  /** What all savings together may reach and are shares of: the mean step, or the median where that is longer. */
   readonly stepBudgetNs: number;
 }
 
 /**
- * Orders findings by the saving that remains after those above took theirs; no time counts twice. Savings are
- * shares of the median step, or of all of them together where rare stalls cost more than one. With a replay of the
+ * Orders findings by the saving that remains after those above took theirs; no time counts twice. With a replay of the
  * steps, a finding that says what its fix changes saves what the replay of that and of all fixes before gives.
  */
 export function orderFindings(

@@ -27,7 +27,7 @@ export function reportRanks({ ranks, analyzed }: RunDerived): RankReport[] {
 /** With a device: what it works on or waits for; else what the main thread does. */
 function phaseTimes({ tables }: DerivedRank, { rows, durations }: RankSteps): PhaseTime[] {
   const hasDevice = tables.busy.length > 0;
-  const intervals = intervalsByPhase(hasDevice ? tables.devicePhases : tables.hostPhases);
+  const intervals = intervalsByPhase(hasDevice ? tables.devicePhases : tables.loopPhases);
   const waits = PHASES.map(() => new Float64Array(tables.steps.length));
   for (let gap = 0; hasDevice && gap < tables.gaps.length; gap++) {
     const perStep = waits[phaseOfGap(tables.gaps, gap)] as Float64Array;

@@ -65,7 +65,7 @@ export function sayWhatIf(
   return {
     stepNs,
     speedup,
-    text: `If ${condition}, the step would take ${formatTime(stepNs)} instead of ${formatTime(recordedNs)}: ${formatSpeedup(speedup)}.`,
+    text: `If ${condition}, the mean step would take ${formatTime(stepNs)} instead of ${formatTime(recordedNs)}: ${formatSpeedup(speedup)} as fast.`,
   };
 }
 
