@@ -29,7 +29,11 @@ export function mountFinding(context: PageContext, finding: Finding, index: numb
       h('span', { class: 'only-read' }, `${SEVERITY_WORDS[finding.severity]}: `),
       h('h3', {}, keepUnits(finding.title)),
       finding.savingPercent > 0
-        ? h('strong', { class: 'saving' }, formatSaving(finding.savingPercent))
+        ? h(
+            'strong',
+            { class: 'saving', title: 'Share of the mean step that a fix gives back' },
+            formatSaving(finding.savingPercent),
+          )
         : null,
     ),
     renderWhatIf(finding),

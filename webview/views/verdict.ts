@@ -38,7 +38,7 @@ function stepTimeLine({ stepTime, findings }: Report): HTMLElement | null {
   const second = findings.slice(1).reduce((most, finding) => Math.max(most, costOf(finding)), 0);
   const rest =
     second >= 0.5 && findings[0].savingPercent > 3 * second
-      ? `  Nothing else costs more than ${formatPercent(second)}.`
+      ? `  Nothing else costs more than ${formatPercent(second)} of it.`
       : '';
   const time = (ns: number) => h('strong', {}, formatDuration(ns));
   return h(
