@@ -11,6 +11,7 @@ const LAYOUT = {
   kind: 'u8',
   phase: 'u8',
   category: 'u8',
+  coverage: 'u8',
 } as const satisfies ColumnLayout;
 
 export function packWindow(rectangles: WindowRectangles): ArrayBuffer {

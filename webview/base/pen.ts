@@ -78,18 +78,20 @@ function drawHatch(color: string, theme: Theme, ratio: number): HTMLCanvasElemen
   return tile;
 }
 
-const widths = new Map<string, number>();
+const widthsByFont = new Map<string, Map<string, number>>();
 const MAX_KNOWN_WIDTHS = 20_000;
 
 export function textWidth(context: CanvasRenderingContext2D, text: string): number {
-  const key = `${context.font} ${text}`;
-  let width = widths.get(key);
+  const { font } = context;
+  let widths = widthsByFont.get(font);
+  if (widths === undefined || widths.size > MAX_KNOWN_WIDTHS) {
+    widths = new Map();
+    widthsByFont.set(font, widths);
+  }
+  let width = widths.get(text);
   if (width === undefined) {
-    if (widths.size > MAX_KNOWN_WIDTHS) {
-      widths.clear();
-    }
     width = context.measureText(text).width;
-    widths.set(key, width);
+    widths.set(text, width);
   }
   return width;
 }

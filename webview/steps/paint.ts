@@ -21,12 +21,7 @@ export function heatAlpha(ratio: number, theme: Theme): number {
   return theme.isHighContrast ? 1 : 0.55 + 0.45 * heat;
 }
 
-export function paintHeat(
-  context: CanvasRenderingContext2D,
-  strip: HeatStrip,
-  current: TimelineStep | null,
-  theme: Theme,
-): void {
+export function paintHeat(context: CanvasRenderingContext2D, strip: HeatStrip, theme: Theme): void {
   context.font = `11px ${theme.font}`;
   context.textBaseline = 'middle';
   for (const cell of strip.cells) {
@@ -40,6 +35,15 @@ export function paintHeat(
     }
   });
   paintNumbers(context, strip);
+}
+
+/** Around the step that is in view, on all ranks. */
+export function paintFrame(
+  context: CanvasRenderingContext2D,
+  strip: HeatStrip,
+  current: TimelineStep | null,
+  theme: Theme,
+): void {
   const marked = strip.cells.find(({ step }) => step.step === current?.step);
   if (marked !== undefined) {
     context.strokeStyle = theme.foreground;

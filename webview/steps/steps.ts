@@ -2,12 +2,13 @@ import { DisposableStore } from '../../src/base/lifetime.ts';
 import type { TimelineStep } from '../../src/core/model/timeline.ts';
 import { h, linkButton } from '../base/dom.ts';
 import { formatDuration } from '../base/format.ts';
+import { StillPicture } from '../base/still-picture.ts';
 import { Surface } from '../base/surface.ts';
 import type { PageContext, View } from '../page-context.ts';
 import { frameInterval } from '../store.ts';
 import { moveTo } from '../timeline/move-to.ts';
 import { cellAt, layOutHeat } from './layout.ts';
-import { paintHeat } from './paint.ts';
+import { paintFrame, paintHeat } from './paint.ts';
 
 const AXIS_PX = 20;
 
@@ -17,11 +18,15 @@ export function mountSteps(context: PageContext): View {
   const { steps } = run;
   const median = run.report.stepTime?.p50Ns ?? steps.at(0)?.durationNs ?? 1;
   const layOut = rememberLast((width) => layOutHeat(steps, median, width));
+  const cells = new StillPicture((pen, { width }, theme) => paintHeat(pen, layOut(width), theme));
+  let shown: TimelineStep | null = null;
   const owned = new DisposableStore();
   const surface = owned.add(
-    new Surface(context.frames, context.themes, 'heat-canvas', (pen, { width }, theme) =>
-      paintHeat(pen, layOut(width), stepInView(context), theme),
-    ),
+    new Surface(context.frames, context.themes, 'heat-canvas', (pen, size, theme) => {
+      cells.draw(pen, size, theme);
+      shown = stepInView(context);
+      paintFrame(pen, layOut(size.width), shown, theme);
+    }),
   );
   const { canvas } = surface;
   canvas.style.height = `${layOutHeat(steps, median, 1000).plotHeight + AXIS_PX}px`;
@@ -35,7 +40,12 @@ export function mountSteps(context: PageContext): View {
     canvas.title = step === undefined ? '' : describeStep(step);
     canvas.classList.toggle('over-span', step !== undefined);
   });
-  owned.add(store.range.subscribe(() => surface.invalidate()));
+  const follow = () => {
+    if (stepInView(context) !== shown) {
+      surface.invalidate();
+    }
+  };
+  owned.add(store.range.subscribe(follow));
   const element = h(
     'div',
     { class: 'steps' },

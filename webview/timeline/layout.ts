@@ -1,6 +1,6 @@
 import type { TimeRange } from '../store.ts';
-import { isSameTrack, type Track } from './tracks.ts';
-import type { WindowData } from './window-data.ts';
+import type { Track } from './tracks.ts';
+import { levelBetween, levelsOf, type WindowData } from './window-data.ts';
 
 /** Where each rectangle is drawn, in CSS pixels of the canvas; off-screen ones are left out. */
 export interface Boxes {
@@ -25,31 +25,57 @@ const MIN_WIDTH_PX = 1;
 export function layOutWindow(
   data: WindowData,
   tracks: readonly Track[],
-  { range, width, height, scrollTop }: Viewport,
+  viewport: Viewport,
 ): Boxes {
-  const { rectangles, request } = data;
-  const trackByRow = request.rows.map((row) => tracks.find((track) => isSameTrack(track, row)));
-  const bounds = new Float32Array(rectangles.length * 4);
-  const index = new Uint32Array(rectangles.length);
+  const { rectangles } = data;
+  const { range, width } = viewport;
   const pixelsPerNs = width / (range.endNs - range.startNs);
+  const seen = levelsInSight(data, tracks, viewport);
+  const most = seen.reduce((sum, { first, end }) => sum + end - first, 0);
+  const bounds = new Float32Array(most * 4);
+  const index = new Uint32Array(most);
   let length = 0;
-  for (let i = 0; i < rectangles.length; i++) {
-    const track = trackByRow[rectangles.row[i]];
-    if (track === undefined) {
-      continue;
+  for (const { first, end, y, boxHeight } of seen) {
+    for (let i = first; i < end; i++) {
+      const left = (rectangles.start[i] - range.startNs) * pixelsPerNs;
+      const right = (rectangles.end[i] - range.startNs) * pixelsPerNs;
+      const x = Math.max(left, -OVERHANG_PX);
+      bounds[length * 4] = x;
+      bounds[length * 4 + 1] = y;
+      bounds[length * 4 + 2] = Math.max(MIN_WIDTH_PX, Math.min(right, width + OVERHANG_PX) - x);
+      bounds[length * 4 + 3] = boxHeight;
+      index[length++] = i;
     }
-    const y = track.top - scrollTop + rectangles.depth[i] * track.levelHeight;
-    const left = (rectangles.start[i] - range.startNs) * pixelsPerNs;
-    const right = (rectangles.end[i] - range.startNs) * pixelsPerNs;
-    if (right < 0 || left > width || y > height || y + track.levelHeight < 0) {
-      continue;
-    }
-    const x = Math.max(left, -OVERHANG_PX);
-    bounds[length * 4] = x;
-    bounds[length * 4 + 1] = y;
-    bounds[length * 4 + 2] = Math.max(MIN_WIDTH_PX, Math.min(right, width + OVERHANG_PX) - x);
-    bounds[length * 4 + 3] = track.levelHeight - 1;
-    index[length++] = i;
   }
-  return { length, bounds: bounds.subarray(0, length * 4), index: index.subarray(0, length) };
+  return { length, bounds, index };
+}
+
+interface SeenLevel {
+  readonly first: number;
+  readonly end: number;
+  readonly y: number;
+  readonly boxHeight: number;
+}
+
+function levelsInSight(
+  data: WindowData,
+  tracks: readonly Track[],
+  { range, height, scrollTop }: Viewport,
+): readonly SeenLevel[] {
+  const trackByKey = new Map(tracks.map((track) => [keyOf(track), track]));
+  const trackByRow = data.request.rows.map((row) => trackByKey.get(keyOf(row)));
+  const seen: SeenLevel[] = [];
+  for (const level of levelsOf(data)) {
+    const track = trackByRow[level.row];
+    const y = track === undefined ? 0 : track.top - scrollTop + level.depth * track.levelHeight;
+    if (track !== undefined && y <= height && y + track.levelHeight >= 0) {
+      const between = levelBetween(data.rectangles, level, range.startNs, range.endNs);
+      seen.push({ ...between, y, boxHeight: track.levelHeight - 1 });
+    }
+  }
+  return seen;
+}
+
+function keyOf({ rank, lane }: { readonly rank: number; readonly lane: number }): string {
+  return `${rank} ${lane}`;
 }

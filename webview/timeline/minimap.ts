@@ -4,7 +4,7 @@ import { Surface } from '../base/surface.ts';
 import type { PageContext, View } from '../page-context.ts';
 import { clampRange, type TimeRange } from '../store.ts';
 import { layOutWindow } from './layout.ts';
-import { paintBoxes } from './paint.ts';
+import { BoxPainter } from './paint.ts';
 import type { Track } from './tracks.ts';
 import { WindowFeed } from './window-feed.ts';
 
@@ -17,6 +17,7 @@ export function mountMinimap(context: PageContext, rank: number): View {
   const whole: TimeRange = run.overview;
   const owned = new DisposableStore();
   const feed = owned.add(new WindowFeed(context));
+  const painter = new BoxPainter();
   const track: Track = {
     rank,
     lane: RANK_TRACK,
@@ -31,7 +32,7 @@ export function mountMinimap(context: PageContext, rank: number): View {
       const data = feed.window.get();
       if (data !== null) {
         const boxes = layOutWindow(data, [track], { range: whole, width, height, scrollTop: 0 });
-        paintBoxes(pen, data, boxes, theme);
+        painter.paint(pen, data, boxes, { width, theme });
       }
       const frame = frameOf(store.range.get(), whole, width);
       pen.fillStyle = theme.background;

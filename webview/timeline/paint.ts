@@ -1,8 +1,10 @@
+import { rgb } from 'd3';
 import { PHASES } from '../../src/core/model/phase.ts';
 import { GAP_CAUSES } from '../../src/core/model/report.ts';
 import { RANK_TRACK, RECTANGLE_KINDS } from '../../src/core/model/timeline.ts';
 import { CAUSE_COLORS, PHASE_COLORS } from '../base/palette.ts';
 import { fade, fittingText, hatch, inkOn, roundedRect, textWidth } from '../base/pen.ts';
+import { type Rgb, Strips } from '../base/strips.ts';
 import type { Theme } from '../base/theme.ts';
 import { labelsOf } from './labels.ts';
 import type { Boxes } from './layout.ts';
@@ -19,16 +21,41 @@ const NARROW_GAP_ALPHA = 0.4;
 /** Of a deeper level: how much fainter, and no fainter than this. */
 const FADE_PER_LEVEL = 0.13;
 const MIN_ALPHA = 0.5;
+const MAX_FADED_LEVELS = 4;
 const MERGED_ALPHA = 0.75;
 
-export function paintBoxes(
-  context: CanvasRenderingContext2D,
-  data: WindowData,
-  boxes: Boxes,
-  theme: Theme,
-): void {
-  for (let i = 0; i < boxes.length; i++) {
-    paintBox(context, data, boxes, i, theme);
+/** Thinner ones are mixed into a line of pixels. */
+const MIN_BOX_PX = 3;
+/** What has no phase stays in the background. */
+const QUIET = { dark: '#5c626b', light: '#c3c8cf' };
+
+/** Draws the boxes of one canvas, which keeps its tools. */
+export class BoxPainter {
+  readonly #strips = new Strips();
+
+  paint(
+    context: CanvasRenderingContext2D,
+    data: WindowData,
+    boxes: Boxes,
+    { width, theme }: { readonly width: number; readonly theme: Theme },
+  ): void {
+    const { rectangles } = data;
+    this.#strips.begin(width, window.devicePixelRatio);
+    for (let i = 0; i < boxes.length; i++) {
+      const at = boxes.index[i];
+      const isGap = rectangles.kind[at] === GAP;
+      if (boxes.bounds[i * 4 + 2] <= (isGap ? MIN_HATCH_PX : MIN_BOX_PX)) {
+        const color = isGap ? gapColor(rectangles.category[at]) : fillOf(data, at, theme);
+        this.#strips.add(boundsAt(boxes.bounds, i), color.rgb, isGap ? NARROW_GAP_ALPHA : 1);
+      }
+    }
+    this.#strips.paint(context);
+    for (let i = 0; i < boxes.length; i++) {
+      const isGap = rectangles.kind[boxes.index[i]] === GAP;
+      if (boxes.bounds[i * 4 + 2] > (isGap ? MIN_HATCH_PX : MIN_BOX_PX)) {
+        paintBox(context, data, boxes, i, theme);
+      }
+    }
   }
 }
 
@@ -58,17 +85,14 @@ function paintBox(
   const [x, y, width, height] = boundsAt(bounds, i);
   const at = index[i];
   if (rectangles.kind[at] === GAP) {
-    paintGap(
-      context,
-      CAUSE_COLORS[GAP_CAUSES[rectangles.category[at]]],
-      [x, y, width, height],
-      theme,
-    );
+    const { css } = gapColor(rectangles.category[at]);
+    paintGap(context, css, [x, y, width, height], theme);
     return;
   }
-  context.fillStyle = fillOf(data, at, theme);
-  const drawn = width > 3 ? width - 0.75 : width;
-  if (width > 6) {
+  context.fillStyle = fillOf(data, at, theme).css;
+  const isMerged = rectangles.kind[at] === MERGED;
+  const drawn = isMerged ? width : width - 0.75;
+  if (width > 6 && !isMerged) {
     roundedRect(context, x, y, drawn, height);
     context.fill();
     if (theme.isHighContrast) {
@@ -80,15 +104,48 @@ function paintBox(
   }
 }
 
-/** The color of the phase, the fainter the deeper it is nested. */
-function fillOf({ rectangles, request }: WindowData, at: number, theme: Theme): string {
-  const color = colorOf(rectangles.phase[at], theme);
-  if (request.rows[rectangles.row[at]].lane === RANK_TRACK) {
-    return color;
+interface Fill {
+  readonly css: string;
+  readonly rgb: Rgb;
+}
+
+function toFill(css: string): Fill {
+  const { r, g, b } = rgb(css);
+  return { css, rgb: [r, g, b] };
+}
+
+const gapColors = GAP_CAUSES.map((cause) => toFill(CAUSE_COLORS[cause]));
+
+function gapColor(cause: number): Fill {
+  return gapColors[cause];
+}
+
+const COVERAGE_SHADES = 8;
+const fillsByTheme = new WeakMap<Theme, Map<number, Fill>>();
+
+/** The color of the phase, the fainter the deeper it is nested, and the less of its time is taken. */
+function fillOf({ rectangles, request }: WindowData, at: number, theme: Theme): Fill {
+  const phase = rectangles.phase[at];
+  const isRank = request.rows[rectangles.row[at]].lane === RANK_TRACK;
+  const isMerged = rectangles.kind[at] === MERGED;
+  const level = isRank ? 0 : Math.min(MAX_FADED_LEVELS, rectangles.depth[at]);
+  const shade = isMerged ? Math.ceil((rectangles.coverage[at] / 255) * COVERAGE_SHADES) : 0;
+  const key = (((phase * 2 + Number(isMerged)) * 16 + level) * 16 + shade) * 2 + Number(isRank);
+  let fills = fillsByTheme.get(theme);
+  if (fills === undefined) {
+    fills = new Map();
+    fillsByTheme.set(theme, fills);
   }
-  const level = Math.max(MIN_ALPHA, 1 - FADE_PER_LEVEL * rectangles.depth[at]);
-  const alpha = level * (rectangles.kind[at] === MERGED ? MERGED_ALPHA : 1);
-  return fade(color, theme.panel, alpha);
+  let fill = fills.get(key);
+  if (fill === undefined) {
+    const taken = 0.4 + (0.6 * shade) / COVERAGE_SHADES;
+    const alpha =
+      Math.max(MIN_ALPHA, 1 - FADE_PER_LEVEL * level) * (isMerged ? MERGED_ALPHA * taken : 1);
+    const color = colorOf(phase, theme);
+    fill = toFill(isRank ? color : fade(color, theme.panel, alpha));
+    fills.set(key, fill);
+  }
+  return fill;
 }
 
 export function paintGap(
@@ -117,18 +174,17 @@ function paintLabel(
   theme: Theme,
 ): void {
   const [x, y, width, height] = boundsAt(bounds, i);
-  const facts = rectangleFacts(data, index[i]);
   const left = Math.max(x, 0) + LABEL_PAD_PX;
-  const text = fittingText(context, labelsOf(facts), x + width - left - LABEL_PAD_PX);
+  const text = fittingText(context, labelsAt(data, index[i]), x + width - left - LABEL_PAD_PX);
   if (text === '') {
     return;
   }
   const middle = y + height / 2 + 0.5;
-  if (facts.kind === 'gap') {
+  if (data.rectangles.kind[index[i]] === GAP) {
     paintPlate(context, text, { left, y, height }, theme);
     context.fillStyle = theme.foreground;
   } else {
-    context.fillStyle = inkOn(fillOf(data, index[i], theme));
+    context.fillStyle = inkOn(fillOf(data, index[i], theme).css);
   }
   context.fillText(text, left, middle);
 }
@@ -150,8 +206,22 @@ function boundsAt(bounds: Float32Array, i: number): [number, number, number, num
   return [bounds[i * 4], bounds[i * 4 + 1], bounds[i * 4 + 2], bounds[i * 4 + 3]];
 }
 
-/** What has no phase stays in the background. */
-const QUIET = { dark: '#5c626b', light: '#c3c8cf' };
+const labelsByData = new WeakMap<WindowData, Map<number, readonly string[]>>();
+
+/** Each is written in every frame in which it is seen. */
+function labelsAt(data: WindowData, at: number): readonly string[] {
+  let known = labelsByData.get(data);
+  if (known === undefined) {
+    known = new Map();
+    labelsByData.set(data, known);
+  }
+  let labels = known.get(at);
+  if (labels === undefined) {
+    labels = labelsOf(rectangleFacts(data, at));
+    known.set(at, labels);
+  }
+  return labels;
+}
 
 function colorOf(phase: number, theme: Theme): string {
   if (phase === 0) {

@@ -5,7 +5,7 @@ import type { Theme } from '../base/theme.ts';
 import type { PageContext, View } from '../page-context.ts';
 import { findSelected, hitTest } from './hit-test.ts';
 import { type Boxes, layOutWindow } from './layout.ts';
-import { paintBoxes, paintLabels } from './paint.ts';
+import { BoxPainter, paintLabels } from './paint.ts';
 import { layOutSteps } from './ruler.ts';
 import { layOutTracks, type TrackList, tracksBetween } from './tracks.ts';
 import { rectangleFacts, type RectangleFacts, type WindowData } from './window-data.ts';
@@ -19,6 +19,7 @@ export class TrackCanvas implements View {
   readonly feed: WindowFeed;
   readonly surface: Surface;
   readonly #owned = new DisposableStore();
+  readonly #painter = new BoxPainter();
   #list: TrackList;
   #boxes: Boxes = { length: 0, bounds: new Float32Array(), index: new Uint32Array() };
   #hovered = -1;
@@ -93,7 +94,7 @@ export class TrackCanvas implements View {
     }
     const viewport = { range, width, height, scrollTop };
     this.#boxes = layOutWindow(data, this.#list.tracks, viewport);
-    paintBoxes(pen, data, this.#boxes, theme);
+    this.#painter.paint(pen, data, this.#boxes, { width, theme });
     paintLabels(pen, data, this.#boxes, theme);
     this.#paintOutlines(pen, data, theme);
     this.#paintEvidence(pen, width, theme);

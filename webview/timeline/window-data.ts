@@ -58,3 +58,57 @@ function selectionOf(rank: number, kind: string, item: number): Selection | null
   }
   return { kind: kind === 'gap' ? 'gap' : 'span', rank, index: item };
 }
+
+/** The rectangles [first, end) of one row and depth: disjoint and in time order. */
+export interface Level {
+  readonly row: number;
+  readonly depth: number;
+  readonly first: number;
+  readonly end: number;
+}
+
+const levelsByData = new WeakMap<WindowData, readonly Level[]>();
+
+export function levelsOf(data: WindowData): readonly Level[] {
+  let levels = levelsByData.get(data);
+  if (levels === undefined) {
+    levels = findLevels(data.rectangles);
+    levelsByData.set(data, levels);
+  }
+  return levels;
+}
+
+function findLevels({ length, row, depth }: WindowRectangles): readonly Level[] {
+  const levels: Level[] = [];
+  let first = 0;
+  for (let i = 1; i <= length; i++) {
+    if (i === length || row[i] !== row[first] || depth[i] !== depth[first]) {
+      levels.push({ row: row[first], depth: depth[first], first, end: i });
+      first = i;
+    }
+  }
+  return levels;
+}
+
+/** Of a level, what meets [startNs, endNs]. */
+export function levelBetween(
+  { start, end }: WindowRectangles,
+  level: Level,
+  startNs: number,
+  endNs: number,
+): { readonly first: number; readonly end: number } {
+  const first = firstWhere(level.first, level.end, (i) => end[i] >= startNs);
+  return { first, end: firstWhere(first, level.end, (i) => start[i] > endNs) };
+}
+
+function firstWhere(low: number, high: number, holds: (i: number) => boolean): number {
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (holds(middle)) {
+      high = middle;
+    } else {
+      low = middle + 1;
+    }
+  }
+  return low;
+}

@@ -103,6 +103,8 @@ export interface WindowRectangles {
   readonly phase: Uint8Array<ArrayBuffer>;
   /** Index into `SPAN_CATEGORIES`; for gaps index into `GAP_CAUSES`. */
   readonly category: Uint8Array<ArrayBuffer>;
+  /** Share of its time that is taken by what it stands for, 255 for all of it; less only where spans were merged. */
+  readonly coverage: Uint8Array<ArrayBuffer>;
   /** Span or gap index, 0xffffffff for none; for merged rectangles the number of spans merged. */
   readonly item: Uint32Array<ArrayBuffer>;
   /** Index into the names that come with the window. */

@@ -9,7 +9,7 @@ import { findRank } from './analyzed-rank.ts';
 import { forEachPixelGroup } from './pixel-groups.ts';
 import { deviceTrack, hasDevice, hostTrack } from './rank-tracks.ts';
 import { findPhaseOwner, NO_ITEM } from './phase-owner.ts';
-import { GAP_KIND, longestKindOf, PHASE_KIND, type Track } from './track.ts';
+import { GAP_KIND, kindFinder, PHASE_KIND, type Track } from './track.ts';
 
 /** Of a step: what is finer than this would be a pattern in a picture some 600 pixels wide, not a fact. */
 const DETAIL_SHARE = 1 / 64;
@@ -93,8 +93,9 @@ function piecesOf(
         : track.item[i];
     return isDevice || item === NO_ITEM ? phase : shortName(strings[spans.name[item]], phase);
   };
+  const longestKindOf = kindFinder(track, sequence);
   forEachPixelGroup(sequence, window, (first, last) => {
-    const i = longestKindOf(track, sequence, first, last);
+    const i = longestKindOf(first, last);
     const isGap = track.kind[i] === GAP_KIND;
     const phase = PHASES[track.phase[i]];
     appendPiece(pieces, {

@@ -2,24 +2,18 @@ import type { Analysis } from '../model/tables.ts';
 import { RANK_TRACK, type WindowRectangles, type WindowRequest } from '../model/timeline.ts';
 import type { LaneIndex } from '../model/units.ts';
 import { type AnalyzedRank, findRank } from './analyzed-rank.ts';
-import { depthRows } from './depth-rows.ts';
+import { bucketOf, forEachBucketGroup } from './bucket-groups.ts';
+import { type DepthRow, depthRows } from './depth-rows.ts';
 import { findPhaseOwner, NO_ITEM } from './phase-owner.ts';
-import { forEachPixelGroup, longestOf, type PixelWindow, type Sequence } from './pixel-groups.ts';
+import type { PixelWindow, Sequence } from './pixel-groups.ts';
 import { hasDevice, rankTrack } from './rank-tracks.ts';
 import { RectangleWriter } from './rectangle-writer.ts';
-import {
-  GAP_KIND,
-  longestKindOf,
-  MERGED_KIND,
-  PHASE_KIND,
-  SPAN_KIND,
-  type Track,
-} from './track.ts';
+import { GAP_KIND, kindFinder, MERGED_KIND, PHASE_KIND, SPAN_KIND, type Track } from './track.ts';
 
 /** Levels of nesting that are drawn; deeper ones would be a picture nobody can read. */
 export const MAX_DEPTH = 128;
 
-/** The rectangles of the rows asked for; at most two a pixel for each row and depth. */
+/** The rectangles of the rows asked for; at most three a pixel for each row and depth. */
 export function readWindow(
   analysis: Analysis,
   request: WindowRequest,
@@ -58,20 +52,26 @@ function writeTrack(
   const sequence = sequenceOf(track);
   const { spans, strings } = rank.trace;
   const { offsetNs } = rank.tables;
-  forEachPixelGroup(sequence, window, (first, last) => {
-    const i = longestKindOf(track, sequence, first, last);
+  const longestKindOf = kindFinder(track, sequence);
+  forEachBucketGroup(sequence, window, (first, last) => {
+    const i = longestKindOf(first, last);
     const item = track.kind[i] === PHASE_KIND ? ownerOf(rank, track, i) : track.item[i];
-    writer.add({
-      row,
-      depth: 0,
-      start: track.start[first] + offsetNs,
-      end: track.end[last] + offsetNs,
-      kind: track.kind[i],
-      phase: track.phase[i],
-      category: track.category[i],
-      item,
-      name: track.kind[i] === GAP_KIND || item === NO_ITEM ? '' : strings[spans.name[item]],
-    });
+    const isNamed = track.kind[i] !== GAP_KIND && item !== NO_ITEM;
+    writer.add(
+      {
+        row,
+        depth: 0,
+        start: track.start[first] + offsetNs,
+        end: track.end[last] + offsetNs,
+        kind: track.kind[i],
+        phase: track.phase[i],
+        category: track.category[i],
+        item,
+        name: isNamed ? spans.name[item] : 0,
+        coverage: 1,
+      },
+      strings,
+    );
   });
 }
 
@@ -89,30 +89,58 @@ function writeLane(
   { row, lane }: { row: number; lane: LaneIndex },
   window: PixelWindow,
 ): void {
-  const { spans, strings } = rank.trace;
-  const { offsetNs } = rank.tables;
-  const phases = rank.tables.inheritedPhases;
   const rows = depthRows(rank, lane);
   for (let depth = 0; depth < Math.min(rows.depthCount, MAX_DEPTH); depth++) {
-    const at = rows.spansAt(depth);
-    const sequence: Sequence = {
-      length: at.length,
-      startOf: (i) => spans.start[at[i]],
-      endOf: (i) => spans.start[at[i]] + spans.duration[at[i]],
-    };
-    forEachPixelGroup(sequence, window, (first, last) => {
-      const span = at[first === last ? first : longestOf(sequence, first, last)];
-      writer.add({
+    writeDepth(writer, rank, { row, depth, spans: rows.rowAt(depth) }, window);
+  }
+}
+
+/** Coverage this near is drawn alike. */
+const SAME_COVERAGE = 1 / 16;
+
+function writeDepth(
+  writer: RectangleWriter,
+  { trace, tables }: AnalyzedRank,
+  { row, depth, spans: at }: { row: number; depth: number; spans: DepthRow },
+  window: PixelWindow,
+): void {
+  const { spans, strings } = trace;
+  const { offsetNs, inheritedPhases } = tables;
+  const bucket = bucketOf(window.pixelNs);
+  /** The merged rectangle that was written last, while another may be joined to it. */
+  let open = { phase: -1, end: -Infinity, coverage: 0 };
+  forEachBucketGroup(at, window, (first, last) => {
+    const span = at.spanAt(first === last ? first : at.longestOf(first, last));
+    const isMerged = first < last;
+    const start = at.startOf(first);
+    const end = at.endOf(last);
+    const phase = inheritedPhases[span];
+    const coverage = isMerged && end > start ? at.timeOf(first, last) / (end - start) : 1;
+    const isSame =
+      isMerged &&
+      phase === open.phase &&
+      start - open.end < bucket &&
+      Math.abs(coverage - open.coverage) < SAME_COVERAGE;
+    if (isSame) {
+      writer.extendLast(end + offsetNs, coverage, last - first + 1);
+      open.end = end;
+      return;
+    }
+    open = { phase: isMerged ? phase : -1, end, coverage };
+    writer.add(
+      {
         row,
         depth,
-        start: sequence.startOf(first) + offsetNs,
-        end: sequence.endOf(last) + offsetNs,
-        kind: first === last ? SPAN_KIND : MERGED_KIND,
-        phase: phases[span],
+        start: start + offsetNs,
+        end: end + offsetNs,
+        kind: isMerged ? MERGED_KIND : SPAN_KIND,
+        phase,
         category: spans.category[span],
-        item: first === last ? span : last - first + 1,
-        name: first === last ? strings[spans.name[span]] : '',
-      });
-    });
-  }
+        item: isMerged ? last - first + 1 : span,
+        name: isMerged ? 0 : spans.name[span],
+        coverage,
+      },
+      strings,
+    );
+  });
 }

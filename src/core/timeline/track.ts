@@ -112,31 +112,35 @@ export function fillHoles(base: Track, other: Track): Track {
 
 /** Groups of more pieces than this are judged by a sample. */
 const MAX_SUMMED_PIECES = 256;
+const KEYS = 1 << 10;
 
-/** Of the rows [first, last]: the longest piece of the phase or cause that takes most time in all. */
-export function longestKindOf(
-  track: Track,
+/** Finds of the rows [first, last] the longest piece of the phase or cause that takes most time in all. */
+export function kindFinder(
+  { kind, phase, category }: Track,
   sequence: Sequence,
-  first: number,
-  last: number,
-): number {
-  if (first === last || last - first >= MAX_SUMMED_PIECES) {
-    return longestOf(sequence, first, last);
-  }
-  const timeByKey = new Map<number, Nanoseconds>();
+): (first: number, last: number) => number {
+  const timeByKey = new Float64Array(KEYS);
   const keyOf = (i: number) =>
-    (track.kind[i] * 256 + track.phase[i]) * 256 +
-    (track.kind[i] === GAP_KIND ? track.category[i] : 0);
-  let best = first;
-  for (let i = first; i <= last; i++) {
-    const time = (timeByKey.get(keyOf(i)) ?? 0) + sequence.endOf(i) - sequence.startOf(i);
-    timeByKey.set(keyOf(i), time);
-    const isSameKind = keyOf(i) === keyOf(best);
-    const isLonger =
-      sequence.endOf(i) - sequence.startOf(i) > sequence.endOf(best) - sequence.startOf(best);
-    if (isSameKind ? isLonger : time > (timeByKey.get(keyOf(best)) ?? 0)) {
-      best = i;
+    (kind[i] === GAP_KIND ? 512 + category[i] : kind[i] * 128 + phase[i]) % KEYS;
+  const timeOf = (i: number) => sequence.endOf(i) - sequence.startOf(i);
+  return (first, last) => {
+    if (first === last || last - first >= MAX_SUMMED_PIECES) {
+      return longestOf(sequence, first, last);
     }
-  }
-  return best;
+    for (let i = first; i <= last; i++) {
+      timeByKey[keyOf(i)] += timeOf(i);
+    }
+    let best = first;
+    for (let i = first + 1; i <= last; i++) {
+      const more = timeByKey[keyOf(i)] - timeByKey[keyOf(best)];
+      const isSameKind = keyOf(i) === keyOf(best);
+      if (isSameKind ? timeOf(i) > timeOf(best) : more > 0) {
+        best = i;
+      }
+    }
+    for (let i = first; i <= last; i++) {
+      timeByKey[keyOf(i)] = 0;
+    }
+    return best;
+  };
 }

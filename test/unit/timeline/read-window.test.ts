@@ -111,6 +111,30 @@ describe('readWindow', () => {
     );
   });
 
+  it('joins what is merged side by side, with the share of the time that is taken', () => {
+    const spans = Array.from({ length: 1000 }, (_, i) => ({
+      name: 'k',
+      start: i * 10,
+      duration: i < 500 ? 2 : 8,
+      phase: 'forward' as const,
+    }));
+    const analysis = tellRun([{ lanes: [thread(spans)] }]);
+    const request = { startNs: 0, endNs: 10_000, widthPx: 100, rows: [{ rank: 0, lane: 0 }] };
+    const { rectangles: r } = readWindow(analysis, request);
+    const all = Array.from({ length: r.length }, (_, i) => i);
+    assert.ok(r.length < 10, `${r.length} rectangles`);
+    assert.equal(
+      all.reduce((sum, i) => sum + (RECTANGLE_KINDS[r.kind[i]] === 'merged' ? r.item[i] : 1), 0),
+      1000,
+    );
+    const takenBefore = (time: number) =>
+      all.filter((i) => r.end[i] <= time).map((i) => r.coverage[i] / 255);
+    assert.ok(takenBefore(4_800).every((share) => Math.abs(share - 0.2) < 0.05));
+    const last = all.findLast((i) => RECTANGLE_KINDS[r.kind[i]] === 'merged')!;
+    assert.ok(Math.abs(r.coverage[last] / 255 - 0.8) < 0.05);
+    assert.ok(all.slice(1).every((i) => r.start[i] >= r.end[i - 1]));
+  });
+
   it('shows a rank with a device as work by phase and gaps by cause', () => {
     const analysis = tellRun([
       {
