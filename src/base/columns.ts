@@ -82,6 +82,10 @@ export function uint32Column(): Column<Uint32Array<ArrayBuffer>> {
   return new Column((length) => new Uint32Array(length));
 }
 
+export function int32Column(): Column<Int32Array<ArrayBuffer>> {
+  return new Column((length) => new Int32Array(length));
+}
+
 export function uint8Column(): Column<Uint8Array<ArrayBuffer>> {
   return new Column((length) => new Uint8Array(length));
 }

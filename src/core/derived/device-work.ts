@@ -1,9 +1,9 @@
+import { sortRuns } from '../../base/sort-runs.ts';
 import { phaseIndex } from '../model/phase.ts';
 import { categoryIndex } from '../model/span-category.ts';
 import type { DeviceBusy } from '../model/tables.ts';
 import type { Trace } from '../model/trace.ts';
-import type { SpanIndex } from '../model/units.ts';
-import { differenceOf, type Intervals, uniteIntervals } from './intervals.ts';
+import { differenceOf, type Intervals, IntervalsBuilder } from './intervals.ts';
 import { isCommunicationKernel } from './phase-names.ts';
 
 const COMPUTE = 1;
@@ -39,22 +39,24 @@ export function computeDeviceWork(trace: Trace, phases: Uint8Array): DeviceWork 
   const kinds = classesByName(trace, phases);
   const { device, others } = busiestDevice(trace, kinds);
   const onDevice = Uint8Array.from(lanes, (lane) => (lane.device === device ? 1 : 0));
-  const order: number[] = [];
+  const found: number[] = [];
   for (let i = 0; i < spans.length; i++) {
     if (kinds[i] !== 0 && onDevice[spans.lane[i]] === 1) {
-      order.push(i);
+      found.push(i);
     } else {
       kinds[i] = 0;
     }
   }
+  const order = Uint32Array.from(found);
+  sortRuns(order, (a, b) => spans.start[a] > spans.start[b]);
   return {
     device,
     spansOnOtherDevices: others,
     classes: kinds,
-    order: Uint32Array.from(order).sort((a, b) => spans.start[a] - spans.start[b]),
-    compute: intervalsOf(trace, kinds, COMPUTE),
-    communication: intervalsOf(trace, kinds, COMMUNICATION),
-    copy: intervalsOf(trace, kinds, COPY),
+    order,
+    compute: intervalsOf(trace, order, kinds, COMPUTE),
+    communication: intervalsOf(trace, order, kinds, COMMUNICATION),
+    copy: intervalsOf(trace, order, kinds, COPY),
   };
 }
 
@@ -63,19 +65,27 @@ export function computeDeviceBusy({ compute, communication, copy }: DeviceWork):
   const exposedCommunication = differenceOf(communication, compute);
   const exposedCopy = differenceOf(differenceOf(copy, compute), communication);
   const parts = [compute, exposedCommunication, exposedCopy];
-  const rows: { start: number; end: number; kind: number }[] = [];
-  parts.forEach((part, kind) => {
-    for (let i = 0; i < part.length; i++) {
-      rows.push({ start: part.start[i], end: part.end[i], kind });
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  const start = new Float64Array(length);
+  const end = new Float64Array(length);
+  const kind = new Uint8Array(length);
+  const next = [0, 0, 0];
+  for (let row = 0; row < length; row++) {
+    let first = 0;
+    for (let i = 1; i < parts.length; i++) {
+      first = startOf(parts[i], next[i]) < startOf(parts[first], next[first]) ? i : first;
     }
-  });
-  rows.sort((a, b) => a.start - b.start);
-  return {
-    length: rows.length,
-    start: Float64Array.from(rows, (row) => row.start),
-    end: Float64Array.from(rows, (row) => row.end),
-    kind: Uint8Array.from(rows, (row) => row.kind),
-  };
+    start[row] = parts[first].start[next[first]];
+    end[row] = parts[first].end[next[first]];
+    kind[row] = first;
+    next[first]++;
+  }
+  return { length, start, end, kind };
+}
+
+/** Infinity behind the last. */
+function startOf(intervals: Intervals, row: number): number {
+  return row < intervals.length ? intervals.start[row] : Infinity;
 }
 
 function classesByName(trace: Trace, phases: Uint8Array): Uint8Array<ArrayBuffer> {
@@ -108,22 +118,24 @@ function recordedClass(phase: number): number {
 function busiestDevice(trace: Trace, kinds: Uint8Array): { device: number | null; others: number } {
   const { spans, lanes } = trace;
   const byDevice = new Map<number | null, { time: number; count: number }>();
+  const sums = lanes.map(({ device }) => {
+    const sum = byDevice.get(device) ?? { time: 0, count: 0 };
+    byDevice.set(device, sum);
+    return sum;
+  });
   let total = 0;
   for (let i = 0; i < kinds.length; i++) {
     if (kinds[i] !== 0) {
-      const device = lanes[spans.lane[i]]?.device ?? null;
-      const sum = byDevice.get(device) ?? { time: 0, count: 0 };
-      byDevice.set(device, {
-        time: sum.time + spans.duration[i],
-        count: sum.count + 1,
-      });
+      const sum = sums[spans.lane[i]];
+      sum.time += spans.duration[i];
+      sum.count++;
       total++;
     }
   }
   let device: number | null = null;
-  let most = { time: -1, count: 0 };
+  let most = { time: 0, count: 0 };
   for (const [candidate, sum] of byDevice) {
-    if (sum.time > most.time) {
+    if (sum.count > 0 && (most.count === 0 || sum.time > most.time)) {
       device = candidate;
       most = sum;
     }
@@ -131,16 +143,17 @@ function busiestDevice(trace: Trace, kinds: Uint8Array): { device: number | null
   return { device, others: total - most.count };
 }
 
-function intervalsOf({ spans }: Trace, kinds: Uint8Array, kind: number): Intervals {
-  const rows: SpanIndex[] = [];
-  for (let i = 0; i < kinds.length; i++) {
+function intervalsOf(
+  { spans }: Trace,
+  order: Uint32Array,
+  kinds: Uint8Array,
+  kind: number,
+): Intervals {
+  const builder = new IntervalsBuilder();
+  for (const i of order) {
     if (kinds[i] === kind) {
-      rows.push(i);
+      builder.add(spans.start[i], spans.start[i] + spans.duration[i]);
     }
   }
-  const starts = Float64Array.from(rows, (i) => spans.start[i]);
-  return uniteIntervals(
-    starts,
-    Float64Array.from(rows, (i, k) => starts[k] + spans.duration[i]),
-  );
+  return builder.finish();
 }

@@ -15,6 +15,16 @@ const CAUSE_SHARE = 0.5;
 /** A device needs some time to begin the next kernel in its queue; Holistic Trace Analysis draws the line here. */
 const LAUNCH_GAP_NS = 30_000;
 
+/** Causes with the activity of the host that tells them, the first that covers the wait wins. */
+const BLAMED = [
+  ['profiler', 'profiler'],
+  ['data', 'data'],
+  ['checkpoint', 'service'],
+  ['sync', 'sync'],
+  ['communication', 'communication'],
+  ['copy', 'copy'],
+] as const satisfies readonly (readonly [GapCause, keyof HostActivity])[];
+
 /** An idle stretch of the device, whole: not yet clipped to steps. */
 interface Idle {
   readonly start: number;
@@ -50,17 +60,33 @@ export function computeGaps(
     work.order.length > 0 && steps.length > 0
       ? listGaps(trace, idleStretches(trace, work, steps), partner, host, steps)
       : [];
-  return {
-    length: rows.length,
-    start: Float64Array.from(rows, (row) => row.start),
-    end: Float64Array.from(rows, (row) => row.end),
-    step: Int32Array.from(rows, (row) => row.step),
-    cause: Uint8Array.from(rows, (row) => GAP_CAUSES.indexOf(row.blame.cause)),
-    coverage: Float64Array.from(rows, (row) => row.blame.coverage),
-    culprit: Int32Array.from(rows, (row) => row.blame.culprit),
-    before: Int32Array.from(rows, (row) => row.idle.before),
-    after: Int32Array.from(rows, (row) => row.idle.after),
+  return gapColumns(rows);
+}
+
+function gapColumns(rows: readonly GapRow[]): Gaps {
+  const { length } = rows;
+  const gaps: Gaps = {
+    length,
+    start: new Float64Array(length),
+    end: new Float64Array(length),
+    step: new Int32Array(length),
+    cause: new Uint8Array(length),
+    coverage: new Float64Array(length),
+    culprit: new Int32Array(length),
+    before: new Int32Array(length),
+    after: new Int32Array(length),
   };
+  rows.forEach(({ start, end, step, idle, blame }, i) => {
+    gaps.start[i] = start;
+    gaps.end[i] = end;
+    gaps.step[i] = step;
+    gaps.cause[i] = GAP_CAUSES.indexOf(blame.cause);
+    gaps.coverage[i] = blame.coverage;
+    gaps.culprit[i] = blame.culprit;
+    gaps.before[i] = idle.before;
+    gaps.after[i] = idle.after;
+  });
+  return gaps;
 }
 
 function listGaps(
@@ -115,14 +141,8 @@ function blameFor(trace: Trace, idle: Idle, partner: Int32Array, host: HostActiv
   const launch = idle.after >= 0 ? partner[idle.after] : -1;
   const launchedAt = launch >= 0 ? trace.spans.start[launch] : idle.end;
   const until = launchedAt > idle.start ? Math.min(launchedAt, idle.end) : idle.end;
-  for (const [cause, activity] of [
-    ['profiler', host.profiler],
-    ['data', host.data],
-    ['checkpoint', host.service],
-    ['sync', host.sync],
-    ['communication', host.communication],
-    ['copy', host.copy],
-  ] as const) {
+  for (const [cause, kind] of BLAMED) {
+    const activity = host[kind];
     const coverage = shareWithin(activity, idle.start, until);
     if (coverage >= CAUSE_SHARE) {
       return { cause, coverage, culprit: activity.longestWithin(idle.start, until) };

@@ -1,3 +1,4 @@
+import { ascendingOrder } from '../../base/sort-runs.ts';
 import { phaseIndex } from '../model/phase.ts';
 import { categoryIndex } from '../model/span-category.ts';
 import type { PhaseIntervals } from '../model/tables.ts';
@@ -133,12 +134,6 @@ export function computeHostActivity(
   };
 }
 
-interface Stretch {
-  readonly start: number;
-  readonly end: number;
-  readonly span: SpanIndex;
-}
-
 /**
  * Spans of some rows as stretches, and the windows, which go by the first of the rows that begins in them: those
  * that overlap are one.
@@ -150,34 +145,47 @@ export function collectActivity(
   isWanted: (i: SpanIndex) => boolean,
   windows: Intervals = NO_INTERVALS,
 ): Activity {
-  const parts: Stretch[] = [];
+  const starts: number[] = [];
+  const ends: number[] = [];
+  const rows: SpanIndex[] = [];
+  const add = (start: number, end: number, span: SpanIndex): void => {
+    starts.push(start);
+    ends.push(end);
+    rows.push(span);
+  };
   for (let i = from; i < to; i++) {
     if (isWanted(i)) {
-      parts.push({ start: spans.start[i], end: spans.start[i] + spans.duration[i], span: i });
+      add(spans.start[i], spans.start[i] + spans.duration[i], i);
     }
   }
   windows.start.forEach((start, row) => {
     const span = countUpTo(spans.start, start - 1, from, to);
     if (span < to) {
-      parts.push({ start, end: windows.end[row], span });
+      add(start, windows.end[row], span);
     }
   });
-  return joinStretches(parts);
+  return joinStretches(starts, ends, rows);
 }
 
-function joinStretches(parts: Stretch[]): Activity {
-  parts.sort((a, b) => a.start - b.start);
+/** By row: start, end and span of a stretch. */
+function joinStretches(
+  starts: readonly number[],
+  ends: readonly number[],
+  rows: readonly SpanIndex[],
+): Activity {
+  const order = ascendingOrder(starts);
   const start: number[] = [];
   const end: number[] = [];
   const first: SpanIndex[] = [];
-  for (const { start: from_, end: to_, span } of parts) {
+  for (let k = 0; k < rows.length; k++) {
+    const row = order === null ? k : order[k];
     const last = end.length - 1;
-    if (last >= 0 && from_ < end[last]) {
-      end[last] = Math.max(end[last], to_);
-    } else if (to_ > from_) {
-      start.push(from_);
-      end.push(to_);
-      first.push(span);
+    if (last >= 0 && starts[row] < end[last]) {
+      end[last] = Math.max(end[last], ends[row]);
+    } else if (ends[row] > starts[row]) {
+      start.push(starts[row]);
+      end.push(ends[row]);
+      first.push(rows[row]);
     }
   }
   const intervals = {

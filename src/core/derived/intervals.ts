@@ -1,3 +1,5 @@
+import { ascendingOrder } from '../../base/sort-runs.ts';
+
 /** Disjoint half-open intervals in ascending order. */
 export interface Intervals {
   readonly length: number;
@@ -37,25 +39,12 @@ export const NO_INTERVALS: Intervals = new IntervalsBuilder().finish();
 /** The union of intervals in any order. */
 export function uniteIntervals(starts: ArrayLike<number>, ends: ArrayLike<number>): Intervals {
   const builder = new IntervalsBuilder();
-  const order = orderOf(starts);
+  const order = ascendingOrder(starts);
   for (let k = 0; k < starts.length; k++) {
     const i = order === null ? k : order[k];
     builder.add(starts[i], ends[i]);
   }
   return builder.finish();
-}
-
-/** Null where the values ascend already, as those of one lane do: sorting them costs more than all else. */
-function orderOf(values: ArrayLike<number>): Uint32Array | null {
-  let isAscending = true;
-  for (let i = 1; isAscending && i < values.length; i++) {
-    isAscending = values[i - 1] <= values[i];
-  }
-  return isAscending
-    ? null
-    : Uint32Array.from({ length: values.length }, (_, i) => i).sort(
-        (a, b) => values[a] - values[b],
-      );
 }
 
 export function unionOf(a: Intervals, b: Intervals): Intervals {

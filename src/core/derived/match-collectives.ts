@@ -1,3 +1,4 @@
+import { ascendingOrder } from '../../base/sort-runs.ts';
 import { type RankClock, toRunTime } from './rank-clock.ts';
 import type { RankCollective } from './rank-collectives.ts';
 
@@ -140,7 +141,7 @@ function joinByEnd(
   const ends = Float64Array.from(places, ({ rank, i }) =>
     toRunTime(clocks[rank], ranks[rank].end[i]),
   );
-  const ordered = Uint32Array.from(places.keys()).sort((a, b) => ends[a] - ends[b] || a - b);
+  const ordered = ascendingOrder(ends) ?? ends.keys();
   const open = new Map<string, Group>();
   const groups: Group[] = [];
   for (const row of ordered) {

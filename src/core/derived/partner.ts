@@ -17,8 +17,8 @@ const DEVICE_WORK = new Set([
 export function computePartner(trace: Trace): Int32Array<ArrayBuffer> {
   const { spans } = trace;
   const partner = new Int32Array(spans.length).fill(-1);
-  const launchByCorrelation = new Map<number, SpanIndex>();
-  const operatorByExternalId = new Map<number, SpanIndex>();
+  const launchByCorrelation = new SpanByNumber(spans.correlation);
+  const operatorByExternalId = new SpanByNumber(spans.externalId);
   for (let i = 0; i < spans.length; i++) {
     const correlation = spans.correlation[i];
     const externalId = spans.externalId[i];
@@ -27,7 +27,7 @@ export function computePartner(trace: Trace): Int32Array<ArrayBuffer> {
     } else if (
       spans.category[i] === CPU_OP &&
       externalId !== 0 &&
-      !operatorByExternalId.has(externalId)
+      operatorByExternalId.get(externalId) < 0
     ) {
       operatorByExternalId.set(externalId, i);
     }
@@ -36,10 +36,9 @@ export function computePartner(trace: Trace): Int32Array<ArrayBuffer> {
     if (!DEVICE_WORK.has(spans.category[i])) {
       continue;
     }
-    const host =
-      launchByCorrelation.get(spans.correlation[i]) ??
-      operatorByExternalId.get(spans.externalId[i]);
-    if (host !== undefined) {
+    const launch = launchByCorrelation.get(spans.correlation[i]);
+    const host = launch >= 0 ? launch : operatorByExternalId.get(spans.externalId[i]);
+    if (host >= 0) {
       partner[i] = host;
       if (partner[host] === -1) {
         partner[host] = i;
@@ -47,4 +46,48 @@ export function computePartner(trace: Trace): Int32Array<ArrayBuffer> {
     }
   }
   return partner;
+}
+
+/** Numbers are looked up in a column where it takes no more rows than this many times the spans. */
+const MAX_ROWS_PER_SPAN = 4;
+
+/** A span for each of the whole numbers of a column. */
+class SpanByNumber {
+  readonly #dense: Int32Array<ArrayBuffer> | null;
+  readonly #sparse = new Map<number, SpanIndex>();
+  readonly #first: number;
+
+  constructor(numbers: ArrayLike<number>) {
+    let least = Infinity;
+    let most = 0;
+    for (let i = 0; i < numbers.length; i++) {
+      if (numbers[i] !== 0) {
+        least = Math.min(least, numbers[i]);
+        most = Math.max(most, numbers[i]);
+      }
+    }
+    const count = most - least + 1;
+    this.#first = least;
+    this.#dense =
+      count > 0 && count <= MAX_ROWS_PER_SPAN * numbers.length
+        ? new Int32Array(count).fill(-1)
+        : null;
+  }
+
+  /** -1 is none. */
+  get(number: number): SpanIndex {
+    if (this.#dense === null) {
+      return this.#sparse.get(number) ?? -1;
+    }
+    const row = number - this.#first;
+    return row >= 0 && row < this.#dense.length ? this.#dense[row] : -1;
+  }
+
+  set(number: number, span: SpanIndex): void {
+    if (this.#dense === null) {
+      this.#sparse.set(number, span);
+    } else {
+      this.#dense[number - this.#first] = span;
+    }
+  }
 }

@@ -46,6 +46,15 @@ export function listCollectives(trace: Trace, sources: CollectiveSources): RankC
   const rowBySpan = new Map<number, number>();
   trace.collectives.span.forEach((span, row) => rowBySpan.set(span, row));
   const onDevice = [...work.order].filter((i) => work.classes[i] === COMMUNICATION_CLASS);
+  const keys = new Map<number, Map<number, string>>();
+  // Ranks are matched by these: one text for each name and group is compared faster than one for each collective.
+  const keyOf = (name: number, group: number): string => {
+    const ofName = keys.get(name) ?? new Map<number, string>();
+    keys.set(name, ofName);
+    const key = ofName.get(group) ?? `${strings[group] ?? ''} ${operationOf(strings[name] ?? '')}`;
+    ofName.set(group, key);
+    return key;
+  };
   const members = onDevice.length > 0 ? onDevice : hostCollectives(trace, sources);
   return members.map((span) => {
     const start = spans.start[span];
@@ -55,13 +64,11 @@ export function listCollectives(trace: Trace, sources: CollectiveSources): RankC
     const end = start + spans.duration[span];
     const step = stepAt(steps, steps.followDevice === true ? (start + end) / 2 : launchedAt);
     const { collectives } = trace;
-    const operation = operationOf(strings[spans.name[span]] ?? '');
-    const group = row === undefined ? '' : (strings[collectives.group[row]] ?? '');
     return {
       span,
       start,
       end,
-      key: `${group} ${operation}`,
+      key: keyOf(spans.name[span], row === undefined ? -1 : collectives.group[row]),
       sequence: row === undefined ? -1 : collectives.sequence[row],
       elements: row === undefined ? -1 : collectives.elements[row],
       launchedAt,

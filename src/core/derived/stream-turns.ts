@@ -110,12 +110,13 @@ function listRuns(trace: Trace, order: ArrayLike<SpanIndex>, partner: Int32Array
 
 /** Each run lies beside one other at most: pairs from the first on. */
 function hideableOf(trace: Trace, runs: readonly Run[]): Intervals {
-  const busy = runs.map(({ spans }) => unite(trace, spans));
   const starts: number[] = [];
   const ends: number[] = [];
   for (let i = 1; i < runs.length; i++) {
     if (runs[i].isForced) {
-      const shorter = lengthOf(busy[i]) < lengthOf(busy[i - 1]) ? busy[i] : busy[i - 1];
+      const busy = unite(trace, runs[i].spans);
+      const before = unite(trace, runs[i - 1].spans);
+      const shorter = lengthOf(busy) < lengthOf(before) ? busy : before;
       for (let k = 0; k < shorter.length; k++) {
         starts.push(shorter.start[k]);
         ends.push(shorter.end[k]);

@@ -29,7 +29,8 @@ interface StagePlace {
 /**
  * The dependencies of a step of training with pipeline parallelism: program order on each stream, a send
  * with its receive, collectives as barriers of their group, and the order of micro-batches (OSDI'25,
- * arXiv 2505.05713, section 3). Null where sends and receives do not pair up.
+ * arXiv 2505.05713, section 3). They follow from what each worker does in which order, whatever it takes. Null where
+ * sends and receives do not pair up.
  */
 export function linkStep({ byWorker }: StepOperations): StepLinks | null {
   const places = [...byWorker].map(([worker, operations]) => ({
@@ -136,8 +137,8 @@ function linkCollectives({ operations, program }: StagePlace, chain: Chain): voi
       chain([first], [gather]);
     }
   }
-  const ends = [...computesOf(program, 'forward'), ...computesOf(program, 'backward')];
-  const last = ends.sort((a, b) => a.end - b.end).slice(-1);
+  const ends = DIRECTIONS.flatMap((direction) => computesOf(program, direction).slice(-1));
+  const last = ends.sort((a, b) => a.index - b.index).slice(-1);
   const reduce = of(program, 'grads-reduce-scatter');
   const local = of(program, 'layernorm-grads-all-reduce', 'embedding-grads-all-reduce');
   const close = of(program, 'optimizer-clip-main-grad', 'optimizer');

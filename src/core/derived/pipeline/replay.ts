@@ -25,10 +25,13 @@ export function prepareReplay(steps: readonly StepOperations[]): Replay {
   const operations: Operation[] = [];
   const replayable: ReplayableStep[] = [];
   const durations: number[] = [];
+  let program: Program | null = null;
   for (const step of steps) {
-    const links = linkStep(step);
     const own = [...step.byWorker.values()].flat();
-    const graph = links === null ? null : orderGraph(links.links, links.groups);
+    if (program === null || !isSameProgram(program.operations, own)) {
+      program = programOf(step, own);
+    }
+    const { links, graph } = program;
     if (links === null || graph === null) {
       continue;
     }
@@ -41,6 +44,33 @@ export function prepareReplay(steps: readonly StepOperations[]): Replay {
     }
   }
   return { operations, steps: replayable, durations: Float64Array.from(durations) };
+}
+
+/** What the workers do in a step; most steps do the same, so that its graph is made once. */
+interface Program {
+  readonly operations: readonly Operation[];
+  /** Null where the dependencies cannot be told. */
+  readonly links: StepLinks | null;
+  readonly graph: Graph | null;
+}
+
+function programOf(step: StepOperations, operations: readonly Operation[]): Program {
+  const links = linkStep(step);
+  return {
+    operations,
+    links,
+    graph: links === null ? null : orderGraph(links.links, links.groups),
+  };
+}
+
+function isSameProgram(a: readonly Operation[], b: readonly Operation[]): boolean {
+  return (
+    a.length === b.length &&
+    a.every(
+      ({ worker, kind, chunk }, i) =>
+        worker === b[i].worker && kind === b[i].kind && chunk === b[i].chunk,
+    )
+  );
 }
 
 /** By step: its length with these durations, without what the host adds between operations. */

@@ -66,16 +66,20 @@ class Application {
     const skipped = this.#cuts.map(
       (intervals, row) => new Coverage(unionOf(intervals, this.#skipped[row])),
     );
-    const repaired = durations.map((duration, node) => {
+    const repaired = durations.slice();
+    for (let node = 0; node < repaired.length; node++) {
       const coverage = (isWork[node] === 1 ? cut : skipped)[rank[node]];
-      const lost =
-        node === this.recorded.ranks[rank[node]].origin
-          ? 0
-          : coverage.within(end[node] - duration, end[node]);
-      return this.#factors[node] * (duration - lost);
-    });
+      const duration = durations[node];
+      const isWhole =
+        coverage.intervals.length === 0 || node === this.recorded.ranks[rank[node]].origin;
+      const lost = isWhole ? 0 : coverage.within(end[node] - duration, end[node]);
+      repaired[node] = this.#factors[node] * (duration - lost);
+    }
     const lags = nodes.lag.slice();
     for (let node = 0; node + 1 < links.starts.length; node++) {
+      if (this.#isFree[node] === 0 && cut[rank[node]].intervals.length === 0) {
+        continue;
+      }
       for (let edge = links.starts[node]; edge < links.starts[node + 1]; edge++) {
         lags[edge] = this.#lagOf(node, edge, cut[rank[node]]);
       }

@@ -1,3 +1,4 @@
+import { sortRuns } from '../../../base/sort-runs.ts';
 import { categoryIndex } from '../../model/span-category.ts';
 import type { Trace } from '../../model/trace.ts';
 import type { LaneIndex, SpanIndex } from '../../model/units.ts';
@@ -19,13 +20,11 @@ export type Waits = 'device' | 'stream' | 'copy' | 'nothing';
 
 /** The calls of the training loop's threads that launch work or wait for it, in the order of their start. */
 export interface HostCalls {
-  readonly calls: readonly SpanIndex[];
+  readonly calls: Uint32Array<ArrayBuffer>;
   /** What a call launched, by start; none for one that only waits. */
   launchedBy(call: SpanIndex): readonly SpanIndex[];
   waitsOf(call: SpanIndex): Waits;
 }
-
-const NONE: readonly SpanIndex[] = [];
 
 export function listHostCalls(
   trace: Trace,
@@ -34,42 +33,52 @@ export function listHostCalls(
   mainLane: LaneIndex,
 ): HostCalls {
   const { spans, strings } = trace;
-  const launched = new Map<SpanIndex, SpanIndex[]>();
+  const found: SpanIndex[] = [];
+  const firstOf = new Int32Array(spans.length).fill(-1);
+  const lastOf = firstOf.slice();
+  const nextOf = firstOf.slice();
   for (const work of order) {
     const launch = partner[work];
-    if (launch >= 0) {
-      const own = launched.get(launch);
-      if (own === undefined) {
-        launched.set(launch, [work]);
-      } else {
-        own.push(work);
-      }
+    if (launch < 0) {
+      continue;
     }
+    if (firstOf[launch] < 0) {
+      found.push(launch);
+      firstOf[launch] = work;
+    } else {
+      nextOf[lastOf[launch]] = work;
+    }
+    lastOf[launch] = work;
   }
   const kinds = strings.map(kindOfCall);
-  const isProgram = programLanes(trace, launched.keys(), mainLane);
-  const calls = [...launched.keys()];
+  const isPageable = Uint8Array.from(strings, (name) => (PAGEABLE.test(name) ? 1 : 0));
+  const isProgram = programLanes(trace, found, mainLane);
   for (let i = 0; i < spans.length; i++) {
     const isWait =
       spans.category[i] === RUNTIME &&
       isProgram[spans.lane[i]] === 1 &&
       kinds[spans.name[i]] !== 'nothing' &&
       kinds[spans.name[i]] !== 'copy';
-    if (isWait && !launched.has(i)) {
-      calls.push(i);
+    if (isWait && firstOf[i] < 0) {
+      found.push(i);
     }
   }
-  calls.sort((a, b) => spans.start[a] - spans.start[b]);
-  const launchedBy = (call: SpanIndex): readonly SpanIndex[] => launched.get(call) ?? NONE;
+  const calls = Uint32Array.from(found);
+  sortRuns(calls, (a, b) => spans.start[a] > spans.start[b]);
+  const launchedBy = (call: SpanIndex): readonly SpanIndex[] => {
+    const works: SpanIndex[] = [];
+    for (let work = firstOf[call]; work >= 0; work = nextOf[work]) {
+      works.push(work);
+    }
+    return works;
+  };
   return {
     calls,
     launchedBy,
     waitsOf: (call) => {
       const kind = kinds[spans.name[call]];
-      const work = launchedBy(call).at(0);
-      return kind === 'nothing' && work !== undefined && PAGEABLE.test(strings[spans.name[work]])
-        ? 'copy'
-        : kind;
+      const work = firstOf[call];
+      return kind === 'nothing' && work >= 0 && isPageable[spans.name[work]] === 1 ? 'copy' : kind;
     },
   };
 }
@@ -86,16 +95,14 @@ function kindOfCall(name: string): Waits {
 
 function programLanes(
   { spans, lanes }: Trace,
-  launches: Iterable<SpanIndex>,
+  launches: readonly SpanIndex[],
   mainLane: LaneIndex,
 ): Uint8Array {
   const counts = new Float64Array(lanes.length);
-  let total = 0;
   for (const launch of launches) {
     counts[spans.lane[launch]]++;
-    total++;
   }
   return Uint8Array.from(counts, (count, lane) =>
-    lane === mainLane || (count > 0 && count >= MIN_LAUNCH_SHARE * total) ? 1 : 0,
+    lane === mainLane || (count > 0 && count >= MIN_LAUNCH_SHARE * launches.length) ? 1 : 0,
   );
 }

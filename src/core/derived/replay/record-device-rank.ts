@@ -95,7 +95,7 @@ class Recording {
         end,
       });
     }
-    const marks = hostMarks(tables.steps, this.#deviceEnds());
+    const marks = this.#hostMarks();
     const atMark = new Map<Nanoseconds, NodeIndex>();
     const ready = new Map<Nanoseconds, NodeIndex>();
     let next = 0;
@@ -157,12 +157,20 @@ class Recording {
         ? this.#streams.lastEndedIn(spans.lane[work], Math.max(launchedAt, free), start)
         : -1;
     const isLaunchLast = elsewhere < 0 && byLaunch >= byStream;
-    const lag = (from: Nanoseconds, usual: Nanoseconds, isLast: boolean): Nanoseconds =>
-      isLast ? start - from : Math.min(usual, start - from);
-    this.builder.link(launch, node, lag(launchedAt, this.#latencyNs, isLaunchLast));
+    const sinceLaunch = start - launchedAt;
+    this.builder.link(
+      launch,
+      node,
+      isLaunchLast ? sinceLaunch : Math.min(this.#latencyNs, sinceLaunch),
+    );
     if (before >= 0) {
       const isLast = elsewhere < 0 && !isLaunchLast;
-      this.builder.link(this.#nodeOf[before], node, lag(free, this.#gapNs, isLast));
+      const sinceFree = start - free;
+      this.builder.link(
+        this.#nodeOf[before],
+        node,
+        isLast ? sinceFree : Math.min(this.#gapNs, sinceFree),
+      );
     }
     if (elsewhere >= 0) {
       this.builder.link(this.#nodeOf[elsewhere], node, start - this.#streams.endOf(elsewhere));
@@ -276,8 +284,14 @@ class Recording {
     return node;
   }
 
-  #deviceEnds(): ReadonlySet<Nanoseconds> {
-    return new Set(Array.from(this.rank.tables.work.order, (work) => this.#streams.endOf(work)));
+  /** Starts and ends of steps on the host, ascending: those at which no work of the device ends. */
+  #hostMarks(): Nanoseconds[] {
+    const { steps, work } = this.rank.tables;
+    const times = new Set([...steps.start, ...steps.end]);
+    for (const each of work.order) {
+      times.delete(this.#streams.endOf(each));
+    }
+    return [...times].sort((a, b) => a - b);
   }
 
   #firstTime(): Nanoseconds {
@@ -317,10 +331,4 @@ class Recording {
     }
     return gaps.length === 0 ? 0 : median(gaps);
   }
-}
-
-/** Starts and ends of steps on the host, ascending: those at which no work of the device ends. */
-function hostMarks(steps: Steps, deviceEnds: ReadonlySet<Nanoseconds>): Nanoseconds[] {
-  const times = [...steps.start, ...steps.end].filter((time) => !deviceEnds.has(time));
-  return [...new Set(times)].sort((a, b) => a - b);
 }

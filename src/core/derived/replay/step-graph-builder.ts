@@ -1,3 +1,4 @@
+import { float64Column, int32Column, uint32Column, uint8Column } from '../../../base/columns.ts';
 import type { Nanoseconds, SpanIndex } from '../../model/units.ts';
 import { type Links, linksOf } from './graph.ts';
 
@@ -30,21 +31,22 @@ export interface NodeColumns {
 
 /** Collects what ranks do. */
 export class StepGraphBuilder {
-  readonly #rank: number[] = [];
-  readonly #span: SpanIndex[] = [];
-  readonly #isWork: number[] = [];
-  readonly #start: Nanoseconds[] = [];
-  readonly #end: Nanoseconds[] = [];
-  readonly #to: NodeIndex[] = [];
-  readonly #from: NodeIndex[] = [];
-  readonly #lag: Nanoseconds[] = [];
+  readonly #rank = uint32Column();
+  readonly #span = int32Column();
+  readonly #isWork = uint8Column();
+  readonly #start = float64Column();
+  readonly #end = float64Column();
+  readonly #to = uint32Column();
+  readonly #from = uint32Column();
+  readonly #lag = float64Column();
 
   add({ rank, span, isWork, start, end }: RecordedNode): NodeIndex {
     this.#rank.push(rank);
     this.#span.push(span);
     this.#isWork.push(isWork ? 1 : 0);
     this.#start.push(start);
-    return this.#end.push(end) - 1;
+    this.#end.push(end);
+    return this.#end.length - 1;
   }
 
   /** A node begins at the earliest so long after the end of another. */
@@ -55,19 +57,19 @@ export class StepGraphBuilder {
   }
 
   endOf(node: NodeIndex): Nanoseconds {
-    return this.#end[node];
+    return this.#end.at(node);
   }
 
   finish(): NodeColumns {
-    const { links, edges } = linksOf(this.#end.length, this.#from, this.#to);
+    const { links, edges } = linksOf(this.#end.length, this.#from.take(), this.#to.take());
     return {
-      rank: Uint32Array.from(this.#rank),
-      span: Int32Array.from(this.#span),
-      isWork: Uint8Array.from(this.#isWork),
-      start: Float64Array.from(this.#start),
-      end: Float64Array.from(this.#end),
+      rank: this.#rank.take(),
+      span: this.#span.take(),
+      isWork: this.#isWork.take(),
+      start: this.#start.take(),
+      end: this.#end.take(),
       links,
-      lag: Float64Array.from(edges, (edge) => this.#lag[edge]),
+      lag: this.#lag.takeInOrder(edges),
     };
   }
 }

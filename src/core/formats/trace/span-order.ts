@@ -1,4 +1,5 @@
 import type { Column } from '../../../base/columns.ts';
+import { sortRuns } from '../../../base/sort-runs.ts';
 
 /** The columns that spans are ordered by. */
 export interface SpanKeys {
@@ -18,8 +19,9 @@ export interface SpanOrder {
 export function orderSpans(keys: SpanKeys, laneCount: number): SpanOrder {
   const { rows, laneStarts } = groupByLane(keys.lane, laneCount);
   const scratch = new Uint32Array(rows.length);
+  const isLater = (a: number, b: number): boolean => isAfter(a, b, keys);
   for (let lane = 0; lane < laneCount; lane++) {
-    sortRuns(rows, scratch, laneStarts[lane], laneStarts[lane + 1], keys);
+    sortRuns(rows, isLater, { first: laneStarts[lane], end: laneStarts[lane + 1], scratch });
   }
   return { rows, laneStarts };
 }
@@ -39,58 +41,6 @@ function groupByLane(lane: SpanKeys['lane'], laneCount: number): SpanOrder {
     rows[next[lane.at(row)]++] = row;
   }
   return { rows, laneStarts };
-}
-
-/** A merge sort of the runs that are there already, stable, without recursion. */
-function sortRuns(
-  rows: Uint32Array<ArrayBuffer>,
-  scratch: Uint32Array<ArrayBuffer>,
-  first: number,
-  end: number,
-  keys: SpanKeys,
-): void {
-  let bounds = findRuns(rows, first, end, keys);
-  while (bounds.length > 2) {
-    const merged = [first];
-    for (let i = 0; i + 1 < bounds.length; i += 2) {
-      const runEnd = bounds[Math.min(i + 2, bounds.length - 1)];
-      mergeRuns(rows, scratch, [bounds[i], bounds[i + 1], runEnd], keys);
-      merged.push(runEnd);
-    }
-    bounds = merged;
-  }
-}
-
-function findRuns(rows: Uint32Array, first: number, end: number, keys: SpanKeys): number[] {
-  const bounds = [first];
-  for (let i = first + 1; i < end; i++) {
-    if (isAfter(rows[i - 1], rows[i], keys)) {
-      bounds.push(i);
-    }
-  }
-  if (end > first) {
-    bounds.push(end);
-  }
-  return bounds;
-}
-
-function mergeRuns(
-  rows: Uint32Array,
-  scratch: Uint32Array,
-  [start, middle, end]: readonly [number, number, number],
-  keys: SpanKeys,
-): void {
-  if (middle >= end || !isAfter(rows[middle - 1], rows[middle], keys)) {
-    return;
-  }
-  scratch.set(rows.subarray(start, middle), start);
-  let left = start;
-  let right = middle;
-  let at = start;
-  while (left < middle && right < end) {
-    rows[at++] = isAfter(scratch[left], rows[right], keys) ? rows[right++] : scratch[left++];
-  }
-  rows.set(scratch.subarray(left, middle), at);
 }
 
 function isAfter(a: number, b: number, { start, duration }: SpanKeys): boolean {
