@@ -56,7 +56,7 @@ function placeFact({ perStep }: SelectionDetails): readonly [string, string] | n
     perStep.rankPercent === null ? '' : `p${formatNumber(Math.round(perStep.rankPercent))} of `;
   return [
     'Against other steps',
-    `${place}${formatNumber(perStep.count)} (p50 ${formatDuration(p50Ns)}, p95 ${formatDuration(p95Ns)}, p99 ${formatDuration(p99Ns)})`,
+    `${place}${formatNumber(perStep.count)} (p50\u00a0${formatDuration(p50Ns)}, p95\u00a0${formatDuration(p95Ns)}, p99\u00a0${formatDuration(p99Ns)})`,
   ];
 }
 

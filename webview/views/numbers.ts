@@ -28,7 +28,7 @@ function renderRun(report: Report): HTMLElement {
   const { formulas = {} } = report;
   return h(
     'table',
-    { class: 'number-table' },
+    { class: 'number-table run-numbers' },
     h(
       'thead',
       {},

@@ -14,7 +14,7 @@ const MAX_RANKS = 8;
 export interface RankRow {
   readonly name: string;
   readonly values: readonly (string | null)[];
-  /** What gives it, in words; empty where the row above says it. */
+  /** What gives it, in words; empty where a row above says it for both. */
   readonly formula: string;
 }
 
@@ -43,19 +43,25 @@ export function renderRankNumbers(context: PageContext): HTMLElement | null {
               h('th', { scope: 'col' }, 'Formula'),
             ),
           ),
-          h('tbody', {}, ...rows.map(renderRow)),
+          h('tbody', {}, ...rows.map((row, i) => renderRow(row, rowsWithFormulaOf(rows, i)))),
         ),
         more > 0 ? h('p', { class: 'muted' }, `${more} more ranks are in the JSON report.`) : null,
       );
 }
 
-function renderRow({ name, values, formula }: RankRow): HTMLElement {
+/** The row itself and those after it that share its formula. */
+export function rowsWithFormulaOf(rows: readonly RankRow[], row: number): number {
+  const next = rows.findIndex(({ formula }, i) => i > row && formula !== '');
+  return (next < 0 ? rows.length : next) - row;
+}
+
+function renderRow({ name, values, formula }: RankRow, span: number): HTMLElement {
   return h(
     'tr',
     {},
     h('th', { scope: 'row' }, name),
     ...values.map((value) => h('td', {}, value ?? '–')),
-    h('td', { class: 'muted' }, formula),
+    formula === '' ? null : h('td', { class: 'muted', rowspan: span }, formula),
   );
 }
 

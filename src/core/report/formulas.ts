@@ -1,14 +1,14 @@
-const STEP_PERCENTILE =
-  'The time that this share of the analyzed steps does not exceed, interpolated between the two nearest steps.';
+const stepPercentile = (percent: number): string =>
+  `The time that ${percent} % of the analyzed steps of all ranks do not exceed, interpolated between the two nearest steps.`;
 const TIME_IN_PHASE =
-  'over the analyzed steps of the time in the phase: with a device, what it works on or waits for; without, what the thread of the training loop does.';
+  'over the analyzed steps of the time in the phase: with a device, what it works on (of work at the same time, what began first) or waits for; without, what the thread of the training loop does or waits for.';
 
 /** How each number of the report is computed, in words; keys are paths in the report, `*` is any key or index. */
 export const FORMULAS: Readonly<Record<string, string>> = {
   'stepTime.p50Ns':
     'Median of the times of all analyzed steps of all ranks, each from its start to its end.',
-  'stepTime.p95Ns': STEP_PERCENTILE,
-  'stepTime.p99Ns': STEP_PERCENTILE,
+  'stepTime.p95Ns': stepPercentile(95),
+  'stepTime.p99Ns': stepPercentile(99),
   'stepTime.meanNs': 'Sum of the times of all analyzed steps of all ranks, over their number.',
   'verdict.sharePercent':
     'The part of the analyzed steps that the text of the verdict names, median over ranks: compute, or what the device waits for; idle time counts for its cause.',

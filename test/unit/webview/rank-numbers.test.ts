@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import type { RankReport } from '../../../src/core/model/report.ts';
-import { breakdownRows, phaseRows } from '../../../webview/views/rank-numbers.ts';
+import {
+  breakdownRows,
+  phaseRows,
+  rowsWithFormulaOf,
+} from '../../../webview/views/rank-numbers.ts';
 
 const plain = (texts: readonly (string | null)[]) =>
   texts.map((text) => text?.replaceAll('\u202f', '_') ?? null);
@@ -47,6 +51,12 @@ describe('the numbers of ranks side by side', () => {
     assert.deepEqual(
       rows.map(({ formula }) => formula),
       ['Mean of a step and share of the steps. Sum of it.', ''],
+    );
+    const other = { name: 'Idle', values: [], formula: 'Time without work.' };
+    const all = [other, ...rows, other];
+    assert.deepEqual(
+      [0, 1, 3].map((row) => rowsWithFormulaOf(all, row)),
+      [1, 2, 1],
     );
   });
 
