@@ -16,8 +16,8 @@ const OPTIMIZER = /^Optimizer\.step#/;
 
 /**
  * The loop's own period: from update to update of the parameters where operators tell of them, else from one call
- * of the loader to the next, else from the end of one named optimizer step to that of the next. Nothing where none
- * of them is regular: no steps are better than wrong ones.
+ * of the loader to the next, else from the end of one named optimizer step to that of the next. Nothing where updates
+ * are of unlike numbers of passes, or calls not regular in time: no steps are better than wrong ones.
  */
 export function findPeriodicSteps(
   trace: Trace,
@@ -25,19 +25,20 @@ export function findPeriodicSteps(
   loop: LoopStructure,
 ): Intervals {
   if (loop.updates.length > 0) {
-    return fromEdges(updateEdges(loop));
+    return between(updateEdges(loop));
   }
   const lane = laneRange(trace, mainLane);
   const loads = edgesOf(trace, lane, LOADER, 'start');
   if (isPeriodic(loads)) {
     const end = laneEnd(trace, lane);
-    return fromEdges(end > loads[loads.length - 1] ? [...loads, end] : loads);
+    return between(end > loads[loads.length - 1] ? [...loads, end] : loads);
   }
-  return fromEdges(edgesOf(trace, lane, OPTIMIZER, 'end'));
+  const optimizers = edgesOf(trace, lane, OPTIMIZER, 'end');
+  return isPeriodic(optimizers) ? between(optimizers) : NO_INTERVALS;
 }
 
-function fromEdges(edges: readonly number[]): Intervals {
-  return isPeriodic(edges)
+function between(edges: readonly number[]): Intervals {
+  return edges.length >= MIN_EDGES
     ? {
         length: edges.length - 1,
         start: Float64Array.from(edges.slice(0, -1)),
