@@ -63,6 +63,11 @@ export class App {
   #handlers(): HandlersOf<typeof viewApi> {
     return {
       statusChanged: ({ status }) => this.#showStatus(status),
+      runDrawn: (picture) => {
+        if (this.#context === null) {
+          this.#loading.draw(picture, this.frames, this.#themes);
+        }
+      },
       runChanged: async () => {
         await this.#load().catch((error: unknown) => this.#fail(error));
       },

@@ -12,6 +12,8 @@ export interface AnalyzeOptions {
   readonly signal?: AbortSignal;
   /** Called before each stage, with what it is and the share of stages done, 0 to 1. */
   readonly onProgress?: (stage: string, share: number) => void;
+  /** Called once with the tables of all ranks, when these are there and the detectors and the report are not. */
+  readonly onTables?: (tables: Omit<Analysis, 'report'>) => void;
   /** Thresholds by detector id and option; what is left out keeps its default. */
   readonly detectors?: DetectorOptions;
   readonly tool?: Report['tool'];
@@ -33,16 +35,17 @@ export function analyzeRun(run: Run, options: AnalyzeOptions = {}): Analysis {
     begin(`Finding steps and gaps of rank ${rank.rank}`, row);
     computeAhead(rank);
   });
+  const tables = {
+    run,
+    ranks: derived.ranks.map((_, row) => rankTables(derived, row)),
+    ...bounds(derived),
+  };
+  options.onTables?.(tables);
   begin('Looking for bottlenecks', run.ranks.length);
   const detected = runDetectors(DETECTORS, derived, options.detectors ?? {});
   begin('Writing the report', run.ranks.length + 1);
   const report = buildReport(run.name, derived, detected, options.tool ?? TOOL);
-  return {
-    run,
-    report,
-    ranks: derived.ranks.map((_, row) => rankTables(derived, row)),
-    ...bounds(derived),
-  };
+  return { ...tables, report };
 }
 
 /**

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Api } from './api.ts';
 import { evidenceSchema, reportSchema } from './report-schema.ts';
+import { runPictureSchema } from './run-picture.ts';
 import { packedStepsSchema } from './step-columns.ts';
 import { overviewSchema, selectionDetailsSchema, selectionSchema } from './timeline-schemas.ts';
 
@@ -75,6 +76,8 @@ export const hostApi = {
 /** What the extension tells the page. */
 export const viewApi = {
   statusChanged: { params: z.object({ status: runStatusSchema }), result: z.void() },
+  /** While the page waits for the run: what can be drawn of it already. */
+  runDrawn: { params: runPictureSchema, result: z.void() },
   /** The files changed and were analysed again: ask for the run once more, keep the view. */
   runChanged: { params: z.object({ generation }), result: z.void() },
   /** Open the threads and streams of a rank and bring it into view. */

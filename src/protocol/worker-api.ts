@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { RunFile, RunGroup } from '../core/model/run.ts';
 import type { Api } from './api.ts';
 import { reportSchema } from './report-schema.ts';
+import { runPictureSchema } from './run-picture.ts';
 import { packedStepsSchema } from './step-columns.ts';
 import { overviewSchema, selectionDetailsSchema, selectionSchema } from './timeline-schemas.ts';
 
@@ -80,4 +81,6 @@ export const workerNoticeApi = {
     params: z.object({ text: z.string(), percent: z.number() }),
     result: z.void(),
   },
+  /** The timeline can be drawn; the findings are still looked for. */
+  drawn: { params: runPictureSchema, result: z.void() },
 } satisfies Api;

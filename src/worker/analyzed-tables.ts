@@ -11,11 +11,13 @@ import type {
 } from '../core/model/timeline.ts';
 import { describeSelection } from '../core/timeline/describe-selection.ts';
 import { computeOverview } from '../core/timeline/overview.ts';
+import { drawWhole } from '../core/timeline/draw-whole.ts';
 import { listSteps } from '../core/timeline/list-steps.ts';
 import { readWindow } from '../core/timeline/read-window.ts';
 import { overlayOptions, readConfig } from '../files/read-config.ts';
 import { readArguments } from '../files/read-event.ts';
 import { readRun } from '../files/read-run.ts';
+import type { RunPicture } from '../protocol/run-picture.ts';
 import { packSteps } from '../protocol/step-columns.ts';
 import { packWindow } from '../protocol/window-columns.ts';
 import type { DetectorOptions } from '../protocol/worker-api.ts';
@@ -34,6 +36,7 @@ export class AnalyzedTables {
 
   constructor(
     private readonly onProgress: (text: string, percent: number) => void,
+    private readonly onPicture: (picture: RunPicture) => void,
     private readonly signal: AbortSignal,
   ) {}
 
@@ -56,6 +59,7 @@ export class AnalyzedTables {
     const analysis = analyzeRun(run, {
       detectors: overlayOptions(detectorOptions, config),
       tool: { name: 'training-sleuth', version: toolVersion },
+      onTables: (tables) => this.#sendPicture(tables),
       onProgress: (stage, share) =>
         this.onProgress(stage, READING_PERCENT + (100 - READING_PERCENT) * share),
     });
@@ -65,6 +69,17 @@ export class AnalyzedTables {
       overview: computeOverview(analysis),
       steps: packSteps(listSteps(analysis)),
     };
+  }
+
+  /** A table that cannot be computed is told by the report; the picture is left out. */
+  #sendPicture(tables: Omit<Analysis, 'report'>): void {
+    try {
+      const { rectangles, names, ranks, startNs, endNs } = drawWhole(tables);
+      const columns = packWindow(rectangles);
+      this.onPicture({ startNs, endNs, ranks: [...ranks], columns, names: [...names] });
+    } catch {
+      return;
+    }
   }
 
   readWindow(request: WindowRequest): { columns: ArrayBuffer; names: string[] } {

@@ -14,12 +14,16 @@ const { signal } = new AbortController();
 
 if (parentPort !== null) {
   let toldAtMs = -Infinity;
-  const tables = new AnalyzedTables((text, percent) => {
-    if (performance.now() - toldAtMs >= PROGRESS_INTERVAL_MS) {
-      toldAtMs = performance.now();
-      channel.remote.progressed({ text, percent }).catch(() => undefined);
-    }
-  }, signal);
+  const tables = new AnalyzedTables(
+    (text, percent) => {
+      if (performance.now() - toldAtMs >= PROGRESS_INTERVAL_MS) {
+        toldAtMs = performance.now();
+        channel.remote.progressed({ text, percent }).catch(() => undefined);
+      }
+    },
+    (picture) => void channel.remote.drawn(picture).catch(() => undefined),
+    signal,
+  );
   const channel = new Channel(
     threadPort(parentPort),
     workerApi,

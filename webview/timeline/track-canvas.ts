@@ -4,10 +4,10 @@ import { Surface } from '../base/surface.ts';
 import type { Theme } from '../base/theme.ts';
 import type { PageContext, View } from '../page-context.ts';
 import { findSelected, hitTest } from './hit-test.ts';
-import { type Boxes, layOutWindow } from './layout.ts';
+import { type Boxes, layOutWindow, type Viewport } from './layout.ts';
 import { BoxPainter, paintLabels } from './paint.ts';
 import { layOutSteps } from './ruler.ts';
-import { layOutTracks, type TrackList, tracksBetween } from './tracks.ts';
+import { isSameTrack, layOutTracks, type TrackList, tracksBetween } from './tracks.ts';
 import { rectangleFacts, type RectangleFacts, type WindowData } from './window-data.ts';
 import { WindowFeed } from './window-feed.ts';
 
@@ -31,7 +31,7 @@ export class TrackCanvas implements View {
   ) {
     const { store, run, frames, themes } = context;
     this.#list = layOutTracks(run.overview.ranks, store.openRanks.get());
-    this.feed = this.#owned.add(new WindowFeed(context));
+    this.feed = this.#owned.add(new WindowFeed(context, { hasBackdrop: true }));
     this.surface = this.#owned.add(
       new Surface(frames, themes, 'track-canvas', (pen, size, theme) =>
         this.#paint(pen, size.width, size.height, theme),
@@ -93,11 +93,42 @@ export class TrackCanvas implements View {
       return;
     }
     const viewport = { range, width, height, scrollTop };
+    this.#paintBackdrop(pen, data, viewport, theme);
     this.#boxes = layOutWindow(data, this.#list.tracks, viewport);
     this.#painter.paint(pen, data, this.#boxes, { width, theme });
     paintLabels(pen, data, this.#boxes, theme);
     this.#paintOutlines(pen, data, theme);
     this.#paintEvidence(pen, width, theme);
+  }
+
+  /** Where the window has nothing yet: beside it, and in rows that it does not have. */
+  #paintBackdrop(
+    pen: CanvasRenderingContext2D,
+    { request }: WindowData,
+    viewport: Viewport,
+    theme: Theme,
+  ): void {
+    const { backdrop } = this.feed;
+    const { range, width, height } = viewport;
+    const tracks = tracksBetween(this.#list, viewport.scrollTop, viewport.scrollTop + height);
+    const isMissing = tracks.some((track) => !request.rows.some((row) => isSameTrack(row, track)));
+    const pixelsPerNs = width / (range.endNs - range.startNs);
+    const left = isMissing ? width : (request.startNs - range.startNs) * pixelsPerNs;
+    const right = (request.endNs - range.startNs) * pixelsPerNs;
+    if (backdrop === null || (left <= 0 && right >= width)) {
+      return;
+    }
+    pen.save();
+    pen.beginPath();
+    pen.rect(0, 0, Math.max(0, left), height);
+    pen.rect(right, 0, Math.max(0, width - right), height);
+    pen.clip();
+    const missing = isMissing
+      ? tracks.filter((track) => !request.rows.some((row) => isSameTrack(row, track)))
+      : tracks;
+    const boxes = layOutWindow(backdrop, missing, viewport);
+    this.#painter.paint(pen, backdrop, boxes, { width, theme });
+    pen.restore();
   }
 
   #request(width: number, height: number, scrollTop: number): WindowRequest {

@@ -3,34 +3,43 @@ import type { WindowRequest } from '../../src/core/model/timeline.ts';
 import { unpackWindow } from '../../src/protocol/window-columns.ts';
 import { Atom } from '../base/atom.ts';
 import type { PageContext } from '../page-context.ts';
-import type { TimeRange } from '../store.ts';
-import { isSameTrack } from './tracks.ts';
+import { covers, runsLow, withMargin } from './window-coverage.ts';
 import type { WindowData } from './window-data.ts';
 
-/** Asked for beyond each edge, as a share of what is seen, so that panning finds it there. */
-const MARGIN_SHARE = 0.5;
-/** Coming nearer by more than this, merged rectangles could be told apart. */
-const MAX_STRETCH = 1.25;
+/** Of the whole run, to be drawn where nothing finer is there yet. */
+const BACKDROP_PX = 600;
 
 /** Fetches what the timeline shows: one question at a time, then the newest. */
 export class WindowFeed implements Disposable {
   readonly window = new Atom<WindowData | null>(null);
+  /** The whole run, coarse, in the rows that were seen last. */
+  #backdrop: WindowData | null = null;
+  #visible: WindowRequest | null = null;
   #wanted: WindowRequest | null = null;
   #isAsking = false;
   #isDisposed = false;
 
-  constructor(private readonly context: PageContext) {}
+  constructor(
+    private readonly context: PageContext,
+    private readonly options: { readonly hasBackdrop: boolean } = { hasBackdrop: false },
+  ) {}
+
+  get backdrop(): WindowData | null {
+    return this.#backdrop;
+  }
 
   /** Makes sure that `visible` is, or will be, in the window. */
   show(visible: WindowRequest): void {
-    const have = this.window.get();
-    if (visible.widthPx < 1 || (have !== null && covers(have.request, visible))) {
-      this.#wanted = null;
+    if (visible.widthPx < 1) {
       return;
     }
-    this.#wanted = withMargin(visible, this.context.run.overview);
-    if (!this.#isAsking) {
-      void this.context.frames.track(this.#ask());
+    this.#visible = visible;
+    const have = this.window.get()?.request;
+    const whole = this.context.run.overview;
+    const isEnough = have !== undefined && covers(have, visible) && !runsLow(have, visible, whole);
+    this.#wanted = isEnough ? null : withMargin(visible, whole);
+    if (!this.#isAsking && (this.#wanted !== null || this.#missesBackdrop())) {
+      void this.context.frames.track(this.#askOn());
     }
   }
 
@@ -38,52 +47,59 @@ export class WindowFeed implements Disposable {
     this.#isDisposed = true;
   }
 
-  async #ask(): Promise<void> {
+  async #askOn(): Promise<void> {
     this.#isAsking = true;
-    for (let request = this.#take(); request !== null; request = this.#take()) {
-      try {
-        const { generation } = this.context.run;
-        const { columns, names } = await this.context.host.readWindow({
-          ...request,
-          rows: [...request.rows],
-          generation,
-        });
-        this.window.set({ request, rectangles: unpackWindow(columns), names });
-      } catch (error) {
-        this.context.store.notice.set(error instanceof Error ? error.message : String(error));
+    while (!this.#isDisposed) {
+      const request = this.#wanted;
+      this.#wanted = null;
+      if (request !== null) {
+        const answer = await this.#ask(request);
+        if (answer !== null && this.#isOfUse(request)) {
+          this.window.set(answer);
+        }
+      } else if (this.#missesBackdrop()) {
+        const answer = await this.#ask(this.#wholeRun());
+        this.#backdrop = answer ?? this.#backdrop;
+        if (answer === null) {
+          break;
+        }
+      } else {
+        break;
       }
     }
     this.#isAsking = false;
   }
 
-  /** The newest question, once. */
-  #take(): WindowRequest | null {
-    const wanted = this.#isDisposed ? null : this.#wanted;
-    this.#wanted = null;
-    return wanted;
+  async #ask(request: WindowRequest): Promise<WindowData | null> {
+    try {
+      const { generation } = this.context.run;
+      const { columns, names } = await this.context.host.readWindow({
+        ...request,
+        rows: [...request.rows],
+        generation,
+      });
+      return { request, rectangles: unpackWindow(columns), names };
+    } catch (error) {
+      this.context.store.notice.set(error instanceof Error ? error.message : String(error));
+      return null;
+    }
   }
-}
 
-function withMargin(request: WindowRequest, whole: TimeRange): WindowRequest {
-  const length = request.endNs - request.startNs;
-  const startNs = Math.max(whole.startNs, request.startNs - length * MARGIN_SHARE);
-  const endNs = Math.max(startNs + 1, Math.min(whole.endNs, request.endNs + length * MARGIN_SHARE));
-  return {
-    ...request,
-    startNs,
-    endNs,
-    widthPx: Math.max(1, Math.round((request.widthPx * (endNs - startNs)) / length)),
-  };
-}
+  /** An answer to what was asked before the view jumped elsewhere is dropped. */
+  #isOfUse({ startNs, endNs }: WindowRequest): boolean {
+    const visible = this.#visible;
+    return visible === null || (startNs < visible.endNs && endNs > visible.startNs);
+  }
 
-function covers(have: WindowRequest, visible: WindowRequest): boolean {
-  const pixel = (request: WindowRequest) => (request.endNs - request.startNs) / request.widthPx;
-  const stretch = pixel(have) / pixel(visible);
-  return (
-    have.startNs <= visible.startNs + 1 &&
-    have.endNs >= visible.endNs - 1 &&
-    stretch <= MAX_STRETCH &&
-    stretch >= 1 / (4 * MAX_STRETCH) &&
-    visible.rows.every((row) => have.rows.some((other) => isSameTrack(row, other)))
-  );
+  #wholeRun(): WindowRequest {
+    const { startNs, endNs } = this.context.run.overview;
+    return { startNs, endNs, widthPx: BACKDROP_PX, rows: this.#visible?.rows ?? [] };
+  }
+
+  #missesBackdrop(): boolean {
+    if (!this.options.hasBackdrop || this.#visible === null) {
+      return false;
+    }
+    return this.#backdrop === null || !covers(this.#backdrop.request, this.#wholeRun());
+  }
 }

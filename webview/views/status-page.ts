@@ -1,5 +1,10 @@
 import { control, h } from '../base/dom.ts';
+import type { RunPicture } from '../../src/protocol/run-picture.ts';
+import type { FrameLoop } from '../base/frame-loop.ts';
+import type { Surface } from '../base/surface.ts';
+import type { ThemeSource } from '../base/theme.ts';
 import type { Host } from '../host.ts';
+import { drawPicture } from '../timeline/run-picture.ts';
 
 /** While the run is read and analysed. */
 export class LoadingPage {
@@ -13,11 +18,20 @@ export class LoadingPage {
     this.#bar,
     this.#text,
   );
+  #surface: Surface | null = null;
 
   show(text: string, percent: number): void {
     this.#bar.value = percent;
     const share = `${Math.round(percent)}\u202f%`;
     this.#text.textContent = text === '' ? 'Opening the run…' : `${text} · ${share}`;
+  }
+
+  /** The run, as far as it can be seen already. */
+  draw(picture: RunPicture, frames: FrameLoop, themes: ThemeSource): void {
+    this.#surface?.dispose();
+    this.#surface?.canvas.remove();
+    this.#surface = drawPicture(picture, frames, themes);
+    this.element.append(this.#surface.canvas);
   }
 }
 

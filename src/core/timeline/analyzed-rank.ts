@@ -7,7 +7,10 @@ export interface AnalyzedRank {
   readonly tables: RankTables;
 }
 
-export function findRank(analysis: Analysis, rank: number): AnalyzedRank | undefined {
+/** What the timeline is drawn from: all of an analysis but its report. */
+export type DrawnRun = Pick<Analysis, 'run' | 'ranks'>;
+
+export function findRank(analysis: DrawnRun, rank: number): AnalyzedRank | undefined {
   const i = analysis.ranks.findIndex((tables) => tables.rank === rank);
   return i < 0 ? undefined : { trace: analysis.run.ranks[i].trace, tables: analysis.ranks[i] };
 }

@@ -1,7 +1,6 @@
-import type { Analysis } from '../model/tables.ts';
 import { RANK_TRACK, type WindowRectangles, type WindowRequest } from '../model/timeline.ts';
 import type { LaneIndex } from '../model/units.ts';
-import { type AnalyzedRank, findRank } from './analyzed-rank.ts';
+import { type AnalyzedRank, type DrawnRun, findRank } from './analyzed-rank.ts';
 import { bucketOf, forEachBucketGroup } from './bucket-groups.ts';
 import { type DepthRow, depthRows } from './depth-rows.ts';
 import { findPhaseOwner, NO_ITEM } from './phase-owner.ts';
@@ -15,7 +14,7 @@ export const MAX_DEPTH = 128;
 
 /** The rectangles of the rows asked for; at most three a pixel for each row and depth. */
 export function readWindow(
-  analysis: Analysis,
+  analysis: DrawnRun,
   request: WindowRequest,
 ): { rectangles: WindowRectangles; names: string[] } {
   const writer = new RectangleWriter();

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { assert } from '../../base/assert.ts';
 import type { RunGroup } from '../../core/model/run.ts';
+import type { RunPicture } from '../../protocol/run-picture.ts';
 import type { DetectorOptions } from '../../protocol/worker-api.ts';
 import { memoryLimitMb } from '../settings.ts';
 import { listRunFolder } from './list-run-folder.ts';
@@ -34,7 +35,7 @@ export class RunStore implements vscode.Disposable {
     private readonly log: vscode.LogOutputChannel,
   ) {
     this.#host = {
-      startWorker: (onProgress) => this.startWorker(onProgress),
+      startWorker: (onProgress, onPicture) => this.startWorker(onProgress, onPicture),
       analyze: async (worker, group) =>
         await worker.ask((remote) =>
           remote.analyze({
@@ -101,12 +102,16 @@ export class RunStore implements vscode.Disposable {
     return found;
   }
 
-  startWorker(onProgress: (text: string, percent: number) => void): RunWorker {
+  startWorker(
+    onProgress: (text: string, percent: number) => void,
+    onPicture: (picture: RunPicture) => void = () => undefined,
+  ): RunWorker {
     return new RunWorker(
       {
         scriptPath: this.options.workerScript,
         memoryLimitMb: memoryLimitMb(),
         onProgress,
+        onPicture,
         onError: (error) => this.log.error(error instanceof Error ? error : String(error)),
       },
       {

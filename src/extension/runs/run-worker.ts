@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { ClientOf } from '../../protocol/api.ts';
 import { Channel } from '../../protocol/channel.ts';
+import type { RunPicture } from '../../protocol/run-picture.ts';
 import { threadPort } from '../../protocol/thread-port.ts';
 import { workerApi, workerNoticeApi } from '../../protocol/worker-api.ts';
 import type { AnalysisWorker } from './training-run.ts';
@@ -14,6 +15,7 @@ export interface WorkerOptions {
   readonly scriptPath: string;
   readonly memoryLimitMb: number;
   readonly onProgress: (text: string, percent: number) => void;
+  readonly onPicture?: (picture: RunPicture) => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -37,7 +39,10 @@ export class RunWorker implements AnalysisWorker {
     this.#channel = new Channel(
       threadPort(this.#worker),
       workerNoticeApi,
-      { progressed: ({ text, percent }) => options.onProgress(text, percent) },
+      {
+        progressed: ({ text, percent }) => options.onProgress(text, percent),
+        drawn: (picture) => options.onPicture?.(picture),
+      },
       workerApi,
       options.onError,
     );

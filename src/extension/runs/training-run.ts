@@ -3,6 +3,7 @@ import type { Report } from '../../core/model/report.ts';
 import type { RunGroup } from '../../core/model/run.ts';
 import type { TimelineOverview } from '../../core/model/timeline.ts';
 import type { ClientOf } from '../../protocol/api.ts';
+import type { RunPicture } from '../../protocol/run-picture.ts';
 import type { workerApi } from '../../protocol/worker-api.ts';
 
 /** What the analysis of a run gave; `generation` counts up with each analysis. */
@@ -39,7 +40,10 @@ export interface AnalysisWorker extends Disposable {
 }
 
 export interface RunHost {
-  startWorker(onProgress: (text: string, percent: number) => void): AnalysisWorker;
+  startWorker(
+    onProgress: (text: string, percent: number) => void,
+    onPicture: (picture: RunPicture) => void,
+  ): AnalysisWorker;
   analyze(
     worker: AnalysisWorker,
     group: RunGroup,
@@ -63,6 +67,7 @@ export class TrainingRun implements Disposable {
   #group: RunGroup;
   #state: RunState = { kind: 'found' };
   #analyzed: AnalyzedRun | null = null;
+  #picture: RunPicture | null = null;
   #serving: AnalysisWorker | null = null;
   #attempt: Attempt | null = null;
   #isOutdated = false;
@@ -92,6 +97,11 @@ export class TrainingRun implements Disposable {
   /** The latest finished analysis; stays while a newer one is under way. */
   get analyzed(): AnalyzedRun | null {
     return this.#analyzed;
+  }
+
+  /** What can be drawn of the analysis under way; null before and after. */
+  get picture(): RunPicture | null {
+    return this.#picture;
   }
 
   /** When the newest of its files was written. */
@@ -193,11 +203,20 @@ export class TrainingRun implements Disposable {
 
   #start(): Attempt {
     this.#isOutdated = false;
-    const worker = this.host.startWorker((text, percent) => {
-      if (this.#attempt?.worker === worker) {
-        this.#setState({ kind: 'analyzing', text, percent });
-      }
-    });
+    const worker = this.host.startWorker(
+      (text, percent) => {
+        if (this.#attempt?.worker === worker) {
+          this.#setState({ kind: 'analyzing', text, percent });
+        }
+      },
+      (picture) => {
+        if (this.#attempt?.worker === worker) {
+          this.#picture = picture;
+          this.host.onDidChange(this);
+        }
+      },
+    );
+    this.#picture = null;
     const attempt: Attempt = { worker, result: this.#run(worker) };
     this.#attempt = attempt;
     attempt.result.catch(() => undefined);
@@ -229,6 +248,7 @@ export class TrainingRun implements Disposable {
     result: Omit<AnalyzedRun, 'generation' | 'finishedAtMs'>,
   ): AnalyzedRun {
     this.#attempt = null;
+    this.#picture = null;
     this.#isGone = false;
     this.#serving?.dispose();
     this.#serving = worker;

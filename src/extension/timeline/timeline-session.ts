@@ -4,6 +4,7 @@ import type { Finding } from '../../core/model/report.ts';
 import type { ClientOf, HandlersOf } from '../../protocol/api.ts';
 import { Channel } from '../../protocol/channel.ts';
 import { hostApi, type RunStatus, viewApi } from '../../protocol/timeline-api.ts';
+import type { RunPicture } from '../../protocol/run-picture.ts';
 import type { workerApi } from '../../protocol/worker-api.ts';
 import type { RunStore } from '../runs/run-store.ts';
 import {
@@ -38,6 +39,7 @@ export class TimelineSession implements vscode.Disposable {
   /** The page is there and has the run. VS Code drops the page of a hidden tab and loads it anew. */
   #hasRun = false;
   #sentGeneration = 0;
+  #sentPicture: RunPicture | null = null;
   #pendingView: RunView | null = null;
 
   constructor(
@@ -86,6 +88,7 @@ export class TimelineSession implements vscode.Disposable {
     return {
       ready: async () => {
         this.#hasRun = false;
+        this.#sentPicture = null;
         await this.document.lookAgain();
         return { focusRank: await this.document.readFocusRank(), state: null };
       },
@@ -190,8 +193,12 @@ export class TimelineSession implements vscode.Disposable {
     }
   }
 
-  #sendStatus({ state }: TrainingRun): void {
+  #sendStatus({ state, picture }: TrainingRun): void {
     const status: RunStatus = state.kind === 'found' ? { kind: 'ready' } : state;
+    if (picture !== null && picture !== this.#sentPicture) {
+      this.#notify(this.#channel.remote.runDrawn(picture));
+    }
+    this.#sentPicture = picture;
     this.#notify(this.#channel.remote.statusChanged({ status }));
   }
 
