@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { deriveRank } from '../../../src/core/derived/rank-derived.ts';
 import type { Steps } from '../../../src/core/model/tables.ts';
 import { buildTrace, drawRun, type SpanSpec } from '../../support/draw-run.ts';
+import { readSimulated, simulationOf } from '../../support/simulated-run.ts';
 
 describe('steps', () => {
   it("are the profiler's on the host, not their mirror on the device", () => {
@@ -68,6 +69,20 @@ describe('steps', () => {
       assert.deepEqual([steps.how, steps.length], ['period', count]);
       assert.ok([...steps.start].every((start, i) => steps.end[i] - start === 10e6));
     }
+  });
+
+  it('are told by updates of the parameters, although their time varies without measure', async () => {
+    const simulated = simulationOf({
+      ranks: 1,
+      steps: 20,
+      lossReadEvery: 10,
+      model: { layers: 3 },
+      troubles: [{ kind: 'slow-augment', extraNs: 2e9 }],
+      recording: { format: 'kineto', annotations: false, stacks: false, profilerSteps: false },
+    });
+    const { steps } = deriveRank((await readSimulated(simulated)).ranks[0]);
+    assert.equal(steps.how, 'period');
+    assert.ok(Math.abs(steps.length - 20) <= 1, `${steps.length}`);
   });
 
   it('are the whole file where nothing repeats', () => {
