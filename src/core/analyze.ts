@@ -1,3 +1,4 @@
+import { toRunTime } from './model/rank-clock.ts';
 import { type DerivedRank, deriveRun, type RunDerived } from './derived/run-derived.ts';
 import type { RankDerived } from './derived/rank-derived.ts';
 import { DETECTORS, type DetectorOptions } from './detectors/registry.ts';
@@ -73,7 +74,7 @@ function rankTables({ ranks, alignment }: RunDerived, row: number): RankTables {
   const { rank, tables } = ranks[row];
   return {
     rank,
-    offsetNs: alignment.offsets[row] ?? 0,
+    clock: alignment.clocks[row],
     get nesting() {
       return tables.nesting;
     },
@@ -113,9 +114,9 @@ function bounds({ ranks, alignment }: RunDerived): Pick<Analysis, 'startNs' | 'e
   let startNs = Infinity;
   let endNs = -Infinity;
   ranks.forEach(({ tables: { extent } }, row) => {
-    const offset = alignment.offsets[row] ?? 0;
-    startNs = Math.min(startNs, extent.startNs + offset);
-    endNs = Math.max(endNs, extent.endNs + offset);
+    const clock = alignment.clocks[row];
+    startNs = Math.min(startNs, toRunTime(clock, extent.startNs));
+    endNs = Math.max(endNs, toRunTime(clock, extent.endNs));
   });
   return endNs < startNs ? { startNs: 0, endNs: 0 } : { startNs, endNs };
 }

@@ -1,3 +1,4 @@
+import { toRunTime } from '../../src/core/model/rank-clock.ts';
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
 import type { Analysis } from '../../src/core/model/tables.ts';
@@ -205,9 +206,9 @@ describe('the page in use', function () {
     await page.getByRole('button', { name: 'Go to the slowest step' }).click();
     const { range } = await view();
     const slowest = analysis.ranks
-      .flatMap(({ steps, offsetNs }) =>
+      .flatMap(({ steps, clock }) =>
         Array.from({ length: steps.length }, (_, i) => ({
-          start: steps.start[i] + offsetNs,
+          start: toRunTime(clock, steps.start[i]),
           length: steps.isWarmup[i] === 1 ? 0 : steps.end[i] - steps.start[i],
         })),
       )

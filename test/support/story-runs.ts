@@ -108,7 +108,7 @@ function tellRank(story: RankStory, rank: number): { trace: Trace; tables: RankT
   } as unknown as Trace;
   const tables: RankTables = {
     rank,
-    offsetNs: story.offsetNs ?? 0,
+    clock: { referenceNs: 0, offsetNs: story.offsetNs ?? 0, driftPpm: 0 },
     nesting: {
       depth,
       parent,

@@ -10,7 +10,7 @@ import {
   matchByOrder,
   SAME_END_NS,
 } from './match-collectives.ts';
-import type { RankClock } from './rank-clock.ts';
+import type { RankClock } from '../model/rank-clock.ts';
 import type { RankCollective } from './rank-collectives.ts';
 
 /** Ends further apart than this after alignment do not belong to the same collectives. */

@@ -1,6 +1,6 @@
 import { type ClockFit, fitClock, MIN_READINGS, type Readings } from './fit-clock.ts';
 import type { CollectiveMatch } from './match-collectives.ts';
-import { type RankClock, toRunTime } from './rank-clock.ts';
+import { type RankClock, toRunTime } from '../model/rank-clock.ts';
 import { median } from './statistics.ts';
 
 /** How the clocks of ranks stand to each other. */

@@ -2,7 +2,7 @@ import type { Nanoseconds } from '../model/units.ts';
 import type { Alignment } from './align-clocks.ts';
 import { Coverage, type Intervals, NO_INTERVALS, uniteIntervals } from './intervals.ts';
 import type { CollectiveMatch } from './match-collectives.ts';
-import { type RankClock, toRankTime } from './rank-clock.ts';
+import { type RankClock, toRankTime } from '../model/rank-clock.ts';
 import { median } from './statistics.ts';
 
 /** How late one rank comes to the collectives that all ranks share. */

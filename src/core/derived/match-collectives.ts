@@ -1,5 +1,5 @@
 import { ascendingOrder } from '../../base/sort-runs.ts';
-import { type RankClock, toRunTime } from './rank-clock.ts';
+import { type RankClock, toRunTime } from '../model/rank-clock.ts';
 import type { RankCollective } from './rank-collectives.ts';
 
 /** Ends of one collective lie closer than this where the ranks share a clock. */

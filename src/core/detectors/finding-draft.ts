@@ -1,3 +1,4 @@
+import { type RankClock, toRunTime } from '../model/rank-clock.ts';
 import { type Intervals, IntervalsBuilder } from '../derived/intervals.ts';
 import type { DerivedRank, RunDerived } from '../derived/run-derived.ts';
 import {
@@ -119,7 +120,7 @@ export function confidenceOf(stepCount: number): Confidence {
 
 /** A span as evidence; times in run time. */
 export function spanEvidence(
-  { rank, trace, steps, offsetNs }: EvidenceSource,
+  { rank, trace, steps, clock }: EvidenceSource,
   span: SpanIndex,
 ): Evidence {
   const start = trace.spans.start[span];
@@ -128,7 +129,7 @@ export function spanEvidence(
     rank,
     lane: trace.lanes[trace.spans.lane[span]]?.name ?? '',
     name: trace.strings[trace.spans.name[span]] ?? '',
-    startNs: start + offsetNs,
+    startNs: toRunTime(clock, start),
     durationNs: trace.spans.duration[span],
     step: step < 0 ? null : steps.number[step],
   };
@@ -136,7 +137,7 @@ export function spanEvidence(
 
 /** A gap of the device as evidence; times in run time. */
 export function gapEvidence(
-  { rank, steps, offsetNs }: EvidenceSource,
+  { rank, steps, clock }: EvidenceSource,
   gaps: Gaps,
   row: number,
 ): Evidence {
@@ -144,7 +145,7 @@ export function gapEvidence(
     rank,
     lane: 'device',
     name: `idle: ${GAP_CAUSES[gaps.cause[row]]}`,
-    startNs: gaps.start[row] + offsetNs,
+    startNs: toRunTime(clock, gaps.start[row]),
     durationNs: gaps.end[row] - gaps.start[row],
     step: steps.number[gaps.step[row]],
   };
@@ -160,12 +161,12 @@ export function gapIntervals(gaps: Gaps, rows: readonly number[]): Intervals {
 }
 
 /** A whole step as evidence; times in run time. */
-export function stepEvidence({ rank, steps, offsetNs }: EvidenceSource, row: number): Evidence {
+export function stepEvidence({ rank, steps, clock }: EvidenceSource, row: number): Evidence {
   return {
     rank,
     lane: 'steps',
     name: `step ${steps.number[row]}`,
-    startNs: steps.start[row] + offsetNs,
+    startNs: toRunTime(clock, steps.start[row]),
     durationNs: steps.end[row] - steps.start[row],
     step: steps.number[row],
   };
@@ -175,7 +176,7 @@ export interface EvidenceSource {
   readonly rank: number;
   readonly trace: Trace;
   readonly steps: Steps;
-  readonly offsetNs: Nanoseconds;
+  readonly clock: RankClock;
 }
 
 /** Where the evidence of a rank lies. */
@@ -190,7 +191,7 @@ export function evidenceSourceOf(
   },
   { alignment }: Pick<RunDerived, 'alignment'>,
 ): EvidenceSource {
-  return { rank, trace, steps, offsetNs: alignment.offsets[row] };
+  return { rank, trace, steps, clock: alignment.clocks[row] };
 }
 
 /** The place of a finding: the best location, else names to look up. */

@@ -1,3 +1,4 @@
+import { toRunTime } from '../model/rank-clock.ts';
 import type { Pipeline } from '../derived/pipeline/measure-pipeline.ts';
 import { inSteps } from '../derived/time-budget.ts';
 import { countOf, formatPercent, formatTime } from '../derived/wording.ts';
@@ -145,7 +146,7 @@ function evidenceOf(tables: NeededTables<Name>, { waits }: Pipeline): Evidence[]
         rank,
         lane: 'compute',
         name: 'wait for other stages',
-        startNs: start + tables.alignment.offsets[row],
+        startNs: toRunTime(tables.alignment.clocks[row], start),
         durationNs,
         step: step < 0 ? null : own.steps.number[step],
       };

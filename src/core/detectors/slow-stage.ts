@@ -136,7 +136,7 @@ function evidenceOf({ stage }: StageTime, tables: NeededTables<Name>): Evidence[
   );
   return computes.slice(0, MAX_EVIDENCE).map(({ worker: { row }, span }) => {
     const { rank, trace, tables: own } = ranks[row];
-    const offsetNs = alignment.offsets[row];
-    return spanEvidence({ rank, trace, steps: own.steps, offsetNs }, span);
+    const clock = alignment.clocks[row];
+    return spanEvidence({ rank, trace, steps: own.steps, clock }, span);
   });
 }

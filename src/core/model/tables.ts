@@ -1,3 +1,4 @@
+import type { RankClock } from './rank-clock.ts';
 import type { Report } from './report.ts';
 import type { Run } from './run.ts';
 import type { SourceCandidates } from './source-candidate.ts';
@@ -70,8 +71,7 @@ export interface Gaps {
 /** The derived tables of one rank, each computed once, on first use. */
 export interface RankTables {
   readonly rank: number;
-  /** Add to rank time to get run time. */
-  readonly offsetNs: Nanoseconds;
+  readonly clock: RankClock;
   readonly nesting: Nesting;
   /** By span: index into `PHASES`; 0 where it says nothing of its own. */
   readonly phases: Uint8Array<ArrayBuffer>;

@@ -1,3 +1,4 @@
+import { toRunTime } from '../model/rank-clock.ts';
 import type { RunDerived } from '../derived/run-derived.ts';
 import { stepAt } from '../derived/step-windows.ts';
 import type { FindingDraft } from '../detectors/finding-draft.ts';
@@ -24,7 +25,7 @@ function intervalsOf({ claims }: FindingDraft, run: RunDerived): SavingIntervals
   let count = 0;
   let totalNs = 0;
   claims.forEach((claim, row) => {
-    const offset = run.alignment.offsets[row];
+    const clock = run.alignment.clocks[row];
     const { rank, tables } = run.ranks[row];
     for (let i = 0; i < claim.length; i++) {
       const durationNs = claim.end[i] - claim.start[i];
@@ -34,7 +35,7 @@ function intervalsOf({ claims }: FindingDraft, run: RunDerived): SavingIntervals
         const step = stepAt(tables.steps, claim.start[i]);
         insert(longest, {
           rank,
-          startNs: Math.round(claim.start[i] + offset),
+          startNs: Math.round(toRunTime(clock, claim.start[i])),
           durationNs: Math.round(durationNs),
           step: step < 0 ? null : tables.steps.number[step],
         });

@@ -1,3 +1,4 @@
+import { toRunTime } from '../model/rank-clock.ts';
 import { GAP_CAUSES } from '../model/report.ts';
 import type { SourceCandidates } from '../model/source-candidate.ts';
 import type { SelectionDetails } from '../model/timeline.ts';
@@ -9,7 +10,7 @@ import { relatedSpan } from './related-spans.ts';
 const NO_SOURCE: SourceCandidates = { locations: [], annotations: [] };
 
 export function describeGap(rank: AnalyzedRank, gap: number): SelectionDetails {
-  const { gaps, steps, offsetNs, partner } = rank.tables;
+  const { gaps, steps, clock, partner } = rank.tables;
   const row = gaps.step[gap];
   const duration = gaps.end[gap] - gaps.start[gap];
   const stepLength = row < 0 ? 0 : steps.end[row] - steps.start[row];
@@ -25,11 +26,11 @@ export function describeGap(rank: AnalyzedRank, gap: number): SelectionDetails {
     phase: 'none',
     cause,
     causeCoveragePercent: gaps.coverage[gap] * 100,
-    startNs: gaps.start[gap] + offsetNs,
+    startNs: toRunTime(clock, gaps.start[gap]),
     durationNs: duration,
     selfNs: null,
     step: row < 0 ? null : steps.number[row],
-    stepStartNs: row < 0 ? null : steps.start[row] + offsetNs,
+    stepStartNs: row < 0 ? null : toRunTime(clock, steps.start[row]),
     stepSharePercent: stepLength > 0 ? (duration / stepLength) * 100 : null,
     perStep: summarizeSteps(steps, gapTimeByStep(rank, gaps.cause[gap]), row),
     related: [

@@ -1,3 +1,4 @@
+import { toRunTime } from '../model/rank-clock.ts';
 import { PHASES } from '../model/phase.ts';
 import { SPAN_CATEGORIES } from '../model/span-category.ts';
 import type { SelectionDetails } from '../model/timeline.ts';
@@ -10,7 +11,7 @@ import { stepAt } from './step-lookup.ts';
 export function describeSpan(rank: AnalyzedRank, span: SpanIndex): SelectionDetails {
   const { trace, tables } = rank;
   const { spans } = trace;
-  const { steps, offsetNs } = tables;
+  const { steps, clock } = tables;
   const lane = trace.lanes[spans.lane[span]];
   const row = stepAt(steps, spans.start[span]);
   const duration = spans.duration[span];
@@ -24,11 +25,11 @@ export function describeSpan(rank: AnalyzedRank, span: SpanIndex): SelectionDeta
     phase: PHASES[tables.inheritedPhases[span]],
     cause: null,
     causeCoveragePercent: null,
-    startNs: spans.start[span] + offsetNs,
+    startNs: toRunTime(clock, spans.start[span]),
     durationNs: duration,
     selfNs: selfTime(rank, span),
     step: row < 0 ? null : steps.number[row],
-    stepStartNs: row < 0 ? null : steps.start[row] + offsetNs,
+    stepStartNs: row < 0 ? null : toRunTime(clock, steps.start[row]),
     stepSharePercent: row < 0 ? null : shareOfStep(rank, row, span),
     perStep: summarizeSteps(steps, spanTimeByStep(rank, span), row),
     related: [

@@ -1,3 +1,4 @@
+import { toRunTime } from '../model/rank-clock.ts';
 import { isLoaderWait } from '../model/loader-name.ts';
 import { PHASES } from '../model/phase.ts';
 import { GAP_CAUSES, type GapCause } from '../model/report.ts';
@@ -21,13 +22,13 @@ export function explainTypicalStep(analysis: Analysis): ExplainedStep | null {
     return null;
   }
   const { rank, row } = typical;
-  const { steps, offsetNs } = rank.tables;
+  const { steps, clock } = rank.tables;
   const start = steps.start[row];
   const end = steps.end[row];
   return {
     rank: rank.tables.rank,
     step: steps.number[row],
-    startNs: start + offsetNs,
+    startNs: toRunTime(clock, start),
     durationNs: end - start,
     host: piecesOf(rank, hostTrack(rank), { start, end, isDevice: false }),
     device: hasDevice(rank)
@@ -81,7 +82,7 @@ function piecesOf(
   const pieces: StepPiece[] = [];
   const window = { startNs: start, endNs: end, pixelNs: (end - start) * DETAIL_SHARE };
   const { strings, spans } = rank.trace;
-  const { offsetNs } = rank.tables;
+  const { clock } = rank.tables;
   const labelOf = (i: number) => {
     if (track.kind[i] === GAP_KIND) {
       return describeWait(GAP_CAUSES[track.category[i]]);
@@ -99,7 +100,7 @@ function piecesOf(
     const isGap = track.kind[i] === GAP_KIND;
     const phase = PHASES[track.phase[i]];
     appendPiece(pieces, {
-      startNs: sequence.startOf(first) + offsetNs,
+      startNs: toRunTime(clock, sequence.startOf(first)),
       durationNs: sequence.endOf(last) - sequence.startOf(first),
       phase,
       cause: isGap ? GAP_CAUSES[track.category[i]] : null,

@@ -1,3 +1,4 @@
+import { toRunTime } from '../model/rank-clock.ts';
 import type { Analysis } from '../model/tables.ts';
 import type { StepColumns } from '../model/timeline.ts';
 
@@ -13,12 +14,12 @@ export function listSteps(analysis: Analysis): StepColumns {
     isWarmup: new Uint8Array(length),
   };
   let first = 0;
-  for (const { rank, steps, offsetNs } of analysis.ranks) {
+  for (const { rank, steps, clock } of analysis.ranks) {
     columns.rank.fill(rank, first, first + steps.length);
     columns.step.set(steps.number, first);
     columns.isWarmup.set(steps.isWarmup, first);
     for (let i = 0; i < steps.length; i++) {
-      columns.start[first + i] = steps.start[i] + offsetNs;
+      columns.start[first + i] = toRunTime(clock, steps.start[i]);
       columns.duration[first + i] = steps.end[i] - steps.start[i];
     }
     first += steps.length;

@@ -1,3 +1,4 @@
+import { toRankTime, toRunTime } from '../model/rank-clock.ts';
 import { RANK_TRACK, type WindowRectangles, type WindowRequest } from '../model/timeline.ts';
 import type { LaneIndex } from '../model/units.ts';
 import { type AnalyzedRank, type DrawnRun, findRank } from './analyzed-rank.ts';
@@ -35,8 +36,8 @@ export function readWindow(
 
 function rankWindow(request: WindowRequest, { tables }: AnalyzedRank): PixelWindow {
   return {
-    startNs: request.startNs - tables.offsetNs,
-    endNs: request.endNs - tables.offsetNs,
+    startNs: toRankTime(tables.clock, request.startNs),
+    endNs: toRankTime(tables.clock, request.endNs),
     pixelNs: Math.max(0, request.endNs - request.startNs) / Math.max(1, request.widthPx),
   };
 }
@@ -50,7 +51,7 @@ function writeTrack(
   const track = rankTrack(rank);
   const sequence = sequenceOf(track);
   const { spans, strings } = rank.trace;
-  const { offsetNs } = rank.tables;
+  const { clock } = rank.tables;
   const longestKindOf = kindFinder(track, sequence);
   forEachBucketGroup(sequence, window, (first, last) => {
     const i = longestKindOf(first, last);
@@ -60,8 +61,8 @@ function writeTrack(
       {
         row,
         depth: 0,
-        start: track.start[first] + offsetNs,
-        end: track.end[last] + offsetNs,
+        start: toRunTime(clock, track.start[first]),
+        end: toRunTime(clock, track.end[last]),
         kind: track.kind[i],
         phase: track.phase[i],
         category: track.category[i],
@@ -104,7 +105,7 @@ function writeDepth(
   window: PixelWindow,
 ): void {
   const { spans, strings } = trace;
-  const { offsetNs, inheritedPhases } = tables;
+  const { clock, inheritedPhases } = tables;
   const bucket = bucketOf(window.pixelNs);
   /** The merged rectangle that was written last, while another may be joined to it. */
   let open = { phase: -1, end: -Infinity, coverage: 0 };
@@ -121,7 +122,7 @@ function writeDepth(
       start - open.end < bucket &&
       Math.abs(coverage - open.coverage) < SAME_COVERAGE;
     if (isSame) {
-      writer.extendLast(end + offsetNs, coverage, last - first + 1);
+      writer.extendLast(toRunTime(clock, end), coverage, last - first + 1);
       open.end = end;
       return;
     }
@@ -130,8 +131,8 @@ function writeDepth(
       {
         row,
         depth,
-        start: start + offsetNs,
-        end: end + offsetNs,
+        start: toRunTime(clock, start),
+        end: toRunTime(clock, end),
         kind: isMerged ? MERGED_KIND : SPAN_KIND,
         phase,
         category: spans.category[span],

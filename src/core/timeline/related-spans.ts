@@ -1,3 +1,4 @@
+import { toRunTime } from '../model/rank-clock.ts';
 import type { SelectionDetails } from '../model/timeline.ts';
 import type { SpanIndex } from '../model/units.ts';
 import type { AnalyzedRank } from './analyzed-rank.ts';
@@ -20,7 +21,7 @@ export function relatedSpan(rank: AnalyzedRank, relation: string, span: SpanInde
           relation,
           name: nameOf(rank, span),
           selection: { kind: 'span', rank: rank.tables.rank, index: span },
-          startNs: spans.start[span] + rank.tables.offsetNs,
+          startNs: toRunTime(rank.tables.clock, spans.start[span]),
           durationNs: spans.duration[span],
         },
       ];

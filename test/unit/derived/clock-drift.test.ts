@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Alignment } from '../../../src/core/derived/align-clocks.ts';
 import { fitClock } from '../../../src/core/derived/fit-clock.ts';
-import { type RankClock, toRankTime, toRunTime } from '../../../src/core/derived/rank-clock.ts';
+import { type RankClock, toRankTime, toRunTime } from '../../../src/core/model/rank-clock.ts';
 import { deriveRun } from '../../../src/core/derived/run-derived.ts';
 import { buildTrace, type SpanSpec } from '../../support/draw-run.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
