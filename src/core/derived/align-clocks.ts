@@ -72,6 +72,10 @@ export function alignClocks(
   if (stated === null) {
     return { ...aligned(clocks, matches), method: 'first steps', isComparable: false, refusal };
   }
+  const trusted = haveOneClock(traces) ? trust(clocks, matches) : null;
+  if (trusted !== null) {
+    return trusted;
+  }
   return matches.length >= MIN_READINGS && fits.every(isKnown)
     ? alignSampled(lists, clocks, refusal)
     : { ...aligned(clocks, matches), method: 'clocks of the files' };
@@ -89,12 +93,43 @@ function confirm(
     ? {
         ...aligned(clocks, matches),
         method: 'clocks of the files, confirmed by matched collectives',
-        uncertaintyNs: Math.ceil(
-          largest(known, (fit) => Math.max(fit.residualNs, furthest(fit), 1)),
-        ),
+        uncertaintyNs: scatterOf(known),
         drift: driftOf(known),
       }
     : null;
+}
+
+/** Whether all ranks ran on one machine and read its one clock. */
+function haveOneClock(traces: readonly Trace[]): boolean {
+  const [first] = traces;
+  const { hostClock = null } = first.meta;
+  return hostClock !== null && traces.every(({ meta }) => meta.hostClock === hostClock);
+}
+
+/**
+ * Of one clock: the ends of collectives scatter on a busy machine, where threads wake late. Null where collectives
+ * are too few, or are further off than they scatter.
+ */
+function trust(
+  clocks: readonly RankClock[],
+  matches: readonly CollectiveMatch[],
+): Alignment | null {
+  const fits = fitToMost(matches, clocks.length);
+  const known = fits.filter(isKnown);
+  const isTrusted =
+    matches.length >= MIN_READINGS && known.length === fits.length && !known.some(isOff);
+  return isTrusted
+    ? {
+        ...aligned(clocks, matches),
+        method: 'clocks of the files, which are the one clock of their host',
+        uncertaintyNs: scatterOf(known),
+      }
+    : null;
+}
+
+/** How far the ends of collectives lie from what the clocks state. */
+function scatterOf(fits: readonly ClockFit[]): Nanoseconds {
+  return Math.ceil(largest(fits, (fit) => Math.max(fit.residualNs, furthest(fit), 1)));
 }
 
 interface Start {

@@ -126,6 +126,8 @@ export interface TraceMeta {
   readonly devices: readonly Device[];
   /** Unix time of the trace's time 0; null where the clock is not absolute. */
   readonly originNs: bigint | null;
+  /** The clock that all processes of one machine share, with the machine's name; null or absent where nothing tells. */
+  readonly hostClock?: string | null;
   readonly hasStacks: boolean;
 }
 

@@ -40,6 +40,13 @@ class SpanWriter {
     this.#clock = (trueNs) => clock(trueNs) - offsetNs;
   }
 
+  /** Ranks of one machine share its clock. */
+  get #host(): string {
+    const { clocks } = this.run.truth;
+    const isShared = clocks.every(({ offsetNs, driftPpm }) => offsetNs === 0 && driftPpm === 0);
+    return isShared ? 'simulated-host' : `simulated-host-${this.rank}`;
+  }
+
   *heads(): Generator<FileChunk> {
     const { config, truth } = this.run;
     const head = {
@@ -49,7 +56,7 @@ class SpanWriter {
       rank: this.rank,
       worldSize: config.ranks,
       pid: FIRST_PROCESS + this.rank,
-      host: 'simulated-host',
+      host: this.#host,
       startUnixNs: 0,
       clock: 'perf_counter',
       script: SCRIPT_FILE,

@@ -8,6 +8,7 @@ interface RankClock {
   /** What the rank's clock is ahead of the true time. */
   readonly errorNs: number;
   readonly originNs: bigint | null;
+  readonly hostClock?: string;
   /** Number of the first collective that the rank's file holds. */
   readonly first?: number;
   readonly sequence?: boolean;
@@ -19,7 +20,7 @@ const COUNT = 30;
 function align(clocks: readonly RankClock[], endScatterNs = 1_000): Alignment {
   const random = seededRandom(3);
   const scatter = clocks.map(() => Array.from({ length: COUNT }, () => [random(), random()]));
-  const ranks = clocks.map(({ errorNs, originNs, first = 0, sequence }, rank) => {
+  const ranks = clocks.map(({ errorNs, originNs, hostClock, first = 0, sequence }, rank) => {
     const specs: SpanSpec[] = [];
     for (let i = first; i < COUNT; i++) {
       const [early, late] = scatter[rank][i];
@@ -36,7 +37,11 @@ function align(clocks: readonly RankClock[], endScatterNs = 1_000): Alignment {
         ...(sequence === true ? { collective: { group: 'dp', sequence: i } } : {}),
       });
     }
-    return { rank, file: `rank${rank}`, trace: buildTrace(specs, { originNs }) };
+    return {
+      rank,
+      file: `rank${rank}`,
+      trace: buildTrace(specs, { originNs, hostClock: hostClock ?? null }),
+    };
   });
   return deriveRun({ name: 'clocks', ranks }).alignment;
 }
@@ -100,5 +105,41 @@ describe('the clocks of ranks', () => {
     );
     assert.equal(isComparable, false);
     assert.equal(method, 'first steps');
+  });
+
+  describe('of files of one host whose collectives end apart, as on a busy machine', () => {
+    const endScatterNs = 9e6;
+    const onHost = (hostClock: string | undefined, errorNs: number): Alignment =>
+      align(
+        [0, 0, errorNs].map((own) => ({
+          errorNs: own,
+          originNs: 0n,
+          sequence: true,
+          ...(hostClock === undefined ? {} : { hostClock }),
+        })),
+        endScatterNs,
+      );
+
+    it('are taken as stated, as uncertain as the ends scatter', () => {
+      const { method, isComparable, offsets, uncertaintyNs, matches } = onHost('clock of a', 0);
+      assert.equal(method, 'clocks of the files, which are the one clock of their host');
+      assert.ok(isComparable && matches.length === COUNT);
+      assert.deepEqual(offsets, [0, 0, 0]);
+      assert.ok(uncertaintyNs !== null && uncertaintyNs > 1e6 && uncertaintyNs < endScatterNs);
+    });
+
+    it('are not, where no host is named, hosts differ, or the collectives contradict', () => {
+      const differing = align(
+        ['clock of a', 'clock of b', 'clock of a'].map((hostClock) => ({
+          errorNs: 0,
+          originNs: 0n,
+          sequence: true,
+          hostClock,
+        })),
+        endScatterNs,
+      );
+      const others = [onHost(undefined, 0), differing, onHost('clock of a', 70e6)];
+      others.forEach(({ method }) => assert.doesNotMatch(method, /one clock/));
+    });
   });
 });

@@ -62,6 +62,7 @@ describe('spans', () => {
       { index: 1, name: 'NVIDIA A100', memoryBytes: null, computeCapability: null },
     ]);
     assert.equal(meta.originNs, 1_763_724_000_123_457_789n);
+    assert.equal(meta.hostClock, 'perf_counter of node-a');
     assert.deepEqual(
       lanes.map(({ kind, device }) => [kind, device]),
       [

@@ -13,6 +13,7 @@ export class SpanHeader {
   ownLane = 'main';
   #script: string | null = null;
   #device: string | null = null;
+  #hostClock: string | null = null;
 
   read(fields: FieldReader): void {
     this.rank = naturalOrNull(fields.number(SPAN_FIELD.rank));
@@ -25,6 +26,7 @@ export class SpanHeader {
     this.ownLane = worker === null ? 'main' : `worker ${worker}`;
     this.#script = fields.text(SPAN_FIELD.script) || null;
     this.#device = fields.text(SPAN_FIELD.device) || null;
+    this.#hostClock = hostClockOf(fields.text(SPAN_FIELD.host), fields.text(SPAN_FIELD.clock));
   }
 
   /** Of the lane `device`. */
@@ -42,8 +44,21 @@ export class SpanHeader {
       script: this.#script,
       devices: this.#device === null ? [] : [deviceOf(this.#device)],
       hasStacks: false,
+      hostClock: this.#hostClock,
     };
   }
+}
+
+/** A clock that all processes of a machine read. */
+const MONOTONIC = /^(perf_counter|monotonic|CLOCK_MONOTONIC)(_ns|_raw)?$/i;
+/** Every machine has this name. */
+const ANY_HOST = /^localhost\b/i;
+
+/** Null where it does not tell which machine's clock it is. */
+function hostClockOf(host: string, clock: string): string | null {
+  return host !== '' && !ANY_HOST.test(host) && MONOTONIC.test(clock)
+    ? `${clock} of ${host}`
+    : null;
 }
 
 /** `cuda:0 NVIDIA H100`. */

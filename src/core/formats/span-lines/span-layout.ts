@@ -26,6 +26,8 @@ export const SPAN_FIELD = {
   device: 21,
   elements: 22,
   worker: 23,
+  host: 24,
+  clock: 25,
 } as const;
 
 /** Section 7 of the design: spans, steps, counters, events, and the header. */
@@ -50,6 +52,8 @@ export const SPAN_LAYOUT: ObjectLayout = {
     script: SPAN_FIELD.script,
     device: SPAN_FIELD.device,
     worker: SPAN_FIELD.worker,
+    host: SPAN_FIELD.host,
+    clock: SPAN_FIELD.clock,
   }),
   nestedKeys: new KeySet({
     group: SPAN_FIELD.group,
@@ -58,7 +62,7 @@ export const SPAN_LAYOUT: ObjectLayout = {
     elements: SPAN_FIELD.elements,
   }),
   nestingCode: SPAN_FIELD.attributes,
-  codeCount: 24,
+  codeCount: 26,
 };
 
 /** A longer line is no span. */
