@@ -1,6 +1,6 @@
 import type { TimelineStep } from '../../src/core/model/timeline.ts';
 
-/** One cell of the heat strip: a step of a rank, or the slowest of several where there are too many. */
+/** One cell of the heat strip: a step of a rank, or the slowest of several steps or ranks where there are too many. */
 export interface HeatCell {
   readonly x: number;
   readonly y: number;
@@ -13,6 +13,7 @@ export interface HeatCell {
 
 export interface HeatStrip {
   readonly cells: readonly HeatCell[];
+  /** By row: its first rank. */
   readonly ranks: readonly number[];
   readonly rowHeight: number;
   readonly plotHeight: number;
@@ -39,9 +40,11 @@ export function layOutHeat(
   const perColumn = Math.max(1, Math.ceil((numbers.length * MIN_CELL_PX) / room));
   const columnCount = Math.ceil(numbers.length / perColumn);
   const columnWidth = Math.min(MAX_CELL_PX, room / Math.max(1, columnCount));
-  const rowHeight = Math.min(MAX_ROW_PX, Math.max(MIN_ROW_PX, MAX_PLOT_PX / ranks.length));
+  const perRow = Math.max(1, Math.ceil((ranks.length * MIN_ROW_PX) / MAX_PLOT_PX));
+  const rowCount = Math.ceil(ranks.length / perRow);
+  const rowHeight = Math.min(MAX_ROW_PX, Math.floor(MAX_PLOT_PX / Math.max(1, rowCount)));
   const columnByStep = new Map(numbers.map((step, i) => [step, Math.floor(i / perColumn)]));
-  const rowByRank = new Map(ranks.map((rank, i) => [rank, i]));
+  const rowByRank = new Map(ranks.map((rank, i) => [rank, Math.floor(i / perRow)]));
   const slowest = new Map<number, TimelineStep>();
   for (const step of steps) {
     const row = rowByRank.get(step.rank) ?? 0;
@@ -60,7 +63,14 @@ export function layOutHeat(
     ratio: step.durationNs / Math.max(1, medianNs),
   }));
   const columns = numbers.filter((_, i) => i % perColumn === 0);
-  return { cells, ranks, rowHeight, plotHeight: ranks.length * rowHeight, columns, columnWidth };
+  return {
+    cells,
+    ranks: ranks.filter((_, i) => i % perRow === 0),
+    rowHeight,
+    plotHeight: rowCount * rowHeight,
+    columns,
+    columnWidth,
+  };
 }
 
 export function cellAt({ cells, columnWidth, rowHeight }: HeatStrip, x: number, y: number) {

@@ -31,7 +31,8 @@ export function paintHeat(context: CanvasRenderingContext2D, strip: HeatStrip, t
   strip.ranks.forEach((rank, i) => {
     const every = Math.ceil(MIN_LABELED_ROW_PX / strip.rowHeight);
     if (i % every === 0) {
-      context.fillText(`rank ${rank}`, 0, (i + 0.5) * strip.rowHeight - 0.5);
+      const middle = Math.max(MIN_LABELED_ROW_PX / 2, (i + 0.5) * strip.rowHeight);
+      context.fillText(`rank ${rank}`, 0, middle - 0.5);
     }
   });
   paintNumbers(context, strip);

@@ -22,11 +22,18 @@ export function renderNotes({ report }: { readonly report: Report }): HTMLElemen
       { class: 'muted' },
       `${formatCount(run.files.length, 'file')} (${run.formats.join(', ')}); ${counts.join(', ')}. Clock: ${health.clock.method}. Steps: ${STEPS_TEXT[run.steps.how] ?? run.steps.how}.`,
     ),
-    list(health.notes.map(({ text }) => text)),
+    list([...health.notes.map(({ text }) => text), ...replayNotes(report)]),
     list(failures.map(({ detector, message }) => `The check ${detector} failed: ${message}`)),
     renderProblems(report),
     renderMissing(report),
   );
+}
+
+/** Where savings are not what a replay gives, that is said with its reason. */
+function replayNotes({ replay, findings }: Report): readonly string[] {
+  return replay === undefined || replay.isUsed || findings.length === 0
+    ? []
+    : [`Savings are upper bounds, not replayed: ${replay.reason ?? ''}`];
 }
 
 const STEPS_TEXT: Readonly<Record<string, string>> = {

@@ -1,13 +1,13 @@
 import { PHASES } from '../../src/core/model/phase.ts';
 import { GAP_CAUSES, type RankReport, type Report } from '../../src/core/model/report.ts';
 import { h, linkButton } from '../base/dom.ts';
-import { formatDuration, formatPercent } from '../base/format.ts';
+import { formatCount, formatDuration, formatPercent } from '../base/format.ts';
 import { CAUSE_WORDS } from '../base/palette.ts';
 import type { PageContext } from '../page-context.ts';
 import { frameInterval } from '../store.ts';
 import { moveTo } from '../timeline/move-to.ts';
 
-/** Tables of more ranks would hide the page; the others are in the JSON. */
+/** Tables of more ranks would hide the page; those that findings name come first, the others are in the JSON. */
 const MAX_RANKS = 8;
 
 /** A number of each rank; null where a rank does not have it. */
@@ -21,7 +21,7 @@ export interface RankRow {
 /** Device shares and phases of the ranks side by side; null where there is neither. */
 export function renderRankNumbers(context: PageContext): HTMLElement | null {
   const { report } = context.run;
-  const ranks = report.ranks.slice(0, MAX_RANKS);
+  const ranks = ranksToShow(report);
   const rows = [...breakdownRows(ranks, report), ...phaseRows(ranks, report)];
   const more = report.ranks.length - ranks.length;
   return rows.length === 0
@@ -45,8 +45,22 @@ export function renderRankNumbers(context: PageContext): HTMLElement | null {
           ),
           h('tbody', {}, ...rows.map((row, i) => renderRow(row, rowsWithFormulaOf(rows, i)))),
         ),
-        more > 0 ? h('p', { class: 'muted' }, `${more} more ranks are in the JSON report.`) : null,
+        more > 0
+          ? h('p', { class: 'muted' }, `${formatCount(more, 'more rank')} in the JSON report.`)
+          : null,
       );
+}
+
+export function ranksToShow({
+  ranks,
+  findings,
+}: Pick<Report, 'ranks' | 'findings'>): readonly RankReport[] {
+  const some = findings.filter((finding) => finding.ranks.length < ranks.length);
+  const named = new Set(some.flatMap((finding) => finding.ranks));
+  return [...ranks]
+    .sort((a, b) => Number(named.has(b.rank)) - Number(named.has(a.rank)))
+    .slice(0, MAX_RANKS)
+    .sort((a, b) => a.rank - b.rank);
 }
 
 /** The row itself and those after it that share its formula. */

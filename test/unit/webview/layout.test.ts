@@ -204,6 +204,20 @@ describe('the heat strip', () => {
       [2222],
     );
   });
+
+  it('shows the slowest of several ranks where there is no room for each', () => {
+    const all = Array.from({ length: 1024 }, (_, rank) =>
+      steps([10, rank === 777 ? 90 : 10], rank),
+    ).flat();
+    const strip = layOutHeat(all, 10, 400);
+    assert.ok(strip.plotHeight <= 220, `${strip.plotHeight} px`);
+    assert.equal(strip.cells.length, 2 * strip.ranks.length);
+    const [slow] = strip.cells.filter(({ ratio }) => ratio > 1);
+    assert.equal(slow.step.rank, 777);
+    assert.equal(cellAt(strip, slow.x + 1, slow.y + 1), slow);
+    const row = Math.floor(slow.y / strip.rowHeight + 0.5);
+    assert.ok(strip.ranks[row] <= 777 && strip.ranks[row + 1] > 777);
+  });
 });
 
 describe('the distribution', () => {

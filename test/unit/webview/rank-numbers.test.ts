@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import type { RankReport } from '../../../src/core/model/report.ts';
+import type { Finding, RankReport } from '../../../src/core/model/report.ts';
 import {
   breakdownRows,
   phaseRows,
+  ranksToShow,
   rowsWithFormulaOf,
 } from '../../../webview/views/rank-numbers.ts';
 
@@ -57,6 +58,16 @@ describe('the numbers of ranks side by side', () => {
     assert.deepEqual(
       [0, 1, 3].map((row) => rowsWithFormulaOf(all, row)),
       [1, 2, 1],
+    );
+  });
+
+  it('are of those that findings name, and of the first, where there are many', () => {
+    const ranks = Array.from({ length: 100 }, (_, rank) => rankOf(rank, {}));
+    const everyone = ranks.map(({ rank }) => rank);
+    const findings = [{ ranks: everyone }, { ranks: [57] }] as unknown as Finding[];
+    assert.deepEqual(
+      ranksToShow({ ranks, findings }).map(({ rank }) => rank),
+      [0, 1, 2, 3, 4, 5, 6, 57],
     );
   });
 
