@@ -145,6 +145,10 @@ export function collectActivity(
   isWanted: (i: SpanIndex) => boolean,
   windows: Intervals = NO_INTERVALS,
 ): Activity {
+  const inOrder = windows.length === 0 ? joinInOrder(spans, from, to, isWanted) : null;
+  if (inOrder !== null) {
+    return inOrder;
+  }
   const starts: number[] = [];
   const ends: number[] = [];
   const rows: SpanIndex[] = [];
@@ -167,6 +171,57 @@ export function collectActivity(
   return joinStretches(starts, ends, rows);
 }
 
+/** Without a list of all spans, as those of one lane begin one after another; null where they do not. */
+function joinInOrder(
+  spans: Trace['spans'],
+  from: number,
+  to: number,
+  isWanted: (i: SpanIndex) => boolean,
+): Activity | null {
+  const joined = new JoinedStretches();
+  let latest = -Infinity;
+  for (let i = from; i < to; i++) {
+    if (isWanted(i)) {
+      const start = spans.start[i];
+      if (start < latest) {
+        return null;
+      }
+      latest = start;
+      joined.add(start, start + spans.duration[i], i);
+    }
+  }
+  return joined.finish();
+}
+
+/** Stretches by start, those that overlap as one. */
+class JoinedStretches {
+  readonly #start: number[] = [];
+  readonly #end: number[] = [];
+  readonly #first: SpanIndex[] = [];
+  #lastEnd = -Infinity;
+
+  add(start: number, end: number, span: SpanIndex): void {
+    if (start < this.#lastEnd) {
+      this.#lastEnd = Math.max(this.#lastEnd, end);
+      this.#end[this.#end.length - 1] = this.#lastEnd;
+    } else if (end > start) {
+      this.#start.push(start);
+      this.#end.push(end);
+      this.#first.push(span);
+      this.#lastEnd = end;
+    }
+  }
+
+  finish(): Activity {
+    const intervals = {
+      length: this.#start.length,
+      start: Float64Array.from(this.#start),
+      end: Float64Array.from(this.#end),
+    };
+    return new Activity(intervals, Int32Array.from(this.#first));
+  }
+}
+
 /** By row: start, end and span of a stretch. */
 function joinStretches(
   starts: readonly number[],
@@ -174,24 +229,10 @@ function joinStretches(
   rows: readonly SpanIndex[],
 ): Activity {
   const order = ascendingOrder(starts);
-  const start: number[] = [];
-  const end: number[] = [];
-  const first: SpanIndex[] = [];
+  const joined = new JoinedStretches();
   for (let k = 0; k < rows.length; k++) {
     const row = order === null ? k : order[k];
-    const last = end.length - 1;
-    if (last >= 0 && starts[row] < end[last]) {
-      end[last] = Math.max(end[last], ends[row]);
-    } else if (ends[row] > starts[row]) {
-      start.push(starts[row]);
-      end.push(ends[row]);
-      first.push(rows[row]);
-    }
+    joined.add(starts[row], ends[row], rows[row]);
   }
-  const intervals = {
-    length: start.length,
-    start: Float64Array.from(start),
-    end: Float64Array.from(end),
-  };
-  return new Activity(intervals, Int32Array.from(first));
+  return joined.finish();
 }
