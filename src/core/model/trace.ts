@@ -114,6 +114,15 @@ export interface Device {
   readonly computeCapability: number | null;
 }
 
+/** The step records of one epoch of a span file. */
+export interface EpochRecord {
+  /** Null where they name none. */
+  readonly epoch: number | null;
+  readonly steps: number;
+  /** Of all of them together; null where one does not tell. */
+  readonly samples: number | null;
+}
+
 export interface TraceMeta {
   /** Id of the format that read it, such as `kineto`. */
   readonly format: string;
@@ -129,6 +138,10 @@ export interface TraceMeta {
   /** The clock that all processes of one machine share, with the machine's name; null or absent where nothing tells. */
   readonly hostClock?: string | null;
   readonly hasStacks: boolean;
+  /** What the script recorded of its configuration, values as text; absent where it recorded nothing. */
+  readonly config?: ReadonlyMap<string, string>;
+  /** In the order of the file; absent where there are no step records. */
+  readonly epochs?: readonly EpochRecord[];
 }
 
 /** Something wrong with the content of a file. */

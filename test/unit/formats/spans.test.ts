@@ -116,4 +116,59 @@ describe('spans', () => {
     );
     assert.equal(trace.meta.originNs, 1_763_724_000_123_456_789n);
   });
+
+  describe('of a configuration and epochs', () => {
+    const header = (config: unknown): string => JSON.stringify({ type: 'run', schema: 1, config });
+    const step = (i: number, more: object): string =>
+      JSON.stringify({ type: 'step', step: i, ts: 10 * i, dur: 10, ...more });
+
+    it('keeps each value as text', async () => {
+      const config = { lr: 0.1, amp: true, run: 'a', sizes: [1, { x: 2 }], none: null };
+      const { meta } = await readText(`${header(config)}\n${step(0, {})}\n`);
+      assert.deepEqual(
+        [...(meta.config ?? [])],
+        [
+          ['lr', '0.1'],
+          ['amp', 'true'],
+          ['run', 'a'],
+          ['sizes', '[1,{"x":2}]'],
+          ['none', 'null'],
+        ],
+      );
+    });
+
+    it('keeps none of what is no configuration', async () => {
+      for (const config of [undefined, null, 3, 'x', [1], {}]) {
+        const { meta, spans } = await readText(`${header(config)}\n${step(0, {})}\n`);
+        assert.equal(meta.config, undefined);
+        assert.equal(spans.length, 1);
+      }
+    });
+
+    it('keeps a bounded part of a large one, however deep', async () => {
+      const keys = Object.fromEntries(Array.from({ length: 400 }, (_, i) => [`k${i}`, i]));
+      const many = (await readText(`${header(keys)}\n${step(0, {})}\n`)).meta.config;
+      assert.equal(many?.size, 256);
+      const nested = `{"type":"run","config":{"a":${'['.repeat(30_000)}${']'.repeat(30_000)}}}`;
+      const deep = (await readText(`${nested}\n${step(0, {})}\n`)).meta.config;
+      assert.ok((deep?.get('a') ?? '').length <= 1_000);
+    });
+
+    it('counts steps and samples by epoch', async () => {
+      const lines = [
+        step(0, { epoch: 0, samples: 8 }),
+        step(1, { epoch: 0, samples: 4 }),
+        step(2, { epoch: 1, samples: 8 }),
+        step(3, { epoch: 1 }),
+        step(4, { samples: 2 }),
+      ];
+      const { meta } = await readText(`${header({})}\n${lines.join('\n')}\n`);
+      assert.deepEqual(meta.epochs, [
+        { epoch: 0, steps: 2, samples: 12 },
+        { epoch: 1, steps: 2, samples: null },
+        { epoch: null, steps: 1, samples: 2 },
+      ]);
+      assert.equal((await readText(`${header({})}\n`)).meta.epochs, undefined);
+    });
+  });
 });

@@ -68,6 +68,20 @@ export class FieldReader {
     return starts[code] === 0 || digits === undefined ? null : BigInt(digits);
   }
 
+  /** The value of a small field; undefined if it is missing, larger, or no JSON. */
+  json(code: number): unknown {
+    const { bytes, starts, ends } = this.scanner;
+    const start = starts[code];
+    if (start === 0 || ends[code] - start > MAX_NAME_BYTES) {
+      return undefined;
+    }
+    try {
+      return JSON.parse(new TextDecoder().decode(bytes.subarray(start, ends[code])));
+    } catch {
+      return undefined;
+    }
+  }
+
   /** Decoded; empty if the field is missing. */
   text(code: number): string {
     const { bytes, starts, ends } = this.scanner;

@@ -16,9 +16,10 @@ export async function readSpanLines(source: ByteSource, options: ReadOptions): P
     builder.log,
     options,
   );
+  const epochs = reader.epochs.records();
   return builder.finish({
     clockZeroNs: reader.header.startUnixNs,
-    meta: reader.header.meta(),
+    meta: { ...reader.header.meta(), ...(epochs.length === 0 ? {} : { epochs }) },
     showsProcess: false,
     byteLength,
   });

@@ -1,5 +1,6 @@
 import type { FieldReader } from '../json/field-reader.ts';
 import type { TraceMeta } from '../../model/trace.ts';
+import { configTexts } from './read-config.ts';
 import { SPAN_FIELD } from './span-layout.ts';
 
 /** The line of type `run`, which is the first as a rule. */
@@ -14,6 +15,7 @@ export class SpanHeader {
   #script: string | null = null;
   #device: string | null = null;
   #hostClock: string | null = null;
+  #config: ReadonlyMap<string, string> | null = null;
 
   read(fields: FieldReader): void {
     this.rank = naturalOrNull(fields.number(SPAN_FIELD.rank));
@@ -27,6 +29,7 @@ export class SpanHeader {
     this.#script = fields.text(SPAN_FIELD.script) || null;
     this.#device = fields.text(SPAN_FIELD.device) || null;
     this.#hostClock = hostClockOf(fields.text(SPAN_FIELD.host), fields.text(SPAN_FIELD.clock));
+    this.#config = configTexts(fields.json(SPAN_FIELD.config));
   }
 
   /** Of the lane `device`. */
@@ -45,6 +48,7 @@ export class SpanHeader {
       devices: this.#device === null ? [] : [deviceOf(this.#device)],
       hasStacks: false,
       hostClock: this.#hostClock,
+      ...(this.#config === null ? {} : { config: this.#config }),
     };
   }
 }

@@ -28,6 +28,9 @@ export const SPAN_FIELD = {
   worker: 23,
   host: 24,
   clock: 25,
+  config: 26,
+  samples: 27,
+  epoch: 28,
 } as const;
 
 /** Section 7 of the design: spans, steps, counters, events, and the header. */
@@ -54,6 +57,9 @@ export const SPAN_LAYOUT: ObjectLayout = {
     worker: SPAN_FIELD.worker,
     host: SPAN_FIELD.host,
     clock: SPAN_FIELD.clock,
+    config: SPAN_FIELD.config,
+    samples: SPAN_FIELD.samples,
+    epoch: SPAN_FIELD.epoch,
   }),
   nestedKeys: new KeySet({
     group: SPAN_FIELD.group,
@@ -62,7 +68,7 @@ export const SPAN_LAYOUT: ObjectLayout = {
     elements: SPAN_FIELD.elements,
   }),
   nestingCode: SPAN_FIELD.attributes,
-  codeCount: 26,
+  codeCount: 29,
 };
 
 /** A longer line is no span. */

@@ -7,6 +7,7 @@ import { EventLogVisitor } from '../trace/event-log-visitor.ts';
 import { LOGICAL, STREAM, THREAD, type LaneKindIndex } from '../trace/lane-table.ts';
 import { emptySpanRow } from '../trace/span-columns.ts';
 import type { TraceBuilder } from '../trace/trace-builder.ts';
+import { EpochCounter } from './epoch-counter.ts';
 import { SpanHeader } from './span-header.ts';
 import { SPAN_FIELD } from './span-layout.ts';
 
@@ -22,6 +23,7 @@ const NO_TIME = 'this line has no time';
 /** Puts the lines of a span file into a trace. */
 export class SpanLineReader extends EventLogVisitor {
   readonly header = new SpanHeader();
+  readonly epochs = new EpochCounter();
   readonly #row = emptySpanRow();
   readonly #time: DecimalParts = { whole: 0, milli: 0 };
   readonly #laneByLabel = new Map<number, number>();
@@ -90,6 +92,7 @@ export class SpanLineReader extends EventLogVisitor {
       return NO_TIME;
     }
     const row = this.#row;
+    this.epochs.add(fields.number(SPAN_FIELD.epoch), fields.number(SPAN_FIELD.samples));
     row.name = this.builder.strings.internText('step');
     row.category = categoryIndex('step');
     row.lane = this.#lane(this.builder.labels.internText('steps'));
