@@ -25,12 +25,16 @@ Options:
   --rank RANKS             only these ranks, such as 0 or 0,3 or 4-7
   --run NAME               the run of this name or in this folder, where the
                            paths hold several
+  --baseline PATH          a file or folder of an earlier run to compare with: a
+                           slower median step is a finding. With --fail-on,
+                           exits with 4 when they cannot be compared
   --no-color               no colors, as with NO_COLOR=1 in the environment
   --help                   this text
   --version                the version
 
 Thresholds of detectors come from the nearest .training-sleuth.json beside the
 run or in a folder above it: {"detectors": {"data-stall": {"infoPercent": 8}}}.
+Its "baseline" names the run to compare with, from the folder of the file.
 
 simulate writes the files of a made-up run, its script train.py, and what is
 true of it in truth.json; to try this program, and to test it:

@@ -13,6 +13,8 @@ export interface AnalyzeArguments {
   readonly ranks: readonly number[] | null;
   /** Name of the run where the paths hold several; null is the newest. */
   readonly run: string | null;
+  /** File or folder of the run to compare with; null is what the project's configuration says. */
+  readonly baseline: string | null;
   readonly usesColor: boolean;
 }
 
@@ -27,6 +29,7 @@ const OPTIONS = {
   'fail-on': { type: 'string' },
   rank: { type: 'string', multiple: true, default: [] },
   run: { type: 'string' },
+  baseline: { type: 'string' },
   'no-color': { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
   version: { type: 'boolean', default: false },
@@ -53,18 +56,26 @@ export function parseArguments(words: readonly string[]): Arguments {
         : `There is no command ${command}. Did you mean: training-sleuth analyze ${command}`,
     );
   }
+  return parseAnalyze(values, paths);
+}
+
+function parseAnalyze(
+  values: ReturnType<typeof parseWords>['values'],
+  paths: readonly string[],
+): AnalyzeArguments {
   if (paths.length === 0) {
     throw new UsageError(
       'analyze needs at least one file or folder: training-sleuth analyze PATH…',
     );
   }
   return {
-    command,
+    command: 'analyze',
     paths,
     format: oneOf('--format', values.format, ['text', 'json']),
     failOn: parseFailOn(values['fail-on']),
     ranks: values.rank.length === 0 ? null : parseRanks(values.rank),
     run: values.run ?? null,
+    baseline: values.baseline ?? null,
     usesColor: !values['no-color'],
   };
 }

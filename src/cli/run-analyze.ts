@@ -1,5 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { analyzeRun } from '../core/analyze.ts';
+import type { Run } from '../core/model/run.ts';
+import { readBaseline } from '../files/read-baseline.ts';
 import { readConfig } from '../files/read-config.ts';
 import { exitCodeOf } from './exit-code-of-report.ts';
 import type { AnalyzeArguments } from './parse-arguments.ts';
@@ -17,10 +19,12 @@ export async function runAnalyze(
 ): Promise<number> {
   const { out, version } = surroundings;
   const run = await readNewestRun(options, surroundings, signal);
-  const { detectors } = await readConfig(dirname(resolve(run.ranks[0]?.file ?? '')));
+  const { detectors, baseline } = await readConfig(dirname(resolve(run.ranks[0]?.file ?? '')));
+  const named = options.baseline ?? baseline;
   const { report } = analyzeRun(run, {
     signal,
     detectors,
+    ...(await readBaseline(named, { files: filesOf(run), folders: null, signal })),
     tool: { name: 'training-sleuth', version },
   });
   signal.throwIfAborted();
@@ -33,5 +37,9 @@ export async function runAnalyze(
           style: usesColor ? ansiStyle : noStyle,
         }),
   );
-  return exitCodeOf(report, options.failOn);
+  return exitCodeOf(report, { failOn: options.failOn, needsBaseline: named !== null });
+}
+
+function filesOf({ ranks }: Run): string[] {
+  return ranks.flatMap(({ file, otherFiles = [] }) => [file, ...otherFiles]);
 }

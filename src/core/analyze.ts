@@ -3,6 +3,7 @@ import { type DerivedRank, deriveRun, type RunDerived } from './derived/run-deri
 import type { RankDerived } from './derived/rank-derived.ts';
 import { DETECTORS, type DetectorOptions } from './detectors/registry.ts';
 import { runDetectors } from './detectors/run-detectors.ts';
+import type { RunSummary } from './model/baseline.ts';
 import type { Report } from './model/report.ts';
 import type { Run } from './model/run.ts';
 import type { Analysis, RankTables } from './model/tables.ts';
@@ -18,6 +19,10 @@ export interface AnalyzeOptions {
   /** Thresholds by detector id and option; what is left out keeps its default. */
   readonly detectors?: DetectorOptions;
   readonly tool?: Report['tool'];
+  /** The run to compare with. */
+  readonly baseline?: RunSummary | null;
+  /** Why there is none although one was named, as a sentence; the health of the report tells it. */
+  readonly baselineProblem?: string | null;
 }
 
 const TOOL: Report['tool'] = { name: 'training-sleuth', version: '0.0.0' };
@@ -26,7 +31,7 @@ const COSTLY_TABLES = ['gaps', 'collectives'] as const;
 
 /** Derives the tables of every rank, runs the detectors and writes the report. Throws only what `signal` throws. */
 export function analyzeRun(run: Run, options: AnalyzeOptions = {}): Analysis {
-  const derived = deriveRun(run);
+  const derived = deriveRun(run, options.baseline ?? null);
   const stages = run.ranks.length + 2;
   const begin = (stage: string, done: number): void => {
     options.signal?.throwIfAborted();
@@ -45,7 +50,10 @@ export function analyzeRun(run: Run, options: AnalyzeOptions = {}): Analysis {
   begin('Looking for bottlenecks', run.ranks.length);
   const detected = runDetectors(DETECTORS, derived, options.detectors ?? {});
   begin('Writing the report', run.ranks.length + 1);
-  const report = buildReport(run.name, derived, detected, options.tool ?? TOOL);
+  const report = buildReport(run.name, derived, detected, {
+    tool: options.tool ?? TOOL,
+    baselineProblem: options.baselineProblem ?? null,
+  });
   return { ...tables, report };
 }
 
@@ -119,4 +127,9 @@ function bounds({ ranks, alignment }: RunDerived): Pick<Analysis, 'startNs' | 'e
     endNs = Math.max(endNs, toRunTime(clock, extent.endNs));
   });
   return endNs < startNs ? { startNs: 0, endNs: 0 } : { startNs, endNs };
+}
+
+/** What later runs can be compared with, as a baseline. */
+export function summarizeBaseline(run: Run): RunSummary {
+  return deriveRun(run).summary;
 }

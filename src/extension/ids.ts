@@ -20,6 +20,8 @@ export const COMMANDS = {
   chooseShownRun: 'trainingSleuth.chooseShownRun',
   showLog: 'trainingSleuth.showLog',
   addRecorder: 'trainingSleuth.addRecorder',
+  setBaseline: 'trainingSleuth.setBaseline',
+  clearBaseline: 'trainingSleuth.clearBaseline',
 } as const;
 
 /** Commands behind links and tree items; they take arguments and are not in the palette. */
@@ -43,6 +45,7 @@ export const SETTINGS = {
   sourceMap: 'sourceMap',
   watch: 'watch.enabled',
   memoryLimitMb: 'memoryLimitMb',
+  baseline: 'baseline',
 } as const;
 
 export const CONTEXT_KEYS = {

@@ -1,3 +1,4 @@
+import { relative, resolve } from 'node:path';
 import * as vscode from 'vscode';
 import type { DetectorOptions } from '../protocol/worker-api.ts';
 import { DETECTOR_SETTINGS, SETTINGS, SETTINGS_SECTION } from './ids.ts';
@@ -22,6 +23,32 @@ export function isWatchEnabled(): boolean {
 export function memoryLimitMb(): number {
   const limit: unknown = section().get(SETTINGS.memoryLimitMb);
   return typeof limit === 'number' && limit >= 64 ? limit : 4096;
+}
+
+/** The run to compare with, a file or a folder, from the first folder of the workspace; null where none is set. */
+export function baselinePath(): string | null {
+  const value: unknown = section().get(SETTINGS.baseline);
+  const [folder] = openFolders();
+  return typeof value !== 'string' || value.trim() === '' || folder === undefined
+    ? null
+    : resolve(folder, value);
+}
+
+/** Written as others of the team can use it, where it lies in the first folder. */
+export async function setBaselinePath(path: string | null): Promise<void> {
+  const [folder] = openFolders();
+  const fromFolder = path === null || folder === undefined ? null : relative(folder, path);
+  const isInside = fromFolder !== null && !/^(\.\.([\\/]|$)|[\\/]|\w:)/.test(fromFolder);
+  const value = isInside ? fromFolder.replaceAll('\\', '/') || '.' : path;
+  await section().update(
+    SETTINGS.baseline,
+    value ?? undefined,
+    vscode.ConfigurationTarget.Workspace,
+  );
+}
+
+export function openFolders(): string[] {
+  return (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath);
 }
 
 /** Recorded file or folder → path in the workspace, as the user wrote it. */

@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import * as z from 'zod';
 import { type DetectorOptions, detectorSettings } from '../core/detectors/registry.ts';
 import { CONFIG_FILE } from './config-file.ts';
@@ -12,6 +12,8 @@ export interface Config {
   /** Null where there is none. */
   readonly path: string | null;
   readonly detectors: DetectorOptions;
+  /** The run to compare with, a file or a folder; null where none is named. */
+  readonly baseline: string | null;
 }
 
 /** The file says what cannot be; the message names the file, each wrong value and why it is wrong. */
@@ -25,6 +27,8 @@ export class ConfigError extends Error {
 
 const configSchema = z.strictObject({
   $schema: z.string().optional(),
+  /** From the folder of the configuration. */
+  baseline: z.string().min(1).optional(),
   detectors: z
     .strictObject(
       Object.fromEntries(
@@ -56,10 +60,10 @@ export async function readConfig(folder: string, top?: string): Promise<Config> 
     const path = join(at, CONFIG_FILE);
     const text = await readIfThere(path);
     if (text !== null) {
-      return { path, detectors: parseConfig(path, text) };
+      return { path, ...parseConfig(path, text) };
     }
     if (at === top || at === dirname(at)) {
-      return { path: null, detectors: {} };
+      return { path: null, detectors: {}, baseline: null };
     }
   }
 }
@@ -70,7 +74,7 @@ export function overlayOptions(settings: DetectorOptions, { detectors }: Config)
   return Object.fromEntries(ids.map((id) => [id, { ...settings[id], ...detectors[id] }]));
 }
 
-function parseConfig(path: string, text: string): DetectorOptions {
+function parseConfig(path: string, text: string): Omit<Config, 'path'> {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -81,7 +85,11 @@ function parseConfig(path: string, text: string): DetectorOptions {
   if (!parsed.success) {
     throw new ConfigError(path, parsed.error.issues.map(describeIssue));
   }
-  return definedOnly(parsed.data.detectors ?? {});
+  const { detectors = {}, baseline } = parsed.data;
+  return {
+    detectors: definedOnly(detectors),
+    baseline: baseline === undefined ? null : resolve(dirname(path), baseline),
+  };
 }
 
 function describeIssue({ path, message }: z.core.$ZodIssue): string {

@@ -11,11 +11,13 @@ import type {
   StepTime,
   WhatIf,
   ReplayCheck,
+  BaselineReport,
 } from '../core/model/report.ts';
 import {
   gapCauseSchema,
   percentilesSchema,
   phaseSchema,
+  stepPartSchema,
   sourceLocationSchema,
 } from './value-schemas.ts';
 
@@ -170,6 +172,27 @@ const replayCheck = z.object({
   errorPercent: z.number().nullable(),
 }) satisfies z.ZodType<ReplayCheck>;
 
+const baseline = z.object({
+  name: z.string(),
+  files: z.array(z.string()),
+  standing: z.enum(['slower', 'faster', 'same', 'too-few-steps', 'no-steps']),
+  text: z.string(),
+  how: z.enum(['median', 'pace']).nullable(),
+  stepNs: z.number().nullable(),
+  deltaNs: z.number().nullable(),
+  deltaPercent: z.number().nullable(),
+  pValue: z.number().nullable(),
+  parts: z.array(
+    z.object({
+      part: stepPartSchema,
+      baselineNs: z.number(),
+      runNs: z.number(),
+      deltaNs: z.number(),
+    }),
+  ),
+  differences: z.array(z.string()),
+}) satisfies z.ZodType<BaselineReport>;
+
 export const reportSchema = z.object({
   schemaVersion: z.int(),
   tool: z.object({ name: z.string(), version: z.string() }),
@@ -214,6 +237,7 @@ export const reportSchema = z.object({
   ranks: z.array(rankReport),
   whatIf: whatIf.nullable(),
   replay: z.exactOptional(replayCheck),
+  baseline: z.exactOptional(baseline.nullable()),
   findings: z.array(finding),
   lines: z.array(lineCost),
   formulas: z.exactOptional(z.record(z.string(), z.string())),

@@ -1,9 +1,12 @@
 import * as z from 'zod';
+import { STEP_PARTS } from '../core/model/baseline.ts';
 import { PHASES } from '../core/model/phase.ts';
 import { GAP_CAUSES, type Percentiles } from '../core/model/report.ts';
 import type { SourceCandidates, SourceLocation } from '../core/model/source-candidate.ts';
 
 export const phaseSchema = z.enum(PHASES);
+
+export const stepPartSchema = z.enum(STEP_PARTS);
 
 export const gapCauseSchema = z.enum(GAP_CAUSES);
 

@@ -48,6 +48,10 @@ export const workerApi = {
       /** The highest folder in which a configuration may lie. */
       configTop: z.string(),
       toolVersion: z.string(),
+      /** The run to compare with where the configuration names none: a file or a folder. */
+      baseline: z.string().nullable(),
+      /** No baseline outside of these is read. */
+      openFolders: z.array(z.string()),
     }),
     result: z.object({ report: reportSchema, overview: overviewSchema, steps: packedStepsSchema }),
   },

@@ -14,6 +14,7 @@ import { computeOverview } from '../core/timeline/overview.ts';
 import { drawWhole } from '../core/timeline/draw-whole.ts';
 import { listSteps } from '../core/timeline/list-steps.ts';
 import { readWindow } from '../core/timeline/read-window.ts';
+import { readBaseline } from '../files/read-baseline.ts';
 import { overlayOptions, readConfig } from '../files/read-config.ts';
 import { readArguments } from '../files/read-event.ts';
 import { readRun } from '../files/read-run.ts';
@@ -45,8 +46,10 @@ export class AnalyzedTables {
     readonly detectorOptions: DetectorOptions;
     readonly configTop: string;
     readonly toolVersion: string;
+    readonly baseline: string | null;
+    readonly openFolders: readonly string[];
   }): Promise<{ report: Report; overview: TimelineOverview; steps: ArrayBuffer }> {
-    const { group, detectorOptions, configTop, toolVersion } = request;
+    const { group, detectorOptions, configTop, toolVersion, openFolders } = request;
     const config = await readConfig(group.folder, configTop);
     const run = await readRun(group, {
       signal: this.signal,
@@ -56,7 +59,13 @@ export class AnalyzedTables {
           totalBytes === 0 ? 0 : (READING_PERCENT * consumedBytes) / totalBytes,
         ),
     });
+    const baseline = await readBaseline(config.baseline ?? request.baseline, {
+      files: group.files.map(({ path }) => path),
+      folders: [...openFolders, configTop],
+      signal: this.signal,
+    });
     const analysis = analyzeRun(run, {
+      ...baseline,
       detectors: overlayOptions(detectorOptions, config),
       tool: { name: 'training-sleuth', version: toolVersion },
       onTables: (tables) => this.#sendPicture(tables),

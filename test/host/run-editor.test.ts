@@ -204,7 +204,8 @@ describe('the run editor', () => {
       ({ group }) => group.folder === folder && group.files.length === 2,
     );
     assert.equal(run.state.kind, 'found');
-    const describe = (): unknown => describeNode({ kind: 'run', run }, false).description;
+    const describe = (): unknown =>
+      describeNode({ kind: 'run', run }, { isShown: false, isBaseline: false }).description;
     assert.equal(describe(), '2 files, not analyzed yet');
     rmSync(second);
     await waitForRun(store, (one) => one === run && one.group.files.length === 1);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { summarizeBaseline } from '../../src/core/analyze.ts';
 import { deriveRun } from '../../src/core/derived/run-derived.ts';
 import type { Detector } from '../../src/core/detectors/detector.ts';
 import { DETECTORS, valuesOf } from '../../src/core/detectors/registry.ts';
@@ -10,6 +11,8 @@ import { orderFindings } from '../../src/core/report/order-findings.ts';
 interface Case {
   readonly name: string;
   readonly run: () => Run;
+  /** The run that it is compared with. */
+  readonly baseline?: () => Run;
   /** Thresholds other than the defaults. */
   readonly options?: Readonly<Record<string, number>>;
 }
@@ -54,8 +57,8 @@ export function describeDetector(
   });
 }
 
-function detect(detector: Detector, { run, options }: Case): Finding[] {
-  const tables = deriveRun(run());
+function detect(detector: Detector, { run, baseline, options }: Case): Finding[] {
+  const tables = deriveRun(run(), baseline === undefined ? null : summarizeBaseline(baseline()));
   const { drafts, failures } = runDetectors([detector], tables, { [detector.id]: options ?? {} });
   assert.deepEqual(failures, []);
   return orderFindings(drafts, tables);

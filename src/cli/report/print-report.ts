@@ -1,5 +1,5 @@
 import { formatDuration } from '../../base/format-duration.ts';
-import type { Report, VerdictKind } from '../../core/model/report.ts';
+import type { BaselineReport, Report, VerdictKind } from '../../core/model/report.ts';
 import { plainText, shorten } from '../terminal/plain-text.ts';
 import type { Look, Style } from '../terminal/style.ts';
 import { formatCount, formatWhole } from './format-count.ts';
@@ -23,6 +23,7 @@ export function printReport(
   printHealth(report, paper);
   printVerdict(report, paper);
   printStepTime(report, paper);
+  printBaseline(report, paper);
   printWhatIf(report, paper);
   printRanks(report, paper);
   printFindings(report, paper);
@@ -68,6 +69,26 @@ function printStepTime({ stepTime }: Report, paper: Paper): void {
     null,
     '  ',
   );
+}
+
+const STANDING_LOOKS: Readonly<Partial<Record<BaselineReport['standing'], Look>>> = {
+  slower: 'red',
+  faster: 'green',
+  'too-few-steps': 'yellow',
+  'no-steps': 'yellow',
+};
+
+function printBaseline({ baseline }: Report, paper: Paper): void {
+  if (baseline === null || baseline === undefined) {
+    return;
+  }
+  const name = shorten(plainText(baseline.name), paper.width - 25);
+  const look = STANDING_LOOKS[baseline.standing];
+  const standing = baseline.standing.replaceAll('-', ' ');
+  paper.heading(
+    `Against the baseline ${name}: ${look === undefined ? standing : paper.style(look, standing)}`,
+  );
+  paper.paragraph(plainText(baseline.text), null, '  ');
 }
 
 function printFailures({ failures }: Report, paper: Paper): void {

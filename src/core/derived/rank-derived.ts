@@ -31,6 +31,7 @@ import { findMicroSteps, type MicroSteps } from './micro-steps.ts';
 import { computeNesting } from './nesting.ts';
 import { findOwnLoading } from './own-loading.ts';
 import { computePartner } from './partner.ts';
+import { computePhaseTimes } from './phase-times.ts';
 import { computePhases, findBackwardLanes, type PhaseColumns, phasesByName } from './phases.ts';
 import { listCollectives, type RankCollective } from './rank-collectives.ts';
 import { computeServiceStalls, type ServiceStalls } from './service-stalls.ts';
@@ -78,6 +79,8 @@ export interface RankDerived {
   /** As `hostPhases`, but exposed communication is a phase of its own; the same with a device. */
   readonly loopPhases: PhaseIntervals;
   readonly devicePhases: PhaseIntervals;
+  /** By phase, then by row of steps: how long the device works on it or waits for it; else the training loop. */
+  readonly phaseTimes: readonly Float64Array<ArrayBuffer>[];
   readonly breakdown: Breakdown | null;
   readonly deviceWindow: DeviceWindow | null;
   readonly collectives: readonly RankCollective[];
@@ -144,6 +147,7 @@ const DEFINITIONS: TableDefinitions<RankTrace, RankDerived> = {
     ),
   waiting: ({ busy, exposedCommunication, collectives }, { trace }) =>
     computeWaiting(trace, busy, exposedCommunication, collectives),
+  phaseTimes: (tables) => computePhaseTimes(tables, tables.steps),
   breakdown: ({ busy, gaps, steps }) => computeBreakdown(busy, gaps, steps),
   deviceWindow: ({ work }) => computeDeviceWindow(work),
   collectives: (tables, { trace }) => listCollectives(trace, tables),

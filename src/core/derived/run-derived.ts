@@ -1,8 +1,10 @@
 import type { LeftOutFile, Run, RankTrace } from '../model/run.ts';
+import type { RunSummary } from '../model/baseline.ts';
 import type { WhatIf } from '../model/report.ts';
 import type { Nanoseconds } from '../model/units.ts';
 import { alignClocks, type Alignment } from './align-clocks.ts';
 import { type BatchWaits, computeBatchWaits } from './batch-waits.ts';
+import { compareRuns, type RunComparison } from './compare-runs.ts';
 import { computeLateness, type RankLateness } from './lateness.ts';
 import { areAllBusy } from './loader-workers.ts';
 import { lazyTables, type TableDefinitions } from './lazy-tables.ts';
@@ -15,6 +17,7 @@ import type { RankCollective } from './rank-collectives.ts';
 import { deriveRank, type RankDerived } from './rank-derived.ts';
 import { mean, median } from './statistics.ts';
 import { analyzedSteps, stepDurations, timePerStep } from './step-windows.ts';
+import { summarizeRun } from './summarize-run.ts';
 import { computeTransferShare } from './transfer-share.ts';
 
 /** The analysed steps of one rank. */
@@ -53,9 +56,18 @@ export interface RunDerived {
   /** The mean step, replayed with even stages; null where there is no pipeline, or none can be replayed. */
   readonly balancedStepNs: Nanoseconds | null;
   readonly whatIf: WhatIf | null;
+  readonly summary: RunSummary;
+  /** The run that this one is compared with. */
+  readonly baseline: RunSummary | null;
+  /** Null without a baseline, and where one of both has no steps. */
+  readonly comparison: RunComparison | null;
 }
 
-const DEFINITIONS: TableDefinitions<Run, RunDerived> = {
+interface Input extends Run {
+  readonly baseline: RunSummary | null;
+}
+
+const DEFINITIONS: TableDefinitions<Input, RunDerived> = {
   ranks: (_, { ranks }) => ranks.map((rank, row) => ({ ...rank, row, tables: deriveRank(rank) })),
   leftOut: (_, { leftOut = [] }) => leftOut,
   analyzed: ({ ranks }) =>
@@ -110,6 +122,10 @@ const DEFINITIONS: TableDefinitions<Run, RunDerived> = {
   balancedStepNs: ({ replay, pipeline }) =>
     pipeline === null || replay.steps.length === 0 ? null : balancedStepNs(replay, pipeline),
   whatIf: ({ replay }) => computeWhatIf(replay),
+  summary: (tables, { name }) => summarizeRun(name, tables),
+  baseline: (_, { baseline }) => baseline,
+  comparison: (tables) =>
+    tables.baseline === null ? null : compareRuns(tables.summary, tables.baseline),
 };
 
 /** One rank after the other: not all of them need be in memory. */
@@ -125,6 +141,6 @@ function analyzedNumbers(ranks: readonly DerivedRank[]): Set<number> {
   );
 }
 
-export function deriveRun(run: Run): RunDerived {
-  return lazyTables(run, DEFINITIONS);
+export function deriveRun(run: Run, baseline: RunSummary | null = null): RunDerived {
+  return lazyTables({ ...run, baseline }, DEFINITIONS);
 }

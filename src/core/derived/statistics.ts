@@ -74,3 +74,13 @@ export function modifiedZScore(values: readonly number[], index: number): number
   const distance = values[index] - median(values);
   return distance <= 0 ? 0 : (MODIFIED_Z_FACTOR * distance) / medianAbsoluteDeviation(values);
 }
+
+/** The normal distribution outside of ±z (Abramowitz and Stegun 7.1.26). */
+export function twoSided(z: number): number {
+  const x = Math.abs(z) / Math.SQRT2;
+  const t = 1 / (1 + 0.3275911 * x);
+  const poly =
+    t *
+    (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));
+  return poly * Math.exp(-x * x);
+}

@@ -1,4 +1,4 @@
-import { mean, median, medianAbsoluteDeviation } from './statistics.ts';
+import { mean, median, medianAbsoluteDeviation, twoSided } from './statistics.ts';
 
 /** Pairs grow with the square: longer series are first taken together in blocks of like length. */
 const MAX_POINTS = 400;
@@ -137,14 +137,4 @@ function addOne(orders: readonly number[], size: number): number[] {
     }
   });
   return next;
-}
-
-/** The normal distribution outside of ±z (Abramowitz and Stegun 7.1.26). */
-function twoSided(z: number): number {
-  const x = Math.abs(z) / Math.SQRT2;
-  const t = 1 / (1 + 0.3275911 * x);
-  const poly =
-    t *
-    (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));
-  return poly * Math.exp(-x * x);
 }

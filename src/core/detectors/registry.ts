@@ -3,6 +3,7 @@ import { checkpointStall } from './checkpoint-stall.ts';
 import { commExposed } from './comm-exposed.ts';
 import { commNotOverlapped } from './comm-not-overlapped.ts';
 import { copyPageable } from './copy-pageable.ts';
+import { dataDuplicated } from './data-duplicated.ts';
 import { dataSingleWorker } from './data-single-worker.ts';
 import { dataSlowStage } from './data-slow-stage.ts';
 import { dataStall } from './data-stall.ts';
@@ -16,6 +17,7 @@ import { oneBusyThread } from './one-busy-thread.ts';
 import { precision } from './precision.ts';
 import { rankImbalance } from './rank-imbalance.ts';
 import { recomputeJit } from './recompute-jit.ts';
+import { regression } from './regression.ts';
 import { pipelineBubble } from './pipeline-bubble.ts';
 import { serialPhases } from './serial-phases.ts';
 import { serialStreams } from './serial-streams.ts';
@@ -36,6 +38,7 @@ export const DETECTORS: readonly Detector[] = [
   commExposed,
   commNotOverlapped,
   copyPageable,
+  dataDuplicated,
   dataSingleWorker,
   dataSlowStage,
   dataStall,
@@ -50,6 +53,7 @@ export const DETECTORS: readonly Detector[] = [
   precision,
   rankImbalance,
   recomputeJit,
+  regression,
   serialPhases,
   serialStreams,
   slowStage,

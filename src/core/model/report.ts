@@ -1,3 +1,4 @@
+import type { StepPart } from './baseline.ts';
 import type { Layer, Phase } from './phase.ts';
 import type { SourceLocation } from './source-candidate.ts';
 import type { Nanoseconds } from './units.ts';
@@ -254,6 +255,38 @@ export interface WhatIf {
   readonly steps: number;
 }
 
+/** What a typical step spends in one part of it, in this run and in the baseline. */
+export interface PartComparison {
+  /** A phase; `idle` time of the device that is of none; what no span of the host names is `unnamed`. */
+  readonly part: StepPart;
+  readonly baselineNs: Nanoseconds;
+  readonly runNs: Nanoseconds;
+  readonly deltaNs: Nanoseconds;
+}
+
+/** This run beside an earlier one. */
+export interface BaselineReport {
+  readonly name: string;
+  readonly files: readonly string[];
+  /** Of the step; `same` also where a difference is within what steps vary by. */
+  readonly standing: 'slower' | 'faster' | 'same' | 'too-few-steps' | 'no-steps';
+  /** A sentence with the numbers. */
+  readonly text: string;
+  /** Whether median steps are compared, or, where only some steps differ, the means of stretches of steps. */
+  readonly how: 'median' | 'pace' | null;
+  /** The step of the baseline; null where one of them has no steps. */
+  readonly stepNs: Nanoseconds | null;
+  /** The step of this run less that of the baseline. */
+  readonly deltaNs: Nanoseconds | null;
+  readonly deltaPercent: number | null;
+  /** How probable such a difference is between steps of one sort, 0 to 1. */
+  readonly pValue: number | null;
+  /** They sum to `deltaNs`; what grew most comes first. */
+  readonly parts: readonly PartComparison[];
+  /** What is not the same in both runs, such as `batch_size 32 instead of 64`. */
+  readonly differences: readonly string[];
+}
+
 /** What the command line prints as JSON and every surface renders; `DESIGN.md` fixes the names. */
 export interface Report {
   readonly schemaVersion: number;
@@ -290,6 +323,8 @@ export interface Report {
   /** Null where the trace has no operations of a pipeline, or their dependencies cannot be told. */
   readonly whatIf: WhatIf | null;
   readonly replay?: ReplayCheck;
+  /** Null where no run was named to compare with, or none could be read. */
+  readonly baseline?: BaselineReport | null;
   readonly findings: readonly Finding[];
   readonly lines: readonly LineCost[];
   /** How each number is computed, in words; keys are paths in the report, `*` is any key or index. */

@@ -2,6 +2,7 @@ import type { RunDerived } from '../derived/run-derived.ts';
 import type { Detected } from '../detectors/run-detectors.ts';
 import { REPORT_SCHEMA_VERSION, type Report } from '../model/report.ts';
 import type { Steps } from '../model/tables.ts';
+import { reportBaseline } from './baseline-report.ts';
 import { isCutShort } from './file-notes.ts';
 import { FORMULAS } from './formulas.ts';
 import { assessHealth, worldSizeOf } from './health.ts';
@@ -19,7 +20,10 @@ export function buildReport(
   name: string,
   run: RunDerived,
   { drafts, failures }: Detected,
-  tool: Report['tool'],
+  {
+    tool,
+    baselineProblem,
+  }: { readonly tool: Report['tool']; readonly baselineProblem: string | null },
 ): Report {
   const ranks = reportRanks(run);
   const stepTime = stepTimeOf(run.analyzed.flatMap(({ durations }) => [...durations]));
@@ -42,7 +46,7 @@ export function buildReport(
     schemaVersion: REPORT_SCHEMA_VERSION,
     tool,
     run: facts,
-    health: assessHealth(run),
+    health: assessHealth(run, baselineProblem),
     stepTime,
     verdict:
       cut.length === ranks.length && cut.length > 0
@@ -52,6 +56,7 @@ export function buildReport(
     ranks,
     whatIf: run.whatIf,
     replay: check,
+    baseline: reportBaseline(run),
     findings,
     lines: costLines(run),
     formulas: FORMULAS,

@@ -3,6 +3,9 @@ const stepPercentile = (percent: number): string =>
 const TIME_IN_PHASE =
   'over the analyzed steps of the time in the phase: with a device, what it works on (of work at the same time, what began first) or waits for; without, what the thread of the training loop does or waits for.';
 
+const TYPICAL_PART =
+  'Time in this part of the step in the half of the analyzed steps nearest to the median, or with how = pace in all of them, scaled so that all parts sum to the step,';
+
 /** How each number of the report is computed, in words; keys are paths in the report, `*` is any key or index. */
 export const FORMULAS: Readonly<Record<string, string>> = {
   'stepTime.p50Ns':
@@ -76,6 +79,15 @@ export const FORMULAS: Readonly<Record<string, string>> = {
   'whatIf.idealNs': 'Mean over the steps replayed with typical durations.',
   'replay.recordedNs': 'Mean of the recorded steps that were replayed.',
   'replay.replayedNs': 'Mean of the same steps as the replay gives them with nothing repaired.',
+  'baseline.stepNs':
+    'The stepTime.p50Ns of the baseline; with how = pace, the median of the means of ten equal stretches of its steps.',
+  'baseline.deltaNs':
+    'stepTime.p50Ns, or with how = pace the median of the means of ten equal stretches of steps, less stepNs.',
+  'baseline.deltaPercent': 'deltaNs over stepNs.',
+  'baseline.parts.*.baselineNs': `${TYPICAL_PART} of the baseline.`,
+  'baseline.parts.*.runNs': `${TYPICAL_PART} of this run.`,
+  'baseline.parts.*.deltaNs':
+    'runNs less baselineNs; over all parts they sum to the deltaNs of the step, but for rounding.',
   'health.clock.uncertaintyNs':
     'How far the clock of a rank may still be off after alignment: what is left between the ends of matched collectives.',
   'replay.errorPercent':

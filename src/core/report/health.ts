@@ -20,7 +20,7 @@ const POOR_DROPPED_PERCENT = 5;
 const MAX_PROBLEMS = 100;
 
 /** What is wrong with the trace itself, and how far to trust what follows. */
-export function assessHealth(run: RunDerived): Health {
+export function assessHealth(run: RunDerived, baselineProblem: string | null): Health {
   const traces = [...run.leftOut, ...run.ranks];
   const events = sumCounts(traces.map(({ trace }) => trace.counts));
   const missingRanks = findMissingRanks(run.ranks);
@@ -32,6 +32,7 @@ export function assessHealth(run: RunDerived): Health {
     ...rankNotes(run, missingRanks),
     ...clockNotes(run),
     ...overheadNotes(run),
+    ...baselineNotes(baselineProblem),
   ];
   return {
     level: worst(notes.map(({ level }) => level)),
@@ -80,6 +81,10 @@ function eventNotes({ read, dropped, repaired, clipped }: EventCounts): Graded[]
       `${plural(clipped, 'event')} reached outside of the recording and ${wasOrWere(clipped)} cut.`,
     ),
   ].filter(({ count }) => count > 0);
+}
+
+function baselineNotes(problem: string | null): Graded[] {
+  return problem === null ? [] : [note('no-baseline', 1, 'ok', problem)];
 }
 
 function wasOrWere(count: number): string {

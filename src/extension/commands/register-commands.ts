@@ -8,6 +8,7 @@ import { analyzeWorkspaceRun } from './analyze-run.ts';
 import { chooseShownRun } from './choose-shown-run.ts';
 import { goToFinding, goToWorstFinding } from './go-to-finding.ts';
 import { openRun } from './open-run.ts';
+import { clearBaseline, setBaseline } from './set-baseline.ts';
 import { showFinding, showRun } from './show-run.ts';
 
 type Command = (services: Services, ...args: unknown[]) => unknown;
@@ -21,6 +22,8 @@ const COMMAND_HANDLERS: Readonly<Record<string, Command>> = {
   [COMMANDS.chooseShownRun]: chooseShownRun,
   [COMMANDS.showLog]: ({ log }) => log.show(),
   [COMMANDS.addRecorder]: addRecorder,
+  [COMMANDS.setBaseline]: setBaseline,
+  [COMMANDS.clearBaseline]: clearBaseline,
   [LINK_COMMANDS.showRun]: showRun,
   [LINK_COMMANDS.showFinding]: showFinding,
   [LINK_COMMANDS.goToFinding]: goToFinding,

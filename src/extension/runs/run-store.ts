@@ -3,8 +3,8 @@ import { assert } from '../../base/assert.ts';
 import type { RunGroup } from '../../core/model/run.ts';
 import type { RunPicture } from '../../protocol/run-picture.ts';
 import type { DetectorOptions } from '../../protocol/worker-api.ts';
-import { memoryLimitMb } from '../settings.ts';
-import { listRunFolder } from './list-run-folder.ts';
+import { baselinePath, memoryLimitMb, openFolders } from '../settings.ts';
+import { listRunFolder } from '../../files/list-run-folder.ts';
 import { RunWorker } from './run-worker.ts';
 import { AnalysisCanceled, TrainingRun, type RunHost } from './training-run.ts';
 
@@ -43,6 +43,8 @@ export class RunStore implements vscode.Disposable {
             detectorOptions: options.readDetectorOptions(),
             configTop: workspaceFolderOf(group.folder) ?? group.folder,
             toolVersion: options.toolVersion,
+            baseline: baselinePath(),
+            openFolders: openFolders(),
           }),
         ),
       describeGone: ({ name }) =>

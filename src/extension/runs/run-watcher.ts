@@ -5,7 +5,7 @@ import { SETTINGS } from '../ids.ts';
 import { isWatchEnabled, onDidChangeSetting } from '../settings.ts';
 import { ChangeSchedule } from './change-schedule.ts';
 import { FolderWatchers } from './folder-watchers.ts';
-import { listRunFolder, TRACE_NAME } from './list-run-folder.ts';
+import { listRunFolder, TRACE_NAME } from '../../files/list-run-folder.ts';
 import { NewFolders } from './new-folders.ts';
 import type { RunStore } from './run-store.ts';
 import type { TrainingRun } from './training-run.ts';

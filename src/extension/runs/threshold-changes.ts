@@ -1,13 +1,13 @@
 import * as vscode from 'vscode';
 import { CONFIG_FILE } from '../../files/config-file.ts';
-import { DETECTORS_SETTING } from '../ids.ts';
+import { DETECTORS_SETTING, SETTINGS } from '../ids.ts';
 import { onDidChangeSetting } from '../settings.ts';
 import type { RunStore } from './run-store.ts';
 
 /** Numbers are typed digit by digit, and every digit is a change. */
 const QUIET_MS = 500;
 
-/** Analyses what is open or shown again when a threshold changes, in the settings or the project's file; others when they are opened. */
+/** Analyses what is open or shown again when a threshold or the baseline changes, in the settings or the project's file; others when they are opened. */
 export function registerThresholdChanges(store: RunStore): vscode.Disposable {
   let timer: NodeJS.Timeout | null = null;
   const stop = (): void => {
@@ -22,6 +22,7 @@ export function registerThresholdChanges(store: RunStore): vscode.Disposable {
   const watcher = vscode.workspace.createFileSystemWatcher(`**/${CONFIG_FILE}`);
   return vscode.Disposable.from(
     onDidChangeSetting(DETECTORS_SETTING, schedule),
+    onDidChangeSetting(SETTINGS.baseline, schedule),
     watcher,
     watcher.onDidCreate(schedule),
     watcher.onDidChange(schedule),

@@ -43,10 +43,16 @@ export function childrenOf(node: RunNode): RunNode[] {
     : [];
 }
 
-export function describeNode(node: RunNode, isShown: boolean): vscode.TreeItem {
+/** What a run is beside the others. */
+export interface Role {
+  readonly isShown: boolean;
+  readonly isBaseline: boolean;
+}
+
+export function describeNode(node: RunNode, role: Role): vscode.TreeItem {
   switch (node.kind) {
     case 'run':
-      return describeRun(node.run, isShown);
+      return describeRun(node.run, role);
     case 'verdict':
       return item(node.text, {
         tooltip: node.text,
@@ -66,12 +72,12 @@ export function describeNode(node: RunNode, isShown: boolean): vscode.TreeItem {
   }
 }
 
-function describeRun(run: TrainingRun, isShown: boolean): vscode.TreeItem {
+function describeRun(run: TrainingRun, { isShown, isBaseline }: Role): vscode.TreeItem {
   const described = item(run.group.name, {
-    description: stateOf(run),
+    description: isBaseline ? vscode.l10n.t('baseline · {0}', stateOf(run)) : stateOf(run),
     tooltip: `${run.group.folder}\n${run.group.files.map((file) => file.path).join('\n')}`,
-    iconPath: new vscode.ThemeIcon(isShown ? 'eye' : 'graph'),
-    contextValue: 'run',
+    iconPath: new vscode.ThemeIcon(isShown ? 'eye' : isBaseline ? 'milestone' : 'graph'),
+    contextValue: isBaseline ? 'baselineRun' : 'run',
     command: openRun(run),
   });
   // VS Code keeps a row folded that had nothing below it; with another id it opens by itself.

@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
 import { type Disposable, DisposableStore } from '../../base/lifetime.ts';
-import { CONTEXT_KEYS, RUNS_VIEW } from '../ids.ts';
+import { CONTEXT_KEYS, RUNS_VIEW, SETTINGS } from '../ids.ts';
+import { isBaseline } from '../runs/baseline-runs.ts';
 import type { RunStore } from '../runs/run-store.ts';
+import { baselinePath, onDidChangeSetting } from '../settings.ts';
 import { childrenOf, describeNode, type RunNode } from './run-nodes.ts';
 
 /** The runs that were found, with verdict, findings and ranks below each. */
@@ -15,6 +17,7 @@ export function registerTree(store: RunStore): Disposable {
   owned.add(store.onDidChangeList(refresh));
   owned.add(store.onDidChangeRun(refresh));
   owned.add(store.onDidChangeShown(refresh));
+  owned.add(onDidChangeSetting(SETTINGS.baseline, refresh));
   return owned;
 }
 
@@ -40,7 +43,10 @@ class RunTree implements vscode.TreeDataProvider<RunNode>, vscode.Disposable {
   }
 
   getTreeItem(node: RunNode): vscode.TreeItem {
-    return describeNode(node, this.store.shown === node.run);
+    return describeNode(node, {
+      isShown: this.store.shown === node.run,
+      isBaseline: isBaseline(node.run, this.store.runs, baselinePath()),
+    });
   }
 
   dispose(): void {

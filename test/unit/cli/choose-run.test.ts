@@ -4,7 +4,7 @@ import { exitCodeOf } from '../../../src/cli/exit-code-of-report.ts';
 import { UsageError } from '../../../src/cli/exit-code.ts';
 import { printJson } from '../../../src/cli/print-json.ts';
 import type { RunGroup } from '../../../src/core/model/run.ts';
-import { drawFinding, drawReport } from './draw-report.ts';
+import { drawBaseline, drawFinding, drawReport } from './draw-report.ts';
 
 function drawGroup(name: string, modifiedMs: readonly number[]): RunGroup {
   const files = modifiedMs.map((ms, rank) => ({
@@ -87,26 +87,35 @@ describe('exitCodeOf', () => {
     verdict: { kind: 'inconclusive', text: '', sharePercent: 0 },
   });
 
+  const gate = (failOn: 'warning' | 'error') => ({ failOn, needsBaseline: false });
+
   it('is fine without a gate, whatever was found', () => {
     for (const report of [warning, error, inconclusive]) {
-      assert.equal(exitCodeOf(report, null), 0);
+      assert.equal(exitCodeOf(report, { failOn: null, needsBaseline: true }), 0);
     }
   });
 
   it('fails from the severity of the gate', () => {
     assert.deepEqual(
-      [info, warning, error].map((report) => exitCodeOf(report, 'warning')),
+      [info, warning, error].map((report) => exitCodeOf(report, gate('warning'))),
       [0, 1, 1],
     );
     assert.deepEqual(
-      [info, warning, error].map((report) => exitCodeOf(report, 'error')),
+      [info, warning, error].map((report) => exitCodeOf(report, gate('error'))),
       [0, 0, 1],
     );
   });
 
   it('tells a gate that there is no answer', () => {
-    assert.equal(exitCodeOf(inconclusive, 'error'), 4);
-    assert.equal(exitCodeOf({ ...inconclusive, findings: error.findings }, 'error'), 1);
+    assert.equal(exitCodeOf(inconclusive, gate('error')), 4);
+    const asked = { failOn: 'error', needsBaseline: true } as const;
+    assert.equal(exitCodeOf(info, asked), 4);
+    assert.equal(exitCodeOf({ ...info, baseline: drawBaseline({ standing: 'same' }) }, asked), 0);
+    assert.equal(
+      exitCodeOf({ ...info, baseline: drawBaseline({ standing: 'too-few-steps' }) }, asked),
+      4,
+    );
+    assert.equal(exitCodeOf({ ...inconclusive, findings: error.findings }, gate('error')), 1);
   });
 });
 

@@ -1,4 +1,10 @@
-import type { Breakdown, Finding, RankReport, Report } from '../../../src/core/model/report.ts';
+import type {
+  BaselineReport,
+  Breakdown,
+  Finding,
+  RankReport,
+  Report,
+} from '../../../src/core/model/report.ts';
 
 /** A report of one balanced rank, with what a test says otherwise. */
 export function drawReport(changes: Partial<Report> = {}): Report {
@@ -85,6 +91,23 @@ export function drawFinding(changes: Partial<Finding> = {}): Finding {
     annotations: [],
     why: 'The loader takes longer for a batch than the device for a step.',
     advice: [{ text: 'Use more workers.', link: 'https://pytorch.org/docs/stable/data.html' }],
+    ...changes,
+  };
+}
+
+export function drawBaseline(changes: Partial<BaselineReport> = {}): BaselineReport {
+  return {
+    name: 'last-good',
+    files: ['/runs/last-good/rank0.json'],
+    standing: 'slower',
+    text: '12 % slower than last-good. The median step takes 312 ms, in the baseline 279 ms.',
+    how: 'median',
+    stepNs: 279e6,
+    deltaNs: 33e6,
+    deltaPercent: 11.8,
+    pValue: 1e-5,
+    parts: [{ part: 'data', baselineNs: 10e6, runNs: 43e6, deltaNs: 33e6 }],
+    differences: [],
     ...changes,
   };
 }

@@ -11,7 +11,7 @@ const refuses = (words: readonly string[], message: RegExp) =>
 describe('parseArguments', () => {
   it('takes paths and every option', () => {
     const words =
-      'analyze a b --format json --fail-on error --rank 4-6,0 --rank 5 --run x --no-color';
+      'analyze a b --format json --fail-on error --rank 4-6,0 --rank 5 --run x --baseline old --no-color';
     assert.deepEqual(parseArguments(words.split(' ')), {
       command: 'analyze',
       paths: ['a', 'b'],
@@ -19,6 +19,7 @@ describe('parseArguments', () => {
       failOn: 'error',
       ranks: [0, 4, 5, 6],
       run: 'x',
+      baseline: 'old',
       usesColor: false,
     });
   });
@@ -31,6 +32,7 @@ describe('parseArguments', () => {
       failOn: null,
       ranks: null,
       run: null,
+      baseline: null,
       usesColor: true,
     });
   });

@@ -3,7 +3,7 @@ import { formatRanks } from '../../../src/cli/report/format-ranks.ts';
 import { printReport } from '../../../src/cli/report/print-report.ts';
 import { ansiStyle, noStyle } from '../../../src/cli/terminal/style.ts';
 import type { Report } from '../../../src/core/model/report.ts';
-import { drawBreakdown, drawFinding, drawRank, drawReport } from './draw-report.ts';
+import { drawBaseline, drawBreakdown, drawFinding, drawRank, drawReport } from './draw-report.ts';
 
 /** With plain spaces, for reading. */
 const print = (report: Report, width = 100) =>
@@ -32,6 +32,17 @@ describe('printReport', () => {
       /p50 312 ms {3}p95 480 ms {3}p99 500 ms {3}mean 330 ms of 10 steps/,
     );
     assert.doesNotMatch(print(drawReport({ stepTime: null })), /Step time/);
+  });
+
+  it('says how it stands to a baseline, after the step time', () => {
+    const text = print(drawReport({ baseline: drawBaseline() }));
+    assert.match(
+      text,
+      /mean 330 ms.*\n\nAgainst the baseline last-good: slower\n {2}12 % slower than last-good\./,
+    );
+    const few = print(drawReport({ baseline: drawBaseline({ standing: 'too-few-steps' }) }));
+    assert.match(few, /last-good: too few steps/);
+    assert.doesNotMatch(print(drawReport({ baseline: null })), /baseline/);
   });
 
   it('says what stragglers of a pipeline cost, and which', () => {

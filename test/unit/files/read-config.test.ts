@@ -31,12 +31,23 @@ describe('readConfig', () => {
     assert.deepEqual(await readConfig(runs), {
       path,
       detectors: { 'data-stall': { infoPercent: 2 } },
+      baseline: null,
     });
+  });
+
+  it('takes the baseline from the folder of the file', async () => {
+    write(join(top, 'project'), { baseline: 'old/rank0.spans.jsonl' });
+    const { baseline } = await readConfig(runs);
+    assert.equal(baseline, join(top, 'project', 'old', 'rank0.spans.jsonl'));
   });
 
   it('looks no further than it may', async () => {
     write(top, stall(1));
-    assert.deepEqual(await readConfig(runs, join(top, 'project')), { path: null, detectors: {} });
+    assert.deepEqual(await readConfig(runs, join(top, 'project')), {
+      path: null,
+      detectors: {},
+      baseline: null,
+    });
     assert.notEqual((await readConfig(runs, top)).path, null);
   });
 
@@ -51,6 +62,8 @@ describe('readConfig', () => {
     ['a value out of range', stall(200), /detectors\.data-stall\.infoPercent: .*100/],
     ['a value of another kind', stall('5'), /detectors\.data-stall\.infoPercent: .*number/],
     ['a key that there is not', { thresholds: {} }, /"thresholds"/],
+    ['a baseline that is no path', { baseline: 3 }, /baseline: .*string/],
+    ['an empty baseline', { baseline: '' }, /baseline: /],
     ['a list', [], /expected object/],
     ['what is far too large', ' '.repeat(2_000_000), /larger than 1 MB/],
   ] as const) {

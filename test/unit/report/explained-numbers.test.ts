@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { analyzeRun } from '../../../src/core/analyze.ts';
+import { analyzeRun, summarizeBaseline } from '../../../src/core/analyze.ts';
 import type { Report } from '../../../src/core/model/report.ts';
 import { reportSchema } from '../../../src/protocol/report-schema.ts';
 import { drawRun } from '../../support/draw-run.ts';
@@ -18,8 +18,11 @@ describe('the numbers of a report', function () {
       model: { layers: 3 },
       troubles: [{ kind: 'slow-augment', extraNs: 400e6 }],
     });
-    const { report } = analyzeRun(await readSimulated(simulated));
-    assert.ok(report.findings.length > 0);
+    const healthy = simulationOf({ ranks: 2, steps: 24, model: { layers: 3 } });
+    const { report } = analyzeRun(await readSimulated(simulated), {
+      baseline: summarizeBaseline(await readSimulated(healthy)),
+    });
+    assert.ok(report.findings.length > 0 && (report.baseline?.parts.length ?? 0) > 0);
     const paths = numberPaths(report, []).filter((path) => !MEASURED.test(path));
     assert.ok(paths.length > 50, `${paths.length} numbers`);
     assert.deepEqual([...new Set(paths.filter((path) => !hasFormula(report, path)))], []);

@@ -62,6 +62,8 @@ describe('a big run, 16 ranks of 5000 steps', function () {
         group,
         detectorOptions: {},
         configTop: group.folder,
+        baseline: null,
+        openFolders: [],
         toolVersion: '0.0.0',
       }),
     );

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
-import { listRunFolder } from '../../../src/extension/runs/list-run-folder.ts';
+import { listRunFolder } from '../../../src/files/list-run-folder.ts';
 
 describe('listRunFolder', () => {
   let root = '';
