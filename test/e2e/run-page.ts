@@ -26,6 +26,22 @@ export class RunPage {
     return (await titles.allInnerTexts()).map(plainSpaces);
   }
 
+  /** What a step would take without the first finding, as the verdict says it. */
+  async whatIf(): Promise<string> {
+    return plainSpaces(await this.frame.locator('.hero .what-if').innerText());
+  }
+
+  /** Opens the first finding and the first of its intervals by keyboard; gives what is read out then. */
+  async pressFirstInterval(): Promise<string> {
+    const finding = this.frame.locator('.finding').first();
+    for (const name of ['.finding-fix > summary', '.intervals > summary', '.interval-row']) {
+      await finding.locator(name).first().press('Enter');
+    }
+    const spoken = this.frame.locator('.run-page > [aria-live]', { hasText: /^Showing / });
+    await spoken.waitFor({ state: 'attached' });
+    return plainSpaces((await spoken.textContent()) ?? '');
+  }
+
   /** Moves along the track of the first rank and clicks the first thing whose tooltip fits. */
   async clickSpan(pattern: RegExp): Promise<void> {
     const canvas = this.frame.locator('.tracks canvas');
@@ -89,5 +105,5 @@ export class RunPage {
 }
 
 function plainSpaces(text: string): string {
-  return text.replaceAll('\u00a0', ' ');
+  return text.replaceAll(/[\u00a0\u202f]/g, ' ');
 }

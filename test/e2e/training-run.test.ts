@@ -58,6 +58,14 @@ describe('a person with a slow training run', function () {
     assert.ok((await page.findingTitles()).length > 0);
   });
 
+  it('reads what a step would take without it, and is led by keyboard to where that comes from', async () => {
+    assert.match(await page.whatIf(), /^If .+ would take .+ instead of .+× as fast\.$/);
+    const [title = ''] = await page.findingTitles();
+    const spoken = await page.pressFirstInterval();
+    assert.match(spoken, /^Showing .+ ms, rank \d+ · step \d+, .+ into the run, of: /);
+    assert.ok(spoken.endsWith(title), spoken);
+  });
+
   it('clicks a slow span on the timeline and lands on its line', async () => {
     await page.clickSpan(/data|load|augment|batch/i);
     const place = await page.goToLine();
