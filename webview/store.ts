@@ -8,6 +8,7 @@ import type {
 import type { RunStatus } from '../src/protocol/timeline-api.ts';
 import { Atom } from './base/atom.ts';
 import type { SavedView } from './saved-view.ts';
+import type { Matches } from './timeline/matches.ts';
 
 export interface TimeRange {
   readonly startNs: number;
@@ -30,6 +31,10 @@ export class Store {
   readonly details = new Atom<SelectionDetails | null>(null);
   /** The evidence of a finding, outlined until something else is chosen. */
   readonly evidence = new Atom<readonly Evidence[]>([]);
+  /** What the search on the timeline found; null while there is none. */
+  readonly matches = new Atom<Matches | null>(null);
+  /** The track to scroll to; each wish is a new object. */
+  readonly wantedTrack = new Atom<{ readonly rank: number; readonly lane: number } | null>(null);
   /** Index of the finding whose evidence is shown; -1 is none. */
   readonly shownFinding = new Atom(-1);
   /** How far the run is that the page shows. */

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Api } from './api.ts';
 import { evidenceSchema, reportSchema } from './report-schema.ts';
+import { MAX_QUERY_CHARACTERS, searchResultSchema } from './found-spans.ts';
 import { runPictureSchema } from './run-picture.ts';
 import { packedStepsSchema } from './step-columns.ts';
 import { overviewSchema, selectionDetailsSchema, selectionSchema } from './timeline-schemas.ts';
@@ -47,6 +48,11 @@ export const hostApi = {
       rows: z.array(z.object({ rank: z.int(), lane: z.int() })).max(4_096),
     }),
     result: z.object({ columns: z.instanceof(ArrayBuffer), names: z.array(z.string()) }),
+  },
+  /** Spans by name and by filters such as `cat:kernel dur>1ms rank:3`; see `search-query.ts`. */
+  findSpans: {
+    params: z.object({ generation, query: z.string().max(MAX_QUERY_CHARACTERS) }),
+    result: searchResultSchema,
   },
   readDetails: {
     params: z.object({ generation, selection: selectionSchema }),

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { RunFile, RunGroup } from '../core/model/run.ts';
 import type { Api } from './api.ts';
+import { MAX_QUERY_CHARACTERS, searchResultSchema } from './found-spans.ts';
 import { reportSchema } from './report-schema.ts';
 import { runPictureSchema } from './run-picture.ts';
 import { packedStepsSchema } from './step-columns.ts';
@@ -63,6 +64,10 @@ export const workerApi = {
       rows: z.array(z.object({ rank: z.int(), lane: z.int() })).max(4_096),
     }),
     result: z.object({ columns: z.instanceof(ArrayBuffer), names: z.array(z.string()) }),
+  },
+  findSpans: {
+    params: z.object({ query: z.string().max(MAX_QUERY_CHARACTERS) }),
+    result: searchResultSchema,
   },
   readDetails: {
     params: z.object({ selection: selectionSchema }),

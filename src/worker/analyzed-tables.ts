@@ -18,10 +18,12 @@ import { readBaseline } from '../files/read-baseline.ts';
 import { overlayOptions, readConfig } from '../files/read-config.ts';
 import { readArguments } from '../files/read-event.ts';
 import { readRun } from '../files/read-run.ts';
+import type { SearchResult } from '../protocol/found-spans.ts';
 import type { RunPicture } from '../protocol/run-picture.ts';
 import { packSteps } from '../protocol/step-columns.ts';
 import { packWindow } from '../protocol/window-columns.ts';
 import type { DetectorOptions } from '../protocol/worker-api.ts';
+import { search } from './search.ts';
 
 /** Reading takes this share of the time, by experience; the analysis has the rest. */
 const READING_PERCENT = 90;
@@ -94,6 +96,10 @@ export class AnalyzedTables {
   readWindow(request: WindowRequest): { columns: ArrayBuffer; names: string[] } {
     const { rectangles, names } = readWindow(this.#require(), request);
     return { columns: packWindow(rectangles), names };
+  }
+
+  findSpans(query: string): SearchResult {
+    return search(this.#require(), query);
   }
 
   readDetails(selection: Selection): SelectionDetails {

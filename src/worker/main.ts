@@ -31,6 +31,7 @@ if (parentPort !== null) {
       discover: async ({ paths, named }) => await discover(paths, named, signal),
       analyze: async (request) => await tables.analyze(request),
       readWindow: (request) => tables.readWindow(request),
+      findSpans: ({ query }) => tables.findSpans(query),
       readDetails: ({ selection }) => tables.readDetails(selection),
       readArguments: async ({ rank, span }) => await tables.readArguments(rank, span),
       indexSources: async ({ paths }) => await indexSources(paths),

@@ -8,6 +8,7 @@ import { Channel, type Port } from '../../src/protocol/channel.ts';
 import { hostApi, viewApi } from '../../src/protocol/timeline-api.ts';
 import { packSteps } from '../../src/protocol/step-columns.ts';
 import { packWindow } from '../../src/protocol/window-columns.ts';
+import { search } from '../../src/worker/search.ts';
 
 /** What the page asked the editor to do, in order. */
 export type HostCall = readonly [method: string, ...details: unknown[]];
@@ -50,6 +51,7 @@ export class PageHost {
         const { rectangles, names } = readWindow(this.#require(), request);
         return { columns: packWindow(rectangles), names };
       },
+      findSpans: ({ query }) => search(this.#require(), query),
       readDetails: ({ selection }) => {
         const details = describeSelection(this.#require(), selection);
         if (details === null) {

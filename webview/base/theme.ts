@@ -12,6 +12,8 @@ export interface Theme {
   readonly muted: string;
   readonly border: string;
   readonly focus: string;
+  /** Laid over what a search found. */
+  readonly match: string;
   readonly font: string;
 }
 
@@ -49,6 +51,7 @@ function readTheme(): Theme {
     muted: color('#9d9d9d', 'descriptionForeground', 'foreground'),
     border: color('#454545', 'contrastBorder', 'panel-border', 'widget-border'),
     focus: color('#0078d4', 'focusBorder', 'contrastActiveBorder'),
+    match: color('rgba(234, 92, 0, 0.33)', 'editor-findMatchHighlightBackground'),
     font: style.fontFamily,
   };
 }

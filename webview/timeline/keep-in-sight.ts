@@ -2,7 +2,7 @@ import { DisposableStore, type Disposable } from '../../src/base/lifetime.ts';
 import { RANK_TRACK, type SelectionDetails } from '../../src/core/model/timeline.ts';
 import type { PageContext } from '../page-context.ts';
 import type { TrackCanvas } from './track-canvas.ts';
-import type { Track } from './tracks.ts';
+import { isSameTrack, type Track } from './tracks.ts';
 
 const MARGIN_PX = 8;
 
@@ -26,6 +26,17 @@ export function keepInSight(
   };
   owned.add(store.details.subscribe(() => frames.request(showSelected)));
   owned.add({ dispose: () => frames.forget(showSelected) });
+  owned.add(
+    store.wantedTrack.subscribe((wanted) => {
+      const track =
+        wanted === null
+          ? undefined
+          : canvas.list.tracks.find((other) => isSameTrack(other, wanted));
+      if (track !== undefined) {
+        scrollTracksTo(scroller, track);
+      }
+    }),
+  );
   owned.add(
     store.wantedRank.subscribe((wanted) => {
       const track = canvas.list.tracks.find(({ rank }) => rank === wanted?.rank);
@@ -53,6 +64,15 @@ function trackOf(
     (isSpan ? own.find((track) => track.lane === index) : undefined) ??
     own.find((track) => track.lane === RANK_TRACK)
   );
+}
+
+function scrollTracksTo(scroller: HTMLElement, track: Track): void {
+  const isSeen =
+    track.top >= scroller.scrollTop &&
+    track.top + track.height <= scroller.scrollTop + scroller.clientHeight;
+  if (!isSeen) {
+    scroller.scrollTop = track.top - MARGIN_PX;
+  }
 }
 
 function scrollPageTo(scroller: HTMLElement, track: Track): void {

@@ -8,12 +8,15 @@ import { rangeAfterKey } from './keys.ts';
 import { moveTo } from './move-to.ts';
 import { goToSelection } from '../go-to-line.ts';
 import type { TrackCanvas } from './track-canvas.ts';
+import type { ViewHistory } from './view-history.ts';
 
 const SCROLL_PX = 60;
 
 interface Around {
   readonly scroller: HTMLElement;
   readonly showKeys: () => void;
+  readonly openSearch: () => void;
+  readonly history: ViewHistory;
 }
 
 /** Letters work anywhere on the page; arrows, Home and Enter where the timeline has the focus. */
@@ -30,7 +33,15 @@ export function bindTimelineKeys(
     'Timeline of all ranks. Enter selects the longest span in view, Shift and arrow keys go from span to span, question mark lists all keys.',
   );
   const press = (event: KeyboardEvent) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) {
+    if (isTyping(event.target)) {
+      return;
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey) {
+      const step = stepOfViews(event);
+      if (step !== null) {
+        walkViews(context, around, step);
+        event.preventDefault();
+      }
       return;
     }
     const isOnTimeline = event.target === element;
@@ -74,7 +85,26 @@ const ACTIONS: ReadonlyMap<string, Action> = new Map<string, Action>([
   ['o', toggleSelectedRank],
   ['Escape', (context) => choose(context, null)],
   ['?', (_, { showKeys }) => showKeys()],
+  ['/', (_, { openSearch }) => openSearch()],
+  ['[', (context, around) => walkViews(context, around, -1)],
+  [']', (context, around) => walkViews(context, around, 1)],
 ]);
+
+/** Alt+Left goes back to the view before, Alt+Right forth again. */
+function stepOfViews({ key, altKey, ctrlKey, metaKey }: KeyboardEvent): 1 | -1 | null {
+  if (!altKey || ctrlKey || metaKey) {
+    return null;
+  }
+  return key === 'ArrowLeft' ? -1 : key === 'ArrowRight' ? 1 : null;
+}
+
+function walkViews(context: PageContext, { history }: Around, step: 1 | -1): void {
+  history.visit(context.store.range.get());
+  const view = history.step(step);
+  if (view !== null) {
+    moveTo(context, view, context.run.overview);
+  }
+}
 
 function toggleSelectedRank({ store, run }: PageContext): void {
   toggleRank(store, store.selection.get()?.rank ?? run.overview.ranks.at(0)?.rank ?? 0);

@@ -10,11 +10,13 @@ import { renderLegend } from './legend.ts';
 import { mountMinimap } from './minimap.ts';
 import { moveTo } from './move-to.ts';
 import { layOutSteps, paintStepLabels, paintTimeAxis } from './ruler.ts';
+import { SearchBar } from './search-bar.ts';
 import { mountSpanList } from './span-list.ts';
 import { bindTimelineKeys } from './timeline-keys.ts';
 import { bindPointer } from './pointer.ts';
 import { TrackCanvas } from './track-canvas.ts';
 import { layOutTracks } from './tracks.ts';
+import { followViews, ViewHistory } from './view-history.ts';
 import { watchEvidence } from './watch-evidence.ts';
 
 /** Share of the window's height that the tracks may take before they scroll. */
@@ -41,7 +43,11 @@ export function mountTimeline(context: PageContext, showKeys: () => void): View 
   owned.add({ dispose: () => window.removeEventListener('resize', resize) });
   owned.add(bindGestures(canvas.element, store, run.overview, scroller));
   const tooltip = owned.add(bindPointer(context, canvas));
-  owned.add(bindTimelineKeys(context, canvas, { scroller, showKeys }));
+  const search = owned.add(new SearchBar(context));
+  const history = new ViewHistory();
+  owned.add(followViews(history, store));
+  const openSearch = () => search.open();
+  owned.add(bindTimelineKeys(context, canvas, { scroller, showKeys, openSearch, history }));
   owned.add(watchEvidence(context, canvas, scroller));
   owned.add(keepInSight(context, canvas, scroller));
   const ruler = owned.add(mountRuler(context, steps));
@@ -51,7 +57,8 @@ export function mountTimeline(context: PageContext, showKeys: () => void): View 
   const element = h(
     'section',
     { class: 'panel timeline', 'aria-label': 'Timeline' },
-    renderHead(context, showKeys),
+    renderHead(context, showKeys, openSearch),
+    search.element,
     h('div', { class: 'timeline-row' }, minimap.element),
     h('div', { class: 'timeline-row' }, ruler.element),
     scroller,
@@ -91,7 +98,11 @@ function fitHeight(scroller: HTMLElement, content: HTMLElement, canvas: TrackCan
   canvas.element.style.height = `${height}px`;
 }
 
-function renderHead(context: PageContext, showKeys: () => void): HTMLElement {
+function renderHead(
+  context: PageContext,
+  showKeys: () => void,
+  openSearch: () => void,
+): HTMLElement {
   const key = (text: string) => h('kbd', {}, text);
   return h(
     'div',
@@ -105,6 +116,7 @@ function renderHead(context: PageContext, showKeys: () => void): HTMLElement {
       h('span', {}, key('drag'), ' pan'),
       h('span', {}, key('wheel'), ' zoom'),
     ),
+    control('vscode-button', { appearance: 'secondary', click: openSearch }, 'Search'),
     control(
       'vscode-button',
       {

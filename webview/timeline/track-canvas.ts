@@ -5,6 +5,7 @@ import type { Theme } from '../base/theme.ts';
 import type { PageContext, View } from '../page-context.ts';
 import { findSelected, hitTest } from './hit-test.ts';
 import { type Boxes, layOutWindow, type Viewport } from './layout.ts';
+import { layOutMatches } from './matches.ts';
 import { BoxPainter, paintLabels } from './paint.ts';
 import { layOutSteps } from './ruler.ts';
 import { isSameTrack, layOutTracks, type TrackList, tracksBetween } from './tracks.ts';
@@ -39,7 +40,7 @@ export class TrackCanvas implements View {
     );
     const invalidate = () => this.surface.invalidate();
     this.#owned.add(this.feed.window.subscribe(invalidate));
-    for (const atom of [store.range, store.selection, store.evidence]) {
+    for (const atom of [store.range, store.selection, store.evidence, store.matches]) {
       this.#owned.add(atom.subscribe(invalidate));
     }
     scroller.addEventListener('scroll', invalidate);
@@ -97,6 +98,7 @@ export class TrackCanvas implements View {
     this.#boxes = layOutWindow(data, this.#list.tracks, viewport);
     this.#painter.paint(pen, data, this.#boxes, { width, theme });
     paintLabels(pen, data, this.#boxes, theme);
+    this.#paintMatches(pen, width, height, theme);
     this.#paintOutlines(pen, data, theme);
     this.#paintEvidence(pen, width, theme);
   }
@@ -158,6 +160,24 @@ export class TrackCanvas implements View {
       pen.strokeStyle = color;
       pen.lineWidth = lineWidth;
       pen.strokeRect(x - 0.5, y - 0.5, width + 0.5, height + 1);
+    }
+  }
+
+  #paintMatches(pen: CanvasRenderingContext2D, width: number, height: number, theme: Theme): void {
+    const { store } = this.context;
+    const matches = store.matches.get();
+    if (matches === null) {
+      return;
+    }
+    const { scrollTop } = this.scroller;
+    for (const box of layOutMatches(matches, this.#list, store.range.get(), width)) {
+      const y = box.y - scrollTop;
+      if (y < height && y + box.height > 0) {
+        pen.fillStyle = theme.match;
+        pen.fillRect(box.x, y, box.width, box.height);
+        pen.fillStyle = theme.foreground;
+        pen.fillRect(box.x, y + box.height - 2, box.width, 2);
+      }
     }
   }
 

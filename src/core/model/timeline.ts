@@ -111,6 +111,18 @@ export interface WindowRectangles {
   readonly name: Uint32Array<ArrayBuffer>;
 }
 
+/** Spans that were searched for, in time order; times count from the run's origin. */
+export interface FoundSpans {
+  readonly length: number;
+  readonly start: Float64Array<ArrayBuffer>;
+  readonly duration: Float64Array<ArrayBuffer>;
+  readonly rank: Int32Array<ArrayBuffer>;
+  /** Row of the rank's spans. */
+  readonly span: Uint32Array<ArrayBuffer>;
+  readonly lane: Uint32Array<ArrayBuffer>;
+  readonly depth: Uint16Array<ArrayBuffer>;
+}
+
 /** What the user picked on the timeline. */
 export interface Selection {
   readonly kind: 'span' | 'gap';

@@ -95,6 +95,8 @@ export class TimelineSession implements vscode.Disposable {
       readRun: async () => await this.#readRun(),
       readWindow: async ({ generation, ...window }) =>
         await this.#ask(generation, (remote) => remote.readWindow(window)),
+      findSpans: async ({ generation, query }) =>
+        await this.#ask(generation, (remote) => remote.findSpans({ query })),
       readDetails: async ({ generation, selection }) =>
         await this.#ask(generation, (remote) => remote.readDetails({ selection })),
       readArguments: async ({ generation, rank, span }) =>

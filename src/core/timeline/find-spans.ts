@@ -1,0 +1,138 @@
+import type { Lane, Trace } from '../model/trace.ts';
+import type { FoundSpans } from '../model/timeline.ts';
+import { type AnalyzedRank, type DrawnRun, findRank } from './analyzed-rank.ts';
+import type { SearchQuery } from './search-query.ts';
+
+/** As many are listed; of more, the longest. */
+export const MAX_LISTED = 20_000;
+const BINS_PER_OCTAVE = 16;
+const BINS = 64 * BINS_PER_OCTAVE;
+
+/** The spans that a query asks for, in time order, and how many there are on each rank. */
+export function findSpans(
+  run: DrawnRun,
+  query: SearchQuery,
+  maxListed: number = MAX_LISTED,
+): {
+  readonly total: number;
+  readonly byRank: readonly { readonly rank: number; readonly count: number }[];
+  readonly spans: FoundSpans;
+} {
+  const countByBin = new Uint32Array(BINS);
+  const byRank: { rank: number; count: number }[] = [];
+  forEachRank(run, query, (rank) => {
+    let count = 0;
+    forEachMatch(rank, query, (span) => {
+      count++;
+      countByBin[binOf(rank.trace.spans.duration[span])]++;
+    });
+    if (count > 0) {
+      byRank.push({ rank: rank.tables.rank, count });
+    }
+  });
+  const total = byRank.reduce((sum, { count }) => sum + count, 0);
+  const found: Found[] = [];
+  const fromBin = lowestBin(countByBin, maxListed);
+  forEachRank(run, query, (rank) => {
+    const { start, duration } = rank.trace.spans;
+    forEachMatch(rank, query, (span) => {
+      if (binOf(duration[span]) >= fromBin && found.length < maxListed) {
+        found.push({ rank, span, start: start[span] + rank.tables.offsetNs });
+      }
+    });
+  });
+  found.sort((a, b) => a.start - b.start || a.rank.tables.rank - b.rank.tables.rank);
+  return { total, byRank, spans: toColumns(found) };
+}
+
+interface Found {
+  readonly rank: AnalyzedRank;
+  readonly span: number;
+  readonly start: number;
+}
+
+function forEachRank(
+  run: DrawnRun,
+  { ranks }: SearchQuery,
+  visit: (rank: AnalyzedRank) => void,
+): void {
+  for (const { rank } of run.run.ranks) {
+    const found = ranks === null || ranks.has(rank) ? findRank(run, rank) : undefined;
+    if (found !== undefined) {
+      visit(found);
+    }
+  }
+}
+
+function forEachMatch(
+  { trace, tables }: AnalyzedRank,
+  query: SearchQuery,
+  visit: (span: number) => void,
+): void {
+  const { name, category, duration } = trace.spans;
+  const isNamed = namesWith(trace, query.words);
+  const { categories, phases, aboveNs, belowNs } = query;
+  const phaseOf = phases === null ? null : tables.inheritedPhases;
+  for (const { first, count } of lanesWith(trace.lanes, query.laneWords)) {
+    for (let span = first; span < first + count; span++) {
+      if (
+        isNamed[name[span]] === 1 &&
+        duration[span] > aboveNs &&
+        duration[span] < belowNs &&
+        (categories === null || categories.has(category[span])) &&
+        (phaseOf === null || phases?.has(phaseOf[span]) === true)
+      ) {
+        visit(span);
+      }
+    }
+  }
+}
+
+const namesByTrace = new WeakMap<Trace, { readonly key: string; readonly isNamed: Uint8Array }>();
+
+/** By string: whether it holds all the words. The last answer is kept, for each rank is asked twice. */
+function namesWith(trace: Trace, words: readonly string[]): Uint8Array {
+  const key = JSON.stringify(words);
+  const known = namesByTrace.get(trace);
+  if (known?.key === key) {
+    return known.isNamed;
+  }
+  const isNamed = Uint8Array.from(trace.strings, (text) => {
+    const lower = text.toLowerCase();
+    return words.every((word) => lower.includes(word)) ? 1 : 0;
+  });
+  namesByTrace.set(trace, { key, isNamed });
+  return isNamed;
+}
+
+function lanesWith(lanes: readonly Lane[], words: readonly string[]): readonly Lane[] {
+  return lanes.filter((lane) => words.every((word) => lane.name.toLowerCase().includes(word)));
+}
+
+function binOf(duration: number): number {
+  return Math.min(BINS - 1, Math.floor(BINS_PER_OCTAVE * Math.log2(Math.max(0, duration) + 1)));
+}
+
+/** All from this bin on are no more than `most`; the highest bin that has any, if even it has more. */
+function lowestBin(countByBin: Uint32Array, most: number): number {
+  let sum = 0;
+  for (let bin = BINS - 1; bin >= 0; bin--) {
+    sum += countByBin[bin];
+    if (sum > most) {
+      return sum === countByBin[bin] ? bin : bin + 1;
+    }
+  }
+  return 0;
+}
+
+function toColumns(found: readonly Found[]): FoundSpans {
+  return {
+    length: found.length,
+    start: Float64Array.from(found, ({ start }) => start),
+    duration: Float64Array.from(found, ({ rank, span }) => rank.trace.spans.duration[span]),
+    rank: Int32Array.from(found, ({ rank }) => rank.tables.rank),
+    span: Uint32Array.from(found, ({ span }) => span),
+    lane: Uint32Array.from(found, ({ rank, span }) => rank.trace.spans.lane[span]),
+    depth: Uint16Array.from(found, ({ rank, span }) => rank.tables.nesting.depth[span]),
+  };
+}

@@ -1,0 +1,27 @@
+import type { Analysis } from '../core/model/tables.ts';
+import { findSpans } from '../core/timeline/find-spans.ts';
+import { BadQuery, parseQuery } from '../core/timeline/search-query.ts';
+import { packFound, type SearchResult } from '../protocol/found-spans.ts';
+
+/** Finds spans; a query that cannot be read finds nothing and says why. */
+export function search(analysis: Analysis, query: string): SearchResult {
+  try {
+    const { total, byRank, spans } = findSpans(analysis, parseQuery(query));
+    return { total, byRank: [...byRank], spans: packFound(spans), problem: '' };
+  } catch (error) {
+    if (!(error instanceof BadQuery)) {
+      throw error;
+    }
+    return { total: 0, byRank: [], spans: packFound(NONE), problem: error.message };
+  }
+}
+
+const NONE = {
+  length: 0,
+  start: new Float64Array(),
+  duration: new Float64Array(),
+  rank: new Int32Array(),
+  span: new Uint32Array(),
+  lane: new Uint32Array(),
+  depth: new Uint16Array(),
+};

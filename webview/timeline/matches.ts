@@ -1,0 +1,63 @@
+import type { FoundSpans } from '../../src/core/model/timeline.ts';
+import type { TimeRange } from '../store.ts';
+import type { TrackList } from './tracks.ts';
+
+/** What a search found, and where among it the user is. */
+export interface Matches {
+  readonly query: string;
+  readonly total: number;
+  readonly spans: FoundSpans;
+  /** Row of `spans`; -1 before the first step. */
+  readonly current: number;
+  /** Why the query cannot be read; empty if it can. */
+  readonly problem: string;
+}
+
+/** The match to go to: the next or previous, at first the one nearest to the view; around at the ends. */
+export function stepMatch({ spans, current }: Matches, step: 1 | -1, range: TimeRange): number {
+  const { length, start } = spans;
+  if (length === 0) {
+    return -1;
+  }
+  if (current >= 0) {
+    return (current + step + length) % length;
+  }
+  const inView = start.findIndex((time) => time >= range.startNs);
+  const next = inView < 0 ? 0 : inView;
+  return step === 1 ? next : (next - 1 + length) % length;
+}
+
+/** Where the matches lie on the canvas, in CSS pixels; those that would cover each other are given once. */
+export function layOutMatches(
+  { spans, current }: Matches,
+  { tracks }: TrackList,
+  range: TimeRange,
+  width: number,
+): readonly {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  readonly isCurrent: boolean;
+}[] {
+  const trackByKey = new Map(tracks.map((track) => [`${track.rank} ${track.lane}`, track]));
+  const pixelsPerNs = width / (range.endNs - range.startNs);
+  const reachedByRow = new Map<number, number>();
+  const boxes = [];
+  for (let i = 0; i < spans.length && spans.start[i] <= range.endNs; i++) {
+    const own = trackByKey.get(`${spans.rank[i]} ${spans.lane[i]}`);
+    const track = own ?? trackByKey.get(`${spans.rank[i]} -1`);
+    const left = (spans.start[i] - range.startNs) * pixelsPerNs;
+    const length = Math.max(2, spans.duration[i] * pixelsPerNs);
+    if (track === undefined || left + length < 0) {
+      continue;
+    }
+    const y = track.top + (own === undefined ? 0 : spans.depth[i] * track.levelHeight);
+    const isCurrent = i === current;
+    if (left + length >= (reachedByRow.get(y) ?? -Infinity) + 1 || isCurrent) {
+      reachedByRow.set(y, left + length);
+      boxes.push({ x: left, y, width: length, height: track.levelHeight - 1, isCurrent });
+    }
+  }
+  return boxes;
+}

@@ -1,0 +1,139 @@
+import { DisposableStore } from '../../src/base/lifetime.ts';
+import { unpackFound } from '../../src/protocol/found-spans.ts';
+import { h, linkButton } from '../base/dom.ts';
+import { formatCount, formatNumber } from '../base/format.ts';
+import type { PageContext, View } from '../page-context.ts';
+import { frameInterval } from '../store.ts';
+import { type Matches, stepMatch } from './matches.ts';
+import { moveTo } from './move-to.ts';
+
+const WAIT_MS = 150;
+const EXAMPLE = 'name, cat:kernel, phase:forward, dur>1ms, rank:0-3, lane:"stream 7"';
+/** Of the view's width: a shorter match is brought nearer. */
+const MIN_SHARE = 1 / 400;
+
+/** Finds spans by name and filters; Enter and Shift+Enter walk through them. Hidden until asked for. */
+export class SearchBar implements View {
+  readonly #owned = new DisposableStore();
+  readonly #input = h('input', {
+    type: 'search',
+    placeholder: EXAMPLE,
+    'aria-label': `Search spans: ${EXAMPLE}`,
+    spellcheck: 'false',
+    input: () => this.#later(),
+    keydown: (event) => this.#press(event as KeyboardEvent),
+  });
+  readonly #count = h('output', { class: 'muted', 'aria-live': 'polite' });
+  readonly element = h(
+    'div',
+    { class: 'search-bar', role: 'search', hidden: true },
+    this.#input,
+    linkButton('◂ previous', 'Go to the previous match', () => this.#walk(-1)),
+    linkButton('next ▸', 'Go to the next match', () => this.#walk(1)),
+    linkButton('close', 'End the search', () => this.close()),
+    this.#count,
+  );
+  #timer = 0;
+  #asked = 0;
+
+  constructor(private readonly context: PageContext) {
+    this.#owned.add(context.store.matches.subscribe((matches) => this.#tell(matches)));
+    this.#owned.add({ dispose: () => window.clearTimeout(this.#timer) });
+  }
+
+  open(): void {
+    this.element.hidden = false;
+    this.#input.focus();
+    this.#input.select();
+  }
+
+  close(): void {
+    this.element.hidden = true;
+    this.#asked++;
+    this.context.store.matches.set(null);
+    document.querySelector<HTMLElement>('.track-canvas')?.focus();
+  }
+
+  dispose(): void {
+    this.#owned.dispose();
+  }
+
+  #later(): void {
+    window.clearTimeout(this.#timer);
+    this.#timer = window.setTimeout(() => void this.context.frames.track(this.#search()), WAIT_MS);
+  }
+
+  #press(event: KeyboardEvent): void {
+    if (event.key === 'Escape') {
+      this.close();
+    } else if (event.key === 'Enter') {
+      event.preventDefault();
+      const isNew = this.context.store.matches.get()?.query !== this.#input.value;
+      const step = event.shiftKey ? -1 : 1;
+      void (isNew ? this.#search() : Promise.resolve()).then(() => this.#walk(step));
+    }
+  }
+
+  /** An answer to a query that has changed since is dropped. */
+  async #search(): Promise<void> {
+    window.clearTimeout(this.#timer);
+    const { host, store, run } = this.context;
+    const query = this.#input.value;
+    const asked = ++this.#asked;
+    if (query.trim() === '') {
+      store.matches.set(null);
+      return;
+    }
+    try {
+      const { generation } = run;
+      const { total, spans, problem } = await host.findSpans({ generation, query });
+      if (asked === this.#asked) {
+        store.matches.set({ query, total, problem, spans: unpackFound(spans), current: -1 });
+      }
+    } catch (error) {
+      store.notice.set(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  #walk(step: 1 | -1): void {
+    const { store, run } = this.context;
+    const matches = store.matches.get();
+    const current = matches === null ? -1 : stepMatch(matches, step, store.range.get());
+    if (matches === null || current < 0) {
+      return;
+    }
+    const { spans } = matches;
+    const rank = spans.rank[current];
+    store.openRanks.set(new Set([...store.openRanks.get(), rank]));
+    store.matches.set({ ...matches, current });
+    store.selection.set({ kind: 'span', rank, index: spans.span[current] });
+    store.wantedTrack.set({ rank, lane: spans.lane[current] });
+    const { startNs, endNs } = store.range.get();
+    const start = spans.start[current];
+    const duration = spans.duration[current];
+    const isSeen = start >= startNs && start + duration <= endNs;
+    if (!isSeen || duration < MIN_SHARE * (endNs - startNs)) {
+      moveTo(this.context, frameInterval(start, duration, 3), run.overview);
+    }
+  }
+
+  #tell(matches: Matches | null): void {
+    this.#count.textContent = matches === null ? '' : describeMatches(matches);
+    this.element.classList.toggle('bad-query', matches !== null && matches.problem !== '');
+  }
+}
+
+export function describeMatches({ total, spans, current, problem }: Matches): string {
+  if (problem !== '') {
+    return problem;
+  }
+  const all = formatCount(total, 'span');
+  if (total === 0) {
+    return 'No span matches. Parts of names and filters must all hold.';
+  }
+  const walked = spans.length < total ? `, the ${formatNumber(spans.length)} longest lit` : '';
+  const place = current < 0 ? '' : `${formatNumber(current + 1)} of `;
+  return spans.length < total && current >= 0
+    ? `${place}the ${formatNumber(spans.length)} longest of ${all}`
+    : `${place}${all}${walked}`;
+}
