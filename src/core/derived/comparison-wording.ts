@@ -36,7 +36,7 @@ export function describeChanges({
     .slice(0, MAX_PARTS)
     .map(
       ({ part, deltaNs }) =>
-        `${namePart(part)} ${formatTime(Math.abs(deltaNs))} ${deltaNs > 0 ? 'longer' : 'shorter'}`,
+        `${namePart(part)} takes ${formatTime(Math.abs(deltaNs))} ${deltaNs > 0 ? 'more' : 'less'}`,
     );
   return named.length === 0
     ? ''

@@ -10,19 +10,19 @@ import {
 } from './intervals.ts';
 import { median } from './statistics.ts';
 
-/** Of each step given, the first `limitNs` of the intervals in it. */
+/** Of each step given, the first `limitNs` of the intervals in it, which may depend on the row of the step. */
 export function firstOfEachStep(
   intervals: Intervals,
   steps: Steps,
   rows: readonly number[],
-  limitNs: number,
+  limitNs: number | ((row: number) => number),
 ): Intervals {
   const builder = new IntervalsBuilder();
   let i = 0;
   for (const step of rows) {
     const from = steps.start[step];
     const until = steps.end[step];
-    let left = limitNs;
+    let left = typeof limitNs === 'number' ? limitNs : limitNs(step);
     while (i < intervals.length && intervals.end[i] <= from) {
       i++;
     }

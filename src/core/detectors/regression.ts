@@ -1,7 +1,6 @@
 import {
   DEFAULT_LIMITS,
   judgeComparison,
-  type PartChange,
   type ProfileComparison,
   type RunComparison,
 } from '../derived/compare-runs.ts';
@@ -99,6 +98,7 @@ export const regression = defineDetector({
     const { rows } = tables.analyzed[rank.row];
     const source = evidenceSourceOf(rank, tables);
     const severity: Severity = !isComparable ? 'info' : isError ? 'error' : 'warning';
+    const claims = tables.ranks.map((one) => claimOf(one, way, tables.analyzed[one.row].rows));
     yield {
       title: `Slower than ${shortName(baseline.name)}: by ${formatPercent(deltaPercent)}`,
       pattern: 'regression',
@@ -122,7 +122,11 @@ export const regression = defineDetector({
       ...placeOf(rank.tables.sourceOf(span)),
       why: explain(comparison, way),
       advice: adviceFor(comparison, worst.part, isComparable),
-      claims: tables.ranks.map((one) => claimOf(one, way.changes, tables.analyzed[one.row].rows)),
+      repair: {
+        condition: 'its phases took no longer than in the baseline',
+        changes: [{ kind: 'cut', intervals: claims }],
+      },
+      claims,
       generality: 3,
     };
   },
@@ -173,15 +177,15 @@ function mostTypical(
     .sort((a, b) => a - b);
 }
 
-/** Of each step, what phases that grew take beyond what they take in the baseline. */
+/** Of each step longer than the baseline's, as much of what phases that grew take beyond what they take there. */
 function claimOf(
   { tables }: NeededRank<Name>,
-  changes: readonly PartChange[],
+  { changes, baseline }: ProfileComparison,
   rows: readonly number[],
 ): Intervals {
   const byPhase = intervalsByPhase(tables);
   const least = MIN_SHARE * changes.reduce((sum, { deltaNs }) => sum + deltaNs, 0);
-  return changes
+  const excess = changes
     .filter(({ part, deltaNs }) => deltaNs > least && part !== 'unnamed')
     .reduce((claim, { part, baselineNs }) => {
       const intervals = inSteps(
@@ -192,6 +196,10 @@ function claimOf(
       const usual = firstOfEachStep(intervals, tables.steps, rows, baselineNs);
       return unionOf(claim, differenceOf(intervals, usual));
     }, NO_INTERVALS);
+  const { start, end } = tables.steps;
+  return firstOfEachStep(excess, tables.steps, rows, (row) =>
+    Math.max(0, end[row] - start[row] - baseline.stepNs),
+  );
 }
 
 function explain(comparison: RunComparison, way: ProfileComparison): string {
@@ -203,7 +211,7 @@ function explain(comparison: RunComparison, way: ProfileComparison): string {
       : '';
   return [
     times + rare,
-    `As steps vary, up to ${formatPercent(way.noisePercent)} would say nothing; the chance of such a difference in steps of one sort is ${chanceOf(way)}.`,
+    `Up to ${formatPercent(way.noisePercent)} could come from steps that vary; the chance of this difference between steps of one sort is ${chanceOf(way)}.`,
     describeChanges(way),
     describeDifferences(comparison),
   ]
@@ -217,7 +225,7 @@ function adviceFor(
   isComparable: boolean,
 ): Advice[] {
   const look = {
-    text: `Put a step of both runs beside each other and look at ${namePart(part)}; the findings above name the causes that one run alone shows.`,
+    text: `Put a step of both runs beside each other and look at ${namePart(part)}; where another finding is about it, begin there.`,
   };
   if (!isComparable) {
     return [

@@ -15,7 +15,7 @@ describeDetector(regression, {
         // 12 ticks more of about 114: 10.5 %.
         assert.ok(Math.abs(threshold.measured - 10.5) < 2, `${threshold.measured}`);
         assert.deepEqual([severity, confidence, layer], ['warning', 'high', 'data']);
-        assert.match(why, /In a typical step, the phase data 1\d(\.\d)? ms longer/);
+        assert.match(why, /In a typical step, the phase data takes 1\d(\.\d)? ms more/);
         assert.ok(Math.abs(savingNsPerStep - 12e6) < 2e6, `${savingNsPerStep}`);
       },
     },
@@ -44,7 +44,7 @@ describeDetector(regression, {
       check: ({ why, threshold }) => {
         // 50 ticks of work and the wait.
         assert.equal(Math.round(threshold.measured), 17);
-        assert.match(why, /idle time of the device 10\.0 ms longer/);
+        assert.match(why, /idle time of the device takes 10\.0 ms more/);
       },
     },
     {
