@@ -14,6 +14,10 @@ const STEADY = 0.5;
 /** Of the longest mean wait of a rank, from which another rank waits for its loader too. */
 const SHARED = 0.05;
 
+/** Batches that a rank waits for this share of a typical step are late, and so many of them are no accident. */
+const LATE = 0.1;
+const MIN_LATE = 2;
+
 /** What one rank waits for its batches, by analysed step. */
 export interface RankBatches {
   /** Without work of the device. */
@@ -61,7 +65,9 @@ export function computeBatchWaits(ranks: readonly RankBatches[], isJoined: boole
   const meanNs = ranks.map(({ exposed }) => (isEmpty({ exposed }) ? 0 : mean(exposed)));
   const longest = meanNs.reduce((most, one) => Math.max(most, one), 0);
   const waiting = [...ranks.keys()].filter(
-    (row) => meanNs[row] > SHARED * longest || (longest > 0 && ranks[row].areWorkersBusy),
+    (row) =>
+      meanNs[row] > SHARED * longest ||
+      (longest > 0 && (ranks[row].areWorkersBusy || hasLateBatches(ranks[row]))),
   );
   return {
     isBursty,
@@ -86,6 +92,12 @@ function isLonger(stretch: TypicalTime, step: TypicalTime): boolean {
 
 function isEmpty({ exposed }: Pick<Series, 'exposed'>): boolean {
   return exposed.length === 0;
+}
+
+/** A loader with time to spare is never late, while the loop waits for another rank as well. */
+function hasLateBatches({ exposed, durations }: RankBatches): boolean {
+  const limit = LATE * median(durations);
+  return exposed.filter((wait) => wait >= limit).length >= MIN_LATE;
 }
 
 /** Rather than for a few late batches. */

@@ -47,6 +47,9 @@ describe('the wait for batches', () => {
     const ranks = [rank(() => 0.1), rank((step) => (step % 4 === 0 ? 40 : 0.1))];
     assert.equal(computeBatchWaits(ranks, true).isOfOneRank, true);
     assert.equal(computeBatchWaits(ranks, false).isOfOneRank, false);
+    const late = rank((step) => (step === 3 || step === 7 ? 11 : 0.1));
+    const often = rank((step) => (step % 4 === 0 ? 90 : 0.1));
+    assert.deepEqual(computeBatchWaits([late, often], true).waiting, [0, 1]);
     const busy = { ...rank(() => 0.1), areWorkersBusy: true };
     assert.deepEqual(computeBatchWaits([busy, ranks[1]], true).waiting, [0, 1]);
     const few = [rank(() => 0.1), rank((step) => (step === 5 || step === 9 ? 40 : 0.1))];
