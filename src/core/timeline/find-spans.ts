@@ -1,3 +1,4 @@
+import { toRunTime } from '../model/rank-clock.ts';
 import type { Lane, Trace } from '../model/trace.ts';
 import type { FoundSpans } from '../model/timeline.ts';
 import { type AnalyzedRank, type DrawnRun, findRank } from './analyzed-rank.ts';
@@ -37,7 +38,7 @@ export function findSpans(
     const { start, duration } = rank.trace.spans;
     forEachMatch(rank, query, (span) => {
       if (binOf(duration[span]) >= fromBin && found.length < maxListed) {
-        found.push({ rank, span, start: start[span] + rank.tables.offsetNs });
+        found.push({ rank, span, start: toRunTime(rank.tables.clock, start[span]) });
       }
     });
   });
