@@ -35,7 +35,8 @@ export class App {
       this.#store.notice.set(String(error)),
     );
     this.#host = channel.remote;
-    for (const atom of [this.#store.range, this.#store.selection, this.#store.openRanks]) {
+    const { range, selection, openRanks, marks } = this.#store;
+    for (const atom of [range, selection, openRanks, marks]) {
       atom.subscribe(() => this.frames.request(this.#save));
     }
   }
@@ -51,11 +52,12 @@ export class App {
   }
 
   readonly #save = () => {
-    const { range, selection, openRanks } = this.#store;
+    const { range, selection, openRanks, marks } = this.#store;
     this.api.setState({
       range: range.get(),
       selection: selection.get(),
       openRanks: [...openRanks.get()],
+      marks: marks.get(),
       run: this.#savedRun,
     });
   };
@@ -113,6 +115,9 @@ export class App {
     const isOtherRun = identityOf(run) !== this.#savedRun;
     if (this.#context !== null || isOtherRun) {
       this.#store.selection.set(null);
+    }
+    if (isOtherRun && this.#context === null) {
+      this.#store.marks.set([]);
     }
     this.#savedRun = identityOf(run);
     this.#context = {

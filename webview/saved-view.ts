@@ -1,10 +1,15 @@
 import * as z from 'zod';
 import { selectionSchema } from '../src/protocol/timeline-schemas.ts';
+import { MAX_MARKS } from './timeline/marks.ts';
 
 const schema = z.object({
   range: z.object({ startNs: z.number(), endNs: z.number() }).nullable(),
   selection: selectionSchema.nullable(),
   openRanks: z.array(z.int()),
+  marks: z
+    .array(z.object({ timeNs: z.number(), note: z.string() }))
+    .max(MAX_MARKS)
+    .default([]),
   /** What the selection was made in; see `run-identity.ts`. */
   run: z.string().default(''),
 });
@@ -14,5 +19,7 @@ export type SavedView = z.output<typeof schema>;
 
 export function parseSavedView(state: unknown): SavedView {
   const parsed = schema.safeParse(state);
-  return parsed.success ? parsed.data : { range: null, selection: null, openRanks: [], run: '' };
+  return parsed.success
+    ? parsed.data
+    : { range: null, selection: null, openRanks: [], marks: [], run: '' };
 }

@@ -8,6 +8,7 @@ import type {
 import type { RunStatus } from '../src/protocol/timeline-api.ts';
 import { Atom } from './base/atom.ts';
 import type { SavedView } from './saved-view.ts';
+import type { Mark } from './timeline/marks.ts';
 import type { Matches } from './timeline/matches.ts';
 
 export interface TimeRange {
@@ -28,6 +29,7 @@ export class Store {
   readonly range: Atom<TimeRange>;
   readonly selection: Atom<Selection | null>;
   readonly openRanks: Atom<ReadonlySet<number>>;
+  readonly marks: Atom<readonly Mark[]>;
   readonly details = new Atom<SelectionDetails | null>(null);
   /** The evidence of a finding, outlined until something else is chosen. */
   readonly evidence = new Atom<readonly Evidence[]>([]);
@@ -49,6 +51,7 @@ export class Store {
   constructor(view: SavedView) {
     this.range = new Atom(view.range ?? { startNs: 0, endNs: 0 }, isSameRange);
     this.selection = new Atom(view.selection, isSameSelection);
+    this.marks = new Atom<readonly Mark[]>(view.marks);
     this.openRanks = new Atom<ReadonlySet<number>>(new Set(view.openRanks));
   }
 }

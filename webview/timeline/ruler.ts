@@ -8,6 +8,7 @@ import type { TimeRange } from '../store.ts';
 export const RULER_HEIGHT = 36;
 const MIN_STEP_LABEL_PX = 64;
 const TICK_SPACING_PX = 110;
+const MAX_MARK_CHARACTERS = 40;
 
 export interface StepMark {
   readonly x: number;
@@ -66,6 +67,30 @@ export function paintTimeAxis(
     const text = `${decimals > 0 ? tick.toFixed(decimals) : formatNumber(tick)}\u202f${unit.unit}`;
     if (x + 4 + textWidth(context, text) < width) {
       context.fillText(text, x + 4, RULER_HEIGHT - 8);
+    }
+  }
+}
+
+/** A flag for each mark, with its note where it has one. */
+export function paintMarks(
+  context: CanvasRenderingContext2D,
+  marks: readonly { readonly x: number; readonly note: string }[],
+  theme: Theme,
+): void {
+  for (const { x, note } of marks) {
+    context.fillStyle = theme.focus;
+    context.fillRect(x - 0.5, 0, 1.5, RULER_HEIGHT);
+    context.beginPath();
+    context.moveTo(x, 0);
+    context.lineTo(x + 8, 4);
+    context.lineTo(x, 8);
+    context.fill();
+    const text = note.slice(0, MAX_MARK_CHARACTERS);
+    if (text !== '') {
+      context.fillStyle = theme.background;
+      context.fillRect(x + 9, 0, textWidth(context, text) + 6, 16);
+      context.fillStyle = theme.foreground;
+      context.fillText(text, x + 12, 9);
     }
   }
 }

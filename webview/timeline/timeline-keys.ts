@@ -16,6 +16,7 @@ interface Around {
   readonly scroller: HTMLElement;
   readonly showKeys: () => void;
   readonly openSearch: () => void;
+  readonly addMark: () => void;
   readonly history: ViewHistory;
 }
 
@@ -86,6 +87,7 @@ const ACTIONS: ReadonlyMap<string, Action> = new Map<string, Action>([
   ['Escape', (context) => choose(context, null)],
   ['?', (_, { showKeys }) => showKeys()],
   ['/', (_, { openSearch }) => openSearch()],
+  ['m', (_, { addMark }) => addMark()],
   ['[', (context, around) => walkViews(context, around, -1)],
   [']', (context, around) => walkViews(context, around, 1)],
 ]);

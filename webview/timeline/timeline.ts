@@ -8,8 +8,10 @@ import { renderGutter } from './gutter.ts';
 import { keepInSight } from './keep-in-sight.ts';
 import { renderLegend } from './legend.ts';
 import { mountMinimap } from './minimap.ts';
+import { MarkBar } from './mark-bar.ts';
+import { layOutMarks } from './marks.ts';
 import { moveTo } from './move-to.ts';
-import { layOutSteps, paintStepLabels, paintTimeAxis } from './ruler.ts';
+import { layOutSteps, paintMarks, paintStepLabels, paintTimeAxis } from './ruler.ts';
 import { SearchBar } from './search-bar.ts';
 import { mountSpanList } from './span-list.ts';
 import { bindTimelineKeys } from './timeline-keys.ts';
@@ -44,10 +46,19 @@ export function mountTimeline(context: PageContext, showKeys: () => void): View 
   owned.add(bindGestures(canvas.element, store, run.overview, scroller));
   const tooltip = owned.add(bindPointer(context, canvas));
   const search = owned.add(new SearchBar(context));
+  const marks = owned.add(new MarkBar(context));
   const history = new ViewHistory();
   owned.add(followViews(history, store));
   const openSearch = () => search.open();
-  owned.add(bindTimelineKeys(context, canvas, { scroller, showKeys, openSearch, history }));
+  owned.add(
+    bindTimelineKeys(context, canvas, {
+      scroller,
+      showKeys,
+      openSearch,
+      history,
+      addMark: () => marks.add(),
+    }),
+  );
   owned.add(watchEvidence(context, canvas, scroller));
   owned.add(keepInSight(context, canvas, scroller));
   const ruler = owned.add(mountRuler(context, steps));
@@ -59,6 +70,7 @@ export function mountTimeline(context: PageContext, showKeys: () => void): View 
     { class: 'panel timeline', 'aria-label': 'Timeline' },
     renderHead(context, showKeys, openSearch),
     search.element,
+    marks.element,
     h('div', { class: 'timeline-row' }, minimap.element),
     h('div', { class: 'timeline-row' }, ruler.element),
     scroller,
@@ -147,11 +159,13 @@ function mountRuler(context: PageContext, steps: () => readonly TimelineStep[]):
         pen.stroke();
       }
       paintStepLabels(pen, marks, width, theme);
+      paintMarks(pen, layOutMarks(store.marks.get(), range, width), theme);
       paintTimeAxis(pen, range, run.overview.startNs, width, theme);
     }),
   );
   surface.canvas.setAttribute('aria-hidden', 'true');
   owned.add(store.range.subscribe(() => surface.invalidate()));
   owned.add(store.selection.subscribe(() => surface.invalidate()));
+  owned.add(store.marks.subscribe(() => surface.invalidate()));
   return { element: surface.canvas, dispose: () => owned.dispose() };
 }

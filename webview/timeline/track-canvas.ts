@@ -5,6 +5,7 @@ import type { Theme } from '../base/theme.ts';
 import type { PageContext, View } from '../page-context.ts';
 import { findSelected, hitTest } from './hit-test.ts';
 import { type Boxes, layOutWindow, type Viewport } from './layout.ts';
+import { layOutMarks } from './marks.ts';
 import { layOutMatches } from './matches.ts';
 import { BoxPainter, paintLabels } from './paint.ts';
 import { layOutSteps } from './ruler.ts';
@@ -40,7 +41,7 @@ export class TrackCanvas implements View {
     );
     const invalidate = () => this.surface.invalidate();
     this.#owned.add(this.feed.window.subscribe(invalidate));
-    for (const atom of [store.range, store.selection, store.evidence, store.matches]) {
+    for (const atom of [store.range, store.selection, store.evidence, store.matches, store.marks]) {
       this.#owned.add(atom.subscribe(invalidate));
     }
     scroller.addEventListener('scroll', invalidate);
@@ -101,6 +102,10 @@ export class TrackCanvas implements View {
     this.#paintMatches(pen, width, height, theme);
     this.#paintOutlines(pen, data, theme);
     this.#paintEvidence(pen, width, theme);
+    pen.strokeStyle = theme.focus;
+    for (const { x } of layOutMarks(this.context.store.marks.get(), range, width)) {
+      line(pen, Math.round(x) + 0.5, height);
+    }
   }
 
   /** Where the window has nothing yet: beside it, and in rows that it does not have. */
