@@ -8,6 +8,7 @@ import type {
 import type { RunStatus } from '../src/protocol/timeline-api.ts';
 import { Atom } from './base/atom.ts';
 import type { SavedView } from './saved-view.ts';
+import type { Area } from './timeline/area.ts';
 import type { Mark } from './timeline/marks.ts';
 import type { Matches } from './timeline/matches.ts';
 
@@ -37,6 +38,8 @@ export class Store {
   readonly matches = new Atom<Matches | null>(null);
   /** The track to scroll to; each wish is a new object. */
   readonly wantedTrack = new Atom<{ readonly rank: number; readonly lane: number } | null>(null);
+  /** What was chosen to be added up; null while there is none. */
+  readonly area = new Atom<Area | null>(null);
   /** Index of the finding whose evidence is shown; -1 is none. */
   readonly shownFinding = new Atom(-1);
   /** How far the run is that the page shows. */

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Api } from './api.ts';
 import { evidenceSchema, reportSchema } from './report-schema.ts';
+import { areaRequestSchema, areaSummarySchema } from './area-schemas.ts';
 import { MAX_QUERY_CHARACTERS, searchResultSchema } from './found-spans.ts';
 import { runPictureSchema } from './run-picture.ts';
 import { packedStepsSchema } from './step-columns.ts';
@@ -53,6 +54,11 @@ export const hostApi = {
   findSpans: {
     params: z.object({ generation, query: z.string().max(MAX_QUERY_CHARACTERS) }),
     result: searchResultSchema,
+  },
+  /** The spans of some rows in an interval, added up. */
+  summarizeArea: {
+    params: areaRequestSchema.extend({ generation }),
+    result: areaSummarySchema,
   },
   readDetails: {
     params: z.object({ generation, selection: selectionSchema }),

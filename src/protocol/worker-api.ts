@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { RunFile, RunGroup } from '../core/model/run.ts';
 import type { Api } from './api.ts';
+import { areaRequestSchema, areaSummarySchema } from './area-schemas.ts';
 import { MAX_QUERY_CHARACTERS, searchResultSchema } from './found-spans.ts';
 import { reportSchema } from './report-schema.ts';
 import { runPictureSchema } from './run-picture.ts';
@@ -69,6 +70,7 @@ export const workerApi = {
     params: z.object({ query: z.string().max(MAX_QUERY_CHARACTERS) }),
     result: searchResultSchema,
   },
+  summarizeArea: { params: areaRequestSchema, result: areaSummarySchema },
   readDetails: {
     params: z.object({ selection: selectionSchema }),
     result: selectionDetailsSchema,

@@ -4,6 +4,8 @@ import type { Report } from '../core/model/report.ts';
 import type { RunGroup } from '../core/model/run.ts';
 import type { Analysis } from '../core/model/tables.ts';
 import type {
+  AreaRequest,
+  AreaSummary,
   Selection,
   SelectionDetails,
   TimelineOverview,
@@ -14,6 +16,7 @@ import { computeOverview } from '../core/timeline/overview.ts';
 import { drawWhole } from '../core/timeline/draw-whole.ts';
 import { listSteps } from '../core/timeline/list-steps.ts';
 import { readWindow } from '../core/timeline/read-window.ts';
+import { summarizeArea } from '../core/timeline/summarize-area.ts';
 import { readBaseline } from '../files/read-baseline.ts';
 import { overlayOptions, readConfig } from '../files/read-config.ts';
 import { readArguments } from '../files/read-event.ts';
@@ -100,6 +103,10 @@ export class AnalyzedTables {
 
   findSpans(query: string): SearchResult {
     return search(this.#require(), query);
+  }
+
+  summarizeArea(request: AreaRequest): AreaSummary {
+    return summarizeArea(this.#require(), request);
   }
 
   readDetails(selection: Selection): SelectionDetails {

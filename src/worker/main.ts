@@ -32,6 +32,7 @@ if (parentPort !== null) {
       analyze: async (request) => await tables.analyze(request),
       readWindow: (request) => tables.readWindow(request),
       findSpans: ({ query }) => tables.findSpans(query),
+      summarizeArea: (request) => tables.summarizeArea(request),
       readDetails: ({ selection }) => tables.readDetails(selection),
       readArguments: async ({ rank, span }) => await tables.readArguments(rank, span),
       indexSources: async ({ paths }) => await indexSources(paths),

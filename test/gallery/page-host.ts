@@ -3,6 +3,7 @@ import { describeSelection } from '../../src/core/timeline/describe-selection.ts
 import { computeOverview } from '../../src/core/timeline/overview.ts';
 import { listSteps } from '../../src/core/timeline/list-steps.ts';
 import { readWindow } from '../../src/core/timeline/read-window.ts';
+import { summarizeArea } from '../../src/core/timeline/summarize-area.ts';
 import type { HandlersOf } from '../../src/protocol/api.ts';
 import { Channel, type Port } from '../../src/protocol/channel.ts';
 import { hostApi, viewApi } from '../../src/protocol/timeline-api.ts';
@@ -52,6 +53,7 @@ export class PageHost {
         return { columns: packWindow(rectangles), names };
       },
       findSpans: ({ query }) => search(this.#require(), query),
+      summarizeArea: (request) => summarizeArea(this.#require(), request),
       readDetails: ({ selection }) => {
         const details = describeSelection(this.#require(), selection);
         if (details === null) {

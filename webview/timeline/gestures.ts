@@ -19,7 +19,9 @@ export function bindGestures(
   const behavior = zoom<HTMLCanvasElement, unknown>()
     .scaleExtent([1, MAX_ZOOM])
     .clickDistance(CLICK_DISTANCE_PX)
-    .filter((event: WheelEvent | MouseEvent) => !isPan(event) && event.button === 0)
+    .filter(
+      (event: WheelEvent | MouseEvent) => !isPan(event) && event.button === 0 && !isAreaDrag(event),
+    )
     .on(
       'zoom',
       ({ transform, sourceEvent }: { transform: ZoomTransform; sourceEvent: unknown }) => {
@@ -78,6 +80,10 @@ function panByWheel(
     const share = pixels / Math.max(1, canvas.clientWidth);
     store.range.set(clampRange(panRange(store.range.get(), share), whole));
   }
+}
+
+function isAreaDrag(event: WheelEvent | MouseEvent): boolean {
+  return event.type === 'mousedown' && event.shiftKey;
 }
 
 function isPan(event: WheelEvent | MouseEvent): boolean {

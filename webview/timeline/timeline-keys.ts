@@ -1,6 +1,7 @@
 import type { Disposable } from '../../src/base/lifetime.ts';
 import type { PageContext } from '../page-context.ts';
 import { frameInterval } from '../store.ts';
+import { areaBetween } from './area.ts';
 import { choose } from './choose.ts';
 import { toggleRank } from './gutter.ts';
 import { findSelected, neighbourOf, verticalNeighbourOf } from './hit-test.ts';
@@ -13,6 +14,7 @@ import type { ViewHistory } from './view-history.ts';
 const SCROLL_PX = 60;
 
 interface Around {
+  readonly canvas: TrackCanvas;
   readonly scroller: HTMLElement;
   readonly showKeys: () => void;
   readonly openSearch: () => void;
@@ -87,6 +89,7 @@ const ACTIONS: ReadonlyMap<string, Action> = new Map<string, Action>([
   ['Escape', (context) => choose(context, null)],
   ['?', (_, { showKeys }) => showKeys()],
   ['/', (_, { openSearch }) => openSearch()],
+  ['e', areaInView],
   ['m', (_, { addMark }) => addMark()],
   ['[', (context, around) => walkViews(context, around, -1)],
   [']', (context, around) => walkViews(context, around, 1)],
@@ -106,6 +109,15 @@ function walkViews(context: PageContext, { history }: Around, step: 1 | -1): voi
   if (view !== null) {
     moveTo(context, view, context.run.overview);
   }
+}
+
+/** Adds up what is in view; once more gives it up. */
+function areaInView({ store }: PageContext, { canvas, scroller }: Around): void {
+  const { width, height } = canvas.surface.size;
+  const view = { range: store.range.get(), width, scrollTop: scroller.scrollTop };
+  const end = { x: width, y: height };
+  const isShown = store.area.get() !== null;
+  store.area.set(isShown ? null : areaBetween({ x: 0, y: 0 }, end, canvas.list, view));
 }
 
 function toggleSelectedRank({ store, run }: PageContext): void {

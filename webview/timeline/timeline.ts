@@ -3,6 +3,8 @@ import type { TimelineStep } from '../../src/core/model/timeline.ts';
 import { control, h } from '../base/dom.ts';
 import { Surface } from '../base/surface.ts';
 import type { PageContext, View } from '../page-context.ts';
+import { bindAreaDrag } from './area-drag.ts';
+import { AreaPanel } from './area-panel.ts';
 import { bindGestures } from './gestures.ts';
 import { renderGutter } from './gutter.ts';
 import { keepInSight } from './keep-in-sight.ts';
@@ -47,11 +49,14 @@ export function mountTimeline(context: PageContext, showKeys: () => void): View 
   const tooltip = owned.add(bindPointer(context, canvas));
   const search = owned.add(new SearchBar(context));
   const marks = owned.add(new MarkBar(context));
+  const area = owned.add(new AreaPanel(context));
+  owned.add(bindAreaDrag(context, canvas, scroller));
   const history = new ViewHistory();
   owned.add(followViews(history, store));
   const openSearch = () => search.open();
   owned.add(
     bindTimelineKeys(context, canvas, {
+      canvas,
       scroller,
       showKeys,
       openSearch,
@@ -74,6 +79,7 @@ export function mountTimeline(context: PageContext, showKeys: () => void): View 
     h('div', { class: 'timeline-row' }, minimap.element),
     h('div', { class: 'timeline-row' }, ruler.element),
     scroller,
+    area.element,
     renderLegend(run),
     list.element,
     tooltip.element,

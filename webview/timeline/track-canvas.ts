@@ -4,6 +4,7 @@ import { Surface } from '../base/surface.ts';
 import type { Theme } from '../base/theme.ts';
 import type { PageContext, View } from '../page-context.ts';
 import { findSelected, hitTest } from './hit-test.ts';
+import type { Area } from './area.ts';
 import { type Boxes, layOutWindow, type Viewport } from './layout.ts';
 import { layOutMarks } from './marks.ts';
 import { layOutMatches } from './matches.ts';
@@ -25,6 +26,7 @@ export class TrackCanvas implements View {
   #list: TrackList;
   #boxes: Boxes = { length: 0, bounds: new Float32Array(), index: new Uint32Array() };
   #hovered = -1;
+  #sketched: Area | null = null;
 
   constructor(
     private readonly context: PageContext,
@@ -41,7 +43,14 @@ export class TrackCanvas implements View {
     );
     const invalidate = () => this.surface.invalidate();
     this.#owned.add(this.feed.window.subscribe(invalidate));
-    for (const atom of [store.range, store.selection, store.evidence, store.matches, store.marks]) {
+    for (const atom of [
+      store.range,
+      store.selection,
+      store.evidence,
+      store.matches,
+      store.marks,
+      store.area,
+    ]) {
       this.#owned.add(atom.subscribe(invalidate));
     }
     scroller.addEventListener('scroll', invalidate);
@@ -77,6 +86,14 @@ export class TrackCanvas implements View {
     }
   }
 
+  /** The area while it is dragged; null ends it. */
+  sketchArea(area: Area | null): void {
+    if (area !== this.#sketched) {
+      this.#sketched = area;
+      this.surface.invalidate();
+    }
+  }
+
   dispose(): void {
     this.#owned.dispose();
   }
@@ -102,6 +119,7 @@ export class TrackCanvas implements View {
     this.#paintMatches(pen, width, height, theme);
     this.#paintOutlines(pen, data, theme);
     this.#paintEvidence(pen, width, theme);
+    this.#paintArea(pen, width, theme);
     pen.strokeStyle = theme.focus;
     for (const { x } of layOutMarks(this.context.store.marks.get(), range, width)) {
       line(pen, Math.round(x) + 0.5, height);
@@ -182,6 +200,27 @@ export class TrackCanvas implements View {
         pen.fillRect(box.x, y, box.width, box.height);
         pen.fillStyle = theme.foreground;
         pen.fillRect(box.x, y + box.height - 2, box.width, 2);
+      }
+    }
+  }
+
+  #paintArea(pen: CanvasRenderingContext2D, width: number, theme: Theme): void {
+    const { store } = this.context;
+    const area = this.#sketched ?? store.area.get();
+    if (area === null) {
+      return;
+    }
+    const { startNs, endNs } = store.range.get();
+    const pixelsPerNs = width / (endNs - startNs);
+    const left = (area.startNs - startNs) * pixelsPerNs;
+    const length = (area.endNs - area.startNs) * pixelsPerNs;
+    for (const row of area.rows) {
+      const track = this.#list.tracks.find((other) => isSameTrack(other, row));
+      if (track !== undefined) {
+        pen.fillStyle = theme.focus;
+        pen.globalAlpha = 0.25;
+        pen.fillRect(left, track.top - this.scroller.scrollTop, length, track.height);
+        pen.globalAlpha = 1;
       }
     }
   }

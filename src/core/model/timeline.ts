@@ -123,6 +123,37 @@ export interface FoundSpans {
   readonly depth: Uint16Array<ArrayBuffer>;
 }
 
+/** What the spans of an area are added up by. */
+export const AREA_KEYS = ['name', 'phase', 'category'] as const;
+
+/** An interval in some rows; `lane` is {@link RANK_TRACK} or an index into the rank's lanes. */
+export interface AreaRequest {
+  readonly startNs: Nanoseconds;
+  readonly endNs: Nanoseconds;
+  readonly rows: readonly { readonly rank: number; readonly lane: number }[];
+  readonly by: (typeof AREA_KEYS)[number];
+}
+
+/** The spans of one name, phase or category in an area. */
+export interface AreaGroup {
+  readonly name: string;
+  readonly count: number;
+  /** Within the area, spans within each other counted each. */
+  readonly totalNs: Nanoseconds;
+  /** Within the area, without the spans inside. */
+  readonly selfNs: Nanoseconds;
+  /** Of the whole spans. */
+  readonly percentiles: Percentiles;
+}
+
+export interface AreaSummary {
+  readonly groupCount: number;
+  readonly count: number;
+  readonly selfNs: Nanoseconds;
+  /** Those with most time of their own first; the rest is left out. */
+  readonly groups: readonly AreaGroup[];
+}
+
 /** What the user picked on the timeline. */
 export interface Selection {
   readonly kind: 'span' | 'gap';

@@ -79,7 +79,7 @@ function percentilesOf(sorted: Float64Array): Percentiles {
 }
 
 /** Linear between the two nearest values, as in NumPy. */
-function quantile(sorted: Float64Array, share: number): Nanoseconds {
+export function quantile(sorted: Float64Array, share: number): Nanoseconds {
   const at = (sorted.length - 1) * share;
   const low = Math.floor(at);
   const high = Math.min(low + 1, sorted.length - 1);
