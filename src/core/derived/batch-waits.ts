@@ -1,5 +1,13 @@
 import type { Nanoseconds } from '../model/units.ts';
-import { mean, median, movingMean, type TypicalTime, typicalTime } from './statistics.ts';
+import {
+  mean,
+  median,
+  movingMean,
+  quantileOfSorted,
+  sortedCopy,
+  type TypicalTime,
+  typicalTime,
+} from './statistics.ts';
 
 /**
  * Worker processes that are too slow together bring their batches together: one step waits long, the next ones
@@ -13,6 +21,9 @@ const BURST_RATIO = 1.5;
 const STEADY = 0.5;
 /** Of the longest mean wait of a rank, from which another rank waits for its loader too. */
 const SHARED = 0.05;
+
+/** Stretches in which a loader that is always too slow may happen to keep up. */
+const SELDOM = 0.2;
 
 /** Batches that a rank waits for this share of a typical step are late, and so many of them are no accident. */
 const LATE = 0.1;
@@ -103,9 +114,8 @@ function hasLateBatches({ exposed, durations }: RankBatches): boolean {
 /** Rather than for a few late batches. */
 function keepsWaiting(rank: RankBatches): boolean {
   const stretches = smooth(rank);
-  return (
-    median(isEmpty(stretches) ? rank.exposed : stretches.exposed) >= STEADY * mean(rank.exposed)
-  );
+  const { exposed } = isEmpty(stretches) ? rank : stretches;
+  return quantileOfSorted(sortedCopy(exposed), SELDOM) >= (STEADY / 2) * mean(rank.exposed);
 }
 
 /** Waits of a loop that loads by itself are smoothed only where the device hides them, not where some batches are late. */

@@ -52,6 +52,8 @@ describe('the wait for batches', () => {
     assert.deepEqual(computeBatchWaits([late, often], true).waiting, [0, 1]);
     const busy = { ...rank(() => 0.1), areWorkersBusy: true };
     assert.deepEqual(computeBatchWaits([busy, ranks[1]], true).waiting, [0, 1]);
+    const clustered = rank((step) => (step % 8 === 0 && step > 12 && step < 36 ? 90 : 0.1));
+    assert.equal(computeBatchWaits([rank(() => 0.1), clustered], true).isOfOneRank, false);
     const few = [rank(() => 0.1), rank((step) => (step === 5 || step === 9 ? 40 : 0.1))];
     assert.equal(computeBatchWaits(few, true).isOfOneRank, false);
   });
