@@ -28,9 +28,23 @@ export function hitTest({ length, bounds, index }: Boxes, x: number, y: number):
   return best;
 }
 
+/** The same on a lane where its rank is open, else on the summary of the rank, which comes first. */
+export function findOnLane(data: WindowData, selection: Selection): number {
+  const { item, length } = data.rectangles;
+  for (let i = length - 1; i >= 0; i--) {
+    const isNumber = item[i] === selection.index;
+    if (isNumber && isSameSelection(rectangleFacts(data, i).selection, selection)) {
+      return i;
+    }
+  }
+  return -1;
+}
+
 export function findSelected(data: WindowData, selection: Selection): number {
-  for (let i = 0; i < data.rectangles.length; i++) {
-    if (isSameSelection(rectangleFacts(data, i).selection, selection)) {
+  const { item, length } = data.rectangles;
+  for (let i = 0; i < length; i++) {
+    const isNumber = item[i] === selection.index;
+    if (isNumber && isSameSelection(rectangleFacts(data, i).selection, selection)) {
       return i;
     }
   }

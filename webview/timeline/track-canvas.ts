@@ -3,6 +3,8 @@ import type { TimelineStep, WindowRequest } from '../../src/core/model/timeline.
 import { Surface } from '../base/surface.ts';
 import type { Theme } from '../base/theme.ts';
 import type { PageContext, View } from '../page-context.ts';
+import { isSameSelection } from '../store.ts';
+import { layOutFlows, paintFlow } from './flows.ts';
 import { findSelected, hitTest } from './hit-test.ts';
 import type { Area } from './area.ts';
 import { type Boxes, layOutWindow, type Viewport } from './layout.ts';
@@ -43,6 +45,7 @@ export class TrackCanvas implements View {
     );
     const invalidate = () => this.surface.invalidate();
     this.#owned.add(this.feed.window.subscribe(invalidate));
+    this.#owned.add(store.details.subscribe(invalidate));
     for (const atom of [
       store.range,
       store.selection,
@@ -115,8 +118,8 @@ export class TrackCanvas implements View {
     this.#paintBackdrop(pen, data, viewport, theme);
     this.#boxes = layOutWindow(data, this.#list.tracks, viewport);
     this.#painter.paint(pen, data, this.#boxes, { width, theme });
-    paintLabels(pen, data, this.#boxes, theme);
     this.#paintMatches(pen, width, height, theme);
+    paintLabels(pen, data, this.#boxes, theme);
     this.#paintOutlines(pen, data, theme);
     this.#paintEvidence(pen, width, theme);
     this.#paintArea(pen, width, theme);
@@ -170,6 +173,12 @@ export class TrackCanvas implements View {
     const selection = this.context.store.selection.get();
     if (this.#hovered >= 0) {
       this.#outline(pen, this.#hovered, theme.foreground, 1);
+    }
+    const details = this.context.store.details.get();
+    if (details !== null && isSameSelection(details.selection, selection)) {
+      pen.strokeStyle = pen.fillStyle = theme.foreground;
+      pen.lineWidth = 1.5;
+      layOutFlows(data, this.#boxes, details).forEach((arrow) => paintFlow(pen, arrow));
     }
     if (selection !== null) {
       this.#outline(pen, findSelected(data, selection), theme.focus, 2);
