@@ -1,7 +1,8 @@
 import { type Intervals, NO_INTERVALS } from '../derived/intervals.ts';
-import { mean } from '../derived/statistics.ts';
+import { mean, median } from '../derived/statistics.ts';
 import { type Drift, findDrift } from '../derived/drift.ts';
 import { describeCarrier, findCarrier, type StepCarrier } from '../derived/step-carrier.ts';
+import { stepDurations } from '../derived/step-windows.ts';
 import { restOfEachStep } from '../derived/time-budget.ts';
 import { formatPercent, formatTime, nameRanks } from '../derived/wording.ts';
 import { layerOf } from '../model/phase.ts';
@@ -136,10 +137,16 @@ function driftOf(
 }
 
 /** What the last fifth of the steps spends more time in than the first. */
-function carrierOf({ rank, total }: RankDrift, rows: readonly number[]): StepCarrier {
+function carrierOf({ rank }: RankDrift, rows: readonly number[]): StepCarrier {
   const count = Math.max(1, Math.round(END_SHARE * rows.length));
+  const early = rows.slice(0, count);
   const late = rows.slice(-count);
-  return findCarrier(rank.trace, rank.tables, late, rows.slice(0, count), total * late.length);
+  const usual = median(stepDurations(rank.tables.steps, early));
+  const excessNs = stepDurations(rank.tables.steps, late).reduce(
+    (sum, duration) => sum + duration - usual,
+    0,
+  );
+  return findCarrier(rank.trace, rank.tables, late, early, excessNs);
 }
 
 /** At most {@link MAX_EVIDENCE} rows from the first to the last. */

@@ -10,6 +10,8 @@ const MISSED = {
   540287532: 'checkpoints of rank 0 among late batches',
   900129: 'the host of every rank is slow, and the others wait for one of them in collectives',
   900160: 'the loaders of all ranks are busy all the time, and one alone waits',
+  412000024: 'a function that grows with every step, and its line',
+  412000423: 'late batches of one rank, in clusters',
   20080: 'the device, far behind, hides the loading of nine steps in ten',
 };
 
