@@ -9,7 +9,8 @@ import type { PageContext, View } from './page-context.ts';
 import { readSteps } from './read-steps.ts';
 import { identityOf } from './run-identity.ts';
 import { parseSavedView } from './saved-view.ts';
-import { clampRange, frameInterval, type LoadedRun, Store } from './store.ts';
+import { type LoadedRun, Store } from './store.ts';
+import { clampRange, frameInterval } from './time-range.ts';
 import { mountRunPage } from './views/run-page.ts';
 import { LoadingPage, renderFailure } from './views/status-page.ts';
 

@@ -4,7 +4,7 @@ import { h } from '../base/dom.ts';
 import { formatDuration } from '../base/format.ts';
 import { Surface } from '../base/surface.ts';
 import type { PageContext, View } from '../page-context.ts';
-import { frameInterval } from '../store.ts';
+import { frameInterval } from '../time-range.ts';
 import { moveTo } from '../timeline/move-to.ts';
 import { heightOf, layOutExplained, pieceAt } from './layout.ts';
 import { paintExplained, pieceTexts } from './paint.ts';

@@ -1,6 +1,6 @@
 import type { Evidence } from '../../src/core/model/report.ts';
 import type { PageContext } from '../page-context.ts';
-import { frameInterval, type TimeRange } from '../store.ts';
+import { frameInterval, type TimeRange } from '../time-range.ts';
 import { moveTo } from '../timeline/move-to.ts';
 
 /** Evidence of a host lane is seen only where its rank is open. */

@@ -5,7 +5,7 @@ import { formatDuration } from '../base/format.ts';
 import { StillPicture } from '../base/still-picture.ts';
 import { Surface } from '../base/surface.ts';
 import type { PageContext, View } from '../page-context.ts';
-import { frameInterval } from '../store.ts';
+import { frameInterval } from '../time-range.ts';
 import { moveTo } from '../timeline/move-to.ts';
 import { cellAt, layOutHeat } from './layout.ts';
 import { paintFrame, paintHeat } from './paint.ts';

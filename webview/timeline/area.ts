@@ -1,4 +1,4 @@
-import type { TimeRange } from '../store.ts';
+import type { TimeRange } from '../time-range.ts';
 import { type TrackList, tracksBetween } from './tracks.ts';
 
 /** An interval in some rows, in run time. */

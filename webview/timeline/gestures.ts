@@ -1,6 +1,7 @@
 import { select, zoom, type ZoomTransform, zoomIdentity } from 'd3';
 import type { Disposable } from '../../src/base/lifetime.ts';
-import { clampRange, panRange, type Store, type TimeRange } from '../store.ts';
+import type { Store } from '../store.ts';
+import { clampRange, panRange, type TimeRange } from '../time-range.ts';
 
 /** 2⁴⁰: from a run of 18 minutes down to a nanosecond. */
 const MAX_ZOOM = 2 ** 40;

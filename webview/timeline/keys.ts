@@ -1,4 +1,4 @@
-import { clampRange, panRange, type TimeRange, zoomRange } from '../store.ts';
+import { clampRange, panRange, type TimeRange, zoomRange } from '../time-range.ts';
 
 /** What a key does to the range in view; null where it does nothing to it. */
 export function rangeAfterKey(key: string, range: TimeRange, whole: TimeRange): TimeRange | null {

@@ -1,4 +1,4 @@
-import type { TimeRange } from '../store.ts';
+import type { TimeRange } from '../time-range.ts';
 import type { Track } from './tracks.ts';
 import { levelBetween, levelsOf, type WindowData } from './window-data.ts';
 

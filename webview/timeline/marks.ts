@@ -1,4 +1,4 @@
-import type { TimeRange } from '../store.ts';
+import type { TimeRange } from '../time-range.ts';
 
 /** A moment that the user wants to find again, and why. */
 export interface Mark {

@@ -1,5 +1,5 @@
 import type { FoundSpans } from '../../src/core/model/timeline.ts';
-import type { TimeRange } from '../store.ts';
+import type { TimeRange } from '../time-range.ts';
 import type { TrackList } from './tracks.ts';
 
 /** What a search found, and where among it the user is. */

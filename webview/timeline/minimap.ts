@@ -2,7 +2,7 @@ import { RANK_TRACK } from '../../src/core/model/timeline.ts';
 import { DisposableStore } from '../../src/base/lifetime.ts';
 import { Surface } from '../base/surface.ts';
 import type { PageContext, View } from '../page-context.ts';
-import { clampRange, type TimeRange } from '../store.ts';
+import { clampRange, type TimeRange } from '../time-range.ts';
 import { layOutWindow } from './layout.ts';
 import { BoxPainter } from './paint.ts';
 import type { Track } from './tracks.ts';

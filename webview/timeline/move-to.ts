@@ -1,5 +1,6 @@
 import type { FrameLoop } from '../base/frame-loop.ts';
-import { clampRange, type Store, type TimeRange } from '../store.ts';
+import type { Store } from '../store.ts';
+import { clampRange, type TimeRange } from '../time-range.ts';
 
 const ANIMATION_MS = 180;
 let current = 0;

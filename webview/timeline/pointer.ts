@@ -1,6 +1,6 @@
 import type { Disposable } from '../../src/base/lifetime.ts';
 import type { PageContext } from '../page-context.ts';
-import { frameInterval } from '../store.ts';
+import { frameInterval } from '../time-range.ts';
 import { choose } from './choose.ts';
 import { moveTo } from './move-to.ts';
 import { Tooltip } from './tooltip.ts';

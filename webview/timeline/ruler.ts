@@ -3,7 +3,7 @@ import type { TimelineStep } from '../../src/core/model/timeline.ts';
 import { axisUnit, formatDuration, formatNumber } from '../base/format.ts';
 import { textWidth } from '../base/pen.ts';
 import type { Theme } from '../base/theme.ts';
-import type { TimeRange } from '../store.ts';
+import type { TimeRange } from '../time-range.ts';
 
 export const RULER_HEIGHT = 36;
 const MIN_STEP_LABEL_PX = 64;

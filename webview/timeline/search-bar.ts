@@ -3,7 +3,7 @@ import { unpackFound } from '../../src/protocol/found-spans.ts';
 import { h, linkButton } from '../base/dom.ts';
 import { formatCount, formatNumber } from '../base/format.ts';
 import type { PageContext, View } from '../page-context.ts';
-import { frameInterval } from '../store.ts';
+import { frameInterval } from '../time-range.ts';
 import { type Matches, stepMatch } from './matches.ts';
 import { moveTo } from './move-to.ts';
 

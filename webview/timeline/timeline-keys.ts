@@ -1,6 +1,6 @@
 import type { Disposable } from '../../src/base/lifetime.ts';
 import type { PageContext } from '../page-context.ts';
-import { frameInterval } from '../store.ts';
+import { frameInterval } from '../time-range.ts';
 import { areaBetween } from './area.ts';
 import { choose } from './choose.ts';
 import { toggleRank } from './gutter.ts';

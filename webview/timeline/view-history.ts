@@ -1,5 +1,6 @@
 import type { Disposable } from '../../src/base/lifetime.ts';
-import type { Store, TimeRange } from '../store.ts';
+import type { Store } from '../store.ts';
+import type { TimeRange } from '../time-range.ts';
 
 const MAX_VIEWS = 100;
 /** A view that is kept for so long is one to come back to. */

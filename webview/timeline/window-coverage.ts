@@ -1,5 +1,5 @@
 import type { WindowRequest } from '../../src/core/model/timeline.ts';
-import type { TimeRange } from '../store.ts';
+import type { TimeRange } from '../time-range.ts';
 import { isSameTrack } from './tracks.ts';
 
 /** Asked for beyond each edge, as a share of what is seen, so that panning finds it there. */

@@ -4,7 +4,7 @@ import { h, linkButton } from '../base/dom.ts';
 import { formatCount, formatDuration, formatPercent } from '../base/format.ts';
 import { CAUSE_WORDS } from '../base/palette.ts';
 import type { PageContext } from '../page-context.ts';
-import { frameInterval } from '../store.ts';
+import { frameInterval } from '../time-range.ts';
 import { moveTo } from '../timeline/move-to.ts';
 
 /** Tables of more ranks would hide the page; those that findings name come first, the others are in the JSON. */

@@ -5,7 +5,7 @@ import { layOutDistribution } from '../../../webview/distribution/layout.ts';
 import { layOutPlaceBars } from '../../../webview/details/place-bars.ts';
 import { layOutExplained, pieceAt } from '../../../webview/explained/layout.ts';
 import { cellAt, layOutHeat } from '../../../webview/steps/layout.ts';
-import { clampRange, frameInterval, panRange, zoomRange } from '../../../webview/store.ts';
+import { clampRange, frameInterval, panRange, zoomRange } from '../../../webview/time-range.ts';
 import {
   findEvidence,
   findSelected,
