@@ -24,6 +24,10 @@ const PYTHON_RULES: readonly Rule[] = [
   [/torch\/serialization\.py\(\d+\): save$/, 'checkpoint'],
   [/torch\/distributed\/checkpoint\/\w+\.py\(\d+\): (save|async_save)/, 'checkpoint'],
   [/torch\/utils\/tensorboard\/writer\.py|(^|\/)wandb\//, 'logging'],
+  [
+    /^(?!.*(torch\/|site-packages|dist-packages|lib\/python)).*\.py\(\d+\): (run_)?(validate|evaluate|validation|evaluation|estimate_loss|(valid|val|eval)_(loop|epoch|one_epoch|model))$/,
+    'validation',
+  ],
   [/^nn\.Module: \w*(Loss|Criterion)\w*_\d+$/, 'loss'],
   [/^nn\.Module: /, 'forward'],
 ];

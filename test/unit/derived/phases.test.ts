@@ -43,6 +43,21 @@ describe('phases', () => {
     assert.equal(phaseOfName('Memcpy DtoH (Device -> Pinned)', 'memcpy'), 'none');
   });
 
+  it('are told by functions of the user that judge a model', () => {
+    for (const [name, phase] of [
+      ['train.py(136): validate', 'validation'],
+      ['/home/me/run/loop.py(9): evaluate', 'validation'],
+      ['train.py(215): estimate_loss', 'validation'],
+      ['engine.py(80): val_epoch', 'validation'],
+      ['train.py(12): validate_args', 'none'],
+      ['train.py(12): evaluated', 'none'],
+      ['torch/fx/experimental/symbolic_shapes.py(7): evaluate', 'none'],
+      ['/usr/lib/python3/dist-packages/pydantic/main.py(7): validate', 'none'],
+    ] as const) {
+      assert.equal(phaseOfName(name, 'python'), phase, name);
+    }
+  });
+
   it('pass from the host to the kernels that it launched', () => {
     const { derived, trace } = derive([
       { lane: 'main', name: 'forward', category: 'annotation', start: 0, duration: 10 },
