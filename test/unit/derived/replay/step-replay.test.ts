@@ -177,7 +177,10 @@ describe('the saving of a finding by replay', () => {
       assert.ok(finding?.whatIf !== undefined);
       near(finding.savingNsPerStep / savingNs.mean, 1, 0.05);
       near((recordedNs - finding.whatIf.stepNs) / savingNs.mean, 1, 0.05);
-      assert.match(finding.whatIf.text, /^If .+, the mean step would take .+ instead of .+× as fast\.$/);
+      assert.match(
+        finding.whatIf.text,
+        /^If .+, the mean step would take .+ instead of .+× as fast\.$/,
+      );
       assert.equal(report.replay?.isUsed, true);
     }).timeout(60_000);
   }
