@@ -44,6 +44,7 @@ export class RunPage {
 
   /** Moves along the track of the first rank and clicks the first thing whose tooltip fits. */
   async clickSpan(pattern: RegExp): Promise<void> {
+    await this.#closeDetails();
     const canvas = this.frame.locator('.tracks canvas');
     await canvas.waitFor();
     const tooltip = this.frame.locator('.tooltip');
@@ -55,10 +56,22 @@ export class RunPage {
       await canvas.hover({ position });
       if ((await tooltip.isVisible()) && pattern.test(await tooltip.innerText())) {
         await canvas.click({ position });
-        return;
+        if (pattern.test(await this.details())) {
+          return;
+        }
+        await this.#closeDetails();
       }
     }
     assert.fail(`nothing on the timeline says ${String(pattern)}`);
+  }
+
+  /** So that what is told next is of the next selection. */
+  async #closeDetails(): Promise<void> {
+    const details = this.frame.locator('.details:not([hidden])');
+    if (await details.isVisible()) {
+      await details.getByText('Close', { exact: true }).click();
+      await details.waitFor({ state: 'hidden' });
+    }
   }
 
   /** What is told of the selection. */
@@ -85,7 +98,7 @@ export class RunPage {
 
   /** Presses "Go to line" of what is selected; gives the place that it names. */
   async goToLine(): Promise<string> {
-    const details = this.frame.locator('.details');
+    const details = this.frame.locator('.details:not([hidden])');
     const place = plainSpaces(
       await details
         .getByText(/^\S+:\d+$/)
