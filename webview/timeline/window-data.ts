@@ -1,3 +1,4 @@
+import { firstWhere } from '../../src/base/first-where.ts';
 import { GAP_CAUSES, type GapCause } from '../../src/core/model/report.ts';
 import { PHASES, type Phase } from '../../src/core/model/phase.ts';
 import {
@@ -99,16 +100,4 @@ export function levelBetween(
 ): { readonly first: number; readonly end: number } {
   const first = firstWhere(level.first, level.end, (i) => end[i] >= startNs);
   return { first, end: firstWhere(first, level.end, (i) => start[i] > endNs) };
-}
-
-function firstWhere(low: number, high: number, holds: (i: number) => boolean): number {
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (holds(middle)) {
-      high = middle;
-    } else {
-      low = middle + 1;
-    }
-  }
-  return low;
 }

@@ -1,4 +1,4 @@
-import { findPeriod, slowOnes } from './period.ts';
+import { findPeriod, type Period, slowOnes } from './period.ts';
 import { mean } from './statistics.ts';
 import { fitTrend, type Trend } from './trend.ts';
 
@@ -12,7 +12,7 @@ const MIN_LATE = 8;
 /** Values that grow. */
 export interface Drift {
   readonly start: number;
-  /** What is added from the first to the last: along the line, or by the last fifth. */
+  /** What is added: along the line, or up to the median of the last fifth. */
   readonly total: number;
   /** How probable it is in values that only vary, whichever way it was seen. */
   readonly pValue: number;
@@ -21,8 +21,8 @@ export interface Drift {
 }
 
 /**
- * How values grow, seen in three ways, of which the most that is sure counts: from the first to the last, in the
- * last fifth of them alone, and from cycle to cycle where slow ones come back at equal distances. The host may do
+ * How values grow, seen in three ways, of which the most that is sure counts: from the first to the last, among
+ * the slow ones at the end, and from cycle to cycle where slow ones come back at equal distances. The host may do
  * more and more while the device, far behind, hides it until it cannot any more, or until the host asks for a result.
  */
 export function findDrift(values: Float64Array, chance: number): Drift | null {
@@ -30,12 +30,15 @@ export function findDrift(values: Float64Array, chance: number): Drift | null {
   if (whole === null || whole.start <= 0) {
     return null;
   }
-  const cycles = fitCycles(values);
+  const slow = slowOnes(values, SLOW_RATIO);
+  const cycles = fitCycles(values, slow);
   const ways = cycles === null ? 2 : 3;
-  const seen: Drift[] = [driftOf(whole, Math.min(whole.pValue, latePValue(values)) * ways, values)];
+  const seen: Drift[] = [
+    driftOf(whole, Math.min(whole.pValue, latePValue(values, slow)) * ways, values),
+  ];
   if (cycles !== null) {
-    const { trend, every, slow } = cycles;
-    const isSlow = new Set(slow);
+    const { trend, every, members } = cycles;
+    const isSlow = new Set(members);
     const { rises, ...drift } = driftOf(trend, trend.pValue * ways, values);
     seen.push({ ...drift, rises: rises.map((rise, i) => (isSlow.has(i) ? every * rise : 0)) });
   }
@@ -61,34 +64,32 @@ function driftOf(
 }
 
 /** Of the slow values at the end, where nothing but slow ones are left; 1 where they do not grow. */
-function latePValue(values: Float64Array): number {
-  const slow = new Set(slowOnes(values, SLOW_RATIO));
+function latePValue(values: Float64Array, slow: readonly number[]): number {
+  const isSlow = new Set(slow);
   let first = values.length;
-  while (slow.has(first - 1)) {
+  while (isSlow.has(first - 1)) {
     first--;
   }
   const late = values.length - first < MIN_LATE ? null : fitTrend(values.subarray(first));
   return late === null || late.total <= 0 ? 1 : late.pValue;
 }
 
-interface Cycles {
+interface Cycles extends Period {
   readonly trend: Trend;
-  readonly every: number;
-  readonly slow: readonly number[];
 }
 
-/** The means of whole cycles, each from one slow value to before the next. */
-function fitCycles(values: Float64Array): Cycles | null {
-  const period = findPeriod(slowOnes(values, SLOW_RATIO), 0, values.length - 1);
+/** The means of as many values in a row as a cycle has. */
+function fitCycles(values: Float64Array, slow: readonly number[]): Cycles | null {
+  const period = findPeriod(slow, 0, values.length - 1);
   const count = period === null ? 0 : Math.floor(values.length / period.every);
   if (period === null || count < MIN_CYCLES) {
     return null;
   }
-  const { every, members } = period;
+  const { every } = period;
   const trend = fitTrend(
     Float64Array.from({ length: count }, (_, i) =>
       mean(values.subarray(i * every, (i + 1) * every)),
     ),
   );
-  return trend === null || trend.start <= 0 ? null : { trend, every, slow: members };
+  return trend === null || trend.start <= 0 ? null : { ...period, trend };
 }

@@ -2,6 +2,7 @@ import { categoryIndex } from '../model/span-category.ts';
 import type { Trace } from '../model/trace.ts';
 import type { LaneIndex, SpanIndex } from '../model/units.ts';
 import { laneRange } from './lane-range.ts';
+import { isCopyToDevice } from './phase-names.ts';
 
 const CPU_OP = categoryIndex('cpu-op');
 const RUNTIME = categoryIndex('runtime');
@@ -12,7 +13,6 @@ const ANNOTATION = /^(ProfilerStep#|enumerate\(|Optimizer\.|DistributedDataParal
 const BACKWARD = /^(autograd::engine|torch::autograd::)|Backward\d*$/;
 /** Copies of a batch are the whole operator's work; others copy a number on their way. */
 const COPY = /^aten::(to|_to_copy|copy_|cuda|pin_memory)$/;
-const TO_DEVICE = /HtoD|Host ?-> ?Device|HostToDevice/;
 const FROM_DEVICE = /DtoH|Device ?-> ?Host|DeviceToHost/;
 
 /** What an operator makes the device do. */
@@ -71,7 +71,7 @@ function workOf({ spans, strings }: Trace, operator: SpanIndex, work: SpanIndex)
   if (FROM_DEVICE.test(name)) {
     return WORK.copyOut;
   }
-  return TO_DEVICE.test(name) && COPY.test(strings[spans.name[operator]])
+  return isCopyToDevice(name) && COPY.test(strings[spans.name[operator]])
     ? WORK.copyIn
     : WORK.other;
 }

@@ -5,7 +5,7 @@ import type { LaneIndex } from '../model/units.ts';
 const STEP = categoryIndex('step');
 
 /** What autograd calls to go back over an operator. */
-const NODE = /^autograd::engine::evaluate_function|Backward\d*$/;
+export const AUTOGRAD_NODE = /^autograd::engine::evaluate_function|Backward\d*$/;
 /** The loop runs at least this share of the operators that autograd goes back over. */
 const MIN_NODES_SEEN = 0.5;
 
@@ -45,7 +45,7 @@ function threadOfForward(trace: Trace, busiest: LaneIndex): LaneIndex {
   if (autograd === null || autograd === undefined) {
     return busiest;
   }
-  const isNode = Uint8Array.from(strings, (name) => (NODE.test(name) ? 1 : 0));
+  const isNode = Uint8Array.from(strings, (name) => (AUTOGRAD_NODE.test(name) ? 1 : 0));
   const { first, count } = lanes[busiest];
   const numbers = new Set<number>();
   for (let i = first; i < first + count; i++) {

@@ -77,7 +77,7 @@ export function phaseOfName(name: string, category: SpanCategory): Phase {
     case 'kernel':
       return isCommunicationKernel(name) ? 'communication' : 'none';
     case 'memcpy':
-      return /HtoD|Host ?-> ?Device|HostToDevice/.test(name) ? 'h2d' : 'none';
+      return isCopyToDevice(name) ? 'h2d' : 'none';
     default:
       return 'none';
   }
@@ -86,6 +86,10 @@ export function phaseOfName(name: string, category: SpanCategory): Phase {
 function phaseOfAnnotation(name: string): Phase {
   const phase = firstMatch(LIBRARY_RULES, name);
   return phase === 'none' ? firstMatch(ANNOTATION_RULES, spaced(name)) : phase;
+}
+
+export function isCopyToDevice(name: string): boolean {
+  return /HtoD|Host ?-> ?Device|HostToDevice/.test(name);
 }
 
 /** Kernels of NCCL, RCCL, HCCL, oneCCL and of custom all-reduces. */

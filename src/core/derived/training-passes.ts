@@ -4,10 +4,9 @@ import type { LaneIndex } from '../model/units.ts';
 import { countUpTo, type Intervals, IntervalsBuilder, uniteIntervals } from './intervals.ts';
 import { laneRange } from './lane-range.ts';
 import type { LoopOperators } from './loop-operators.ts';
+import { AUTOGRAD_NODE } from './main-lane.ts';
 
 const COMMUNICATION = phaseIndex('communication');
-/** What autograd calls to go back over an operator. */
-const NODE = /^autograd::engine::evaluate_function|Backward\d*$/;
 /** The nodes of parameters have no number of a forward operator. */
 const LEAF = /AccumulateGrad/;
 /** `loss.backward()` begins with the gradient of the loss by itself. */
@@ -127,7 +126,9 @@ function lowestNumbers(
   stretches: Intervals,
 ): Float64Array<ArrayBuffer> {
   const { spans, strings } = trace;
-  const isNode = Uint8Array.from(strings, (name) => (NODE.test(name) && !LEAF.test(name) ? 1 : 0));
+  const isNode = Uint8Array.from(strings, (name) =>
+    AUTOGRAD_NODE.test(name) && !LEAF.test(name) ? 1 : 0,
+  );
   const lowest = new Float64Array(stretches.length).fill(Infinity);
   const highest = new Float64Array(stretches.length);
   const visit = (see: (stretch: number, number: number) => void): void => {

@@ -36,6 +36,7 @@ const NEEDS = [
   'analyzed',
   'medianStepNs',
   'alignment',
+  'batchWaits',
 ] as const;
 type Name = (typeof NEEDS)[number];
 
@@ -135,7 +136,7 @@ export const hostBound = defineDetector({
       repair: {
         condition: 'the host launched ahead of the GPU',
         changes: [
-          isJoined(tables)
+          tables.batchWaits.isJoined
             ? { kind: 'hurry-host', intervals: tables.ranks.map(ownTimeOf) }
             : { kind: 'cut', intervals: claims },
         ],
@@ -195,14 +196,9 @@ function worstOf(waits: readonly RankWaits[]): RankWaits {
   return waits.reduce((most, one) => (one.sharePercent > most.sharePercent ? one : most));
 }
 
-/** Where ranks meet in collectives, the others wait there for the slowest, and hide how slow their own hosts are. */
-function isJoined({ alignment }: NeededTables<Name>): boolean {
-  return alignment.matches.length > 0;
-}
-
-/** Whose waiting makes the steps long. */
+/** Whose waiting makes the steps long: ranks that meet in collectives wait for the slowest, and hide how slow their own hosts are. */
 function paceOf(waits: readonly RankWaits[], tables: NeededTables<Name>): readonly RankWaits[] {
-  return isJoined(tables) ? [worstOf(waits)] : waits;
+  return tables.batchWaits.isJoined ? [worstOf(waits)] : waits;
 }
 
 /** Steps without what the host does besides launching: waiting for batches, saving, logging, validating. */

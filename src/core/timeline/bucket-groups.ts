@@ -1,5 +1,6 @@
+import { firstWhere } from '../../base/first-where.ts';
 import type { Nanoseconds } from '../model/units.ts';
-import { firstWhere, type PixelWindow, type Sequence } from './pixel-groups.ts';
+import { isWide, lastOfGroup, type PixelWindow, type Sequence } from './pixel-groups.ts';
 
 /** The power of two that is nearest to a pixel: windows that are moved or widened a little share their buckets. */
 export function bucketOf(pixelNs: Nanoseconds): Nanoseconds {
@@ -20,26 +21,11 @@ export function forEachBucketGroup(
   const from = bucket > 0 ? Math.floor(startNs / bucket) * bucket : startNs;
   let i = firstWhere(0, sequence.length, (row) => sequence.endOf(row) > from);
   while (i < sequence.length && sequence.startOf(i) < endNs) {
-    const last = isWide(sequence, i, bucket) ? i : lastOfBucket(sequence, i, bucket);
+    const limit = (Math.floor(sequence.startOf(i) / bucket) + 1) * bucket;
+    const last = isWide(sequence, i, bucket) ? i : lastOfGroup(sequence, i, limit, bucket);
     if (sequence.endOf(last) > startNs) {
       visit(i, last);
     }
     i = last + 1;
   }
-}
-
-function isWide(sequence: Sequence, i: number, bucket: Nanoseconds): boolean {
-  return sequence.endOf(i) - sequence.startOf(i) >= bucket;
-}
-
-function lastOfBucket(sequence: Sequence, first: number, bucket: Nanoseconds): number {
-  const limit = (Math.floor(sequence.startOf(first) / bucket) + 1) * bucket;
-  let reach = 1;
-  while (first + reach < sequence.length && sequence.startOf(first + reach) < limit) {
-    reach *= 2;
-  }
-  const low = first + Math.floor(reach / 2);
-  const high = Math.min(first + reach, sequence.length);
-  const last = firstWhere(low, high, (row) => sequence.startOf(row) >= limit) - 1;
-  return last > first && isWide(sequence, last, bucket) ? last - 1 : Math.max(first, last);
 }

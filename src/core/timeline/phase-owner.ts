@@ -1,6 +1,6 @@
+import { firstWhere } from '../../base/first-where.ts';
 import type { Nanoseconds, SpanIndex } from '../model/units.ts';
 import type { AnalyzedRank } from './analyzed-rank.ts';
-import { firstWhere } from './pixel-groups.ts';
 
 /** Stands for "no span" where a column cannot hold -1. */
 export const NO_ITEM = 0xffffffff;

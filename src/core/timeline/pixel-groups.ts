@@ -1,3 +1,4 @@
+import { firstWhere } from '../../base/first-where.ts';
 import type { Nanoseconds } from '../model/units.ts';
 
 /** Disjoint intervals in time order. */
@@ -25,18 +26,25 @@ export function forEachPixelGroup(
 ): void {
   let i = firstWhere(0, sequence.length, (row) => sequence.endOf(row) > startNs);
   while (i < sequence.length && sequence.startOf(i) < endNs) {
-    const last = isWide(sequence, i, pixelNs) ? i : lastOfGroup(sequence, i, pixelNs);
+    const limit = sequence.startOf(i) + pixelNs;
+    const last = isWide(sequence, i, pixelNs) ? i : lastOfGroup(sequence, i, limit, pixelNs);
     visit(i, last);
     i = last + 1;
   }
 }
 
-function isWide(sequence: Sequence, i: number, pixelNs: Nanoseconds): boolean {
-  return sequence.endOf(i) - sequence.startOf(i) >= pixelNs;
+/** Whether an interval is a group by itself. */
+export function isWide(sequence: Sequence, i: number, width: Nanoseconds): boolean {
+  return sequence.endOf(i) - sequence.startOf(i) >= width;
 }
 
-function lastOfGroup(sequence: Sequence, first: number, pixelNs: Nanoseconds): number {
-  const limit = sequence.startOf(first) + pixelNs;
+/** The last row of the group that begins at `first`: those that start before `limit`, up to a wide one. */
+export function lastOfGroup(
+  sequence: Sequence,
+  first: number,
+  limit: Nanoseconds,
+  width: Nanoseconds,
+): number {
   let reach = 1;
   while (first + reach < sequence.length && sequence.startOf(first + reach) < limit) {
     reach *= 2;
@@ -44,20 +52,7 @@ function lastOfGroup(sequence: Sequence, first: number, pixelNs: Nanoseconds): n
   const low = first + Math.floor(reach / 2);
   const high = Math.min(first + reach, sequence.length);
   const last = firstWhere(low, high, (row) => sequence.startOf(row) >= limit) - 1;
-  return last > first && isWide(sequence, last, pixelNs) ? last - 1 : Math.max(first, last);
-}
-
-/** The first row in [low, high) for which `holds`, given that it holds for all after; `high` if none. */
-export function firstWhere(low: number, high: number, holds: (row: number) => boolean): number {
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (holds(middle)) {
-      high = middle;
-    } else {
-      low = middle + 1;
-    }
-  }
-  return low;
+  return last > first && isWide(sequence, last, width) ? last - 1 : Math.max(first, last);
 }
 
 const MAX_SAMPLES = 16;

@@ -1,6 +1,6 @@
+import { firstWhere } from '../../base/first-where.ts';
 import type { Steps } from '../model/tables.ts';
 import type { Nanoseconds } from '../model/units.ts';
-import { firstWhere } from './pixel-groups.ts';
 
 /** The row of the step in which a moment lies; -1 is none. Rank time. */
 export function stepAt(steps: Steps, time: Nanoseconds): number {

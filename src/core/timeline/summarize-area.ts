@@ -1,3 +1,4 @@
+import { firstWhere } from '../../base/first-where.ts';
 import { float64Column } from '../../base/columns.ts';
 import { PHASES } from '../model/phase.ts';
 import { toRankTime } from '../model/rank-clock.ts';
@@ -10,7 +11,6 @@ import {
 } from '../model/timeline.ts';
 import type { LaneIndex, Nanoseconds } from '../model/units.ts';
 import { type AnalyzedRank, type DrawnRun, findRank } from './analyzed-rank.ts';
-import { firstWhere } from './pixel-groups.ts';
 import { quantile } from './per-step.ts';
 
 /** Rows of the table; what is beyond takes least. */
