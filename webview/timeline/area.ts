@@ -1,5 +1,5 @@
 import type { TimeRange } from '../time-range.ts';
-import { type TrackList, tracksBetween } from './tracks.ts';
+import { type TrackList, tracksInSight } from './tracks.ts';
 
 /** An interval in some rows, in run time. */
 export interface Area extends TimeRange {
@@ -17,9 +17,11 @@ export function areaBetween(
   view: { readonly range: TimeRange; readonly width: number; readonly scrollTop: number },
 ): Area | null {
   const { range, width, scrollTop } = view;
-  const top = Math.min(a.y, b.y) + scrollTop;
-  const bottom = Math.max(a.y, b.y) + scrollTop;
-  const rows = tracksBetween(list, top, bottom + 1).map(({ rank, lane }) => ({ rank, lane }));
+  const seen = { from: Math.min(a.y, b.y), to: Math.max(a.y, b.y) + 1 };
+  const rows = tracksInSight(list, scrollTop, seen).map(({ rank, lane }) => ({
+    rank,
+    lane,
+  }));
   if (Math.abs(a.x - b.x) < MIN_DRAG_PX || rows.length === 0) {
     return null;
   }

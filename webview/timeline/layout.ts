@@ -1,5 +1,5 @@
 import type { TimeRange } from '../time-range.ts';
-import type { Track } from './tracks.ts';
+import { boxInSight, keyOf, type Track } from './tracks.ts';
 import { levelBetween, levelsOf, type WindowData } from './window-data.ts';
 
 /** Where each rectangle is drawn, in CSS pixels of the canvas; off-screen ones are left out. */
@@ -16,6 +16,8 @@ export interface Viewport {
   readonly width: number;
   readonly height: number;
   readonly scrollTop: number;
+  /** Of the tracks that stay at the top, under which the others go; 0 if left out. */
+  readonly stuckHeight?: number;
 }
 
 /** Beyond the edge by this much, so that borders and rounded ends stay out of sight. */
@@ -60,22 +62,24 @@ interface SeenLevel {
 function levelsInSight(
   data: WindowData,
   tracks: readonly Track[],
-  { range, height, scrollTop }: Viewport,
+  { range, height, scrollTop, stuckHeight = 0 }: Viewport,
 ): readonly SeenLevel[] {
   const trackByKey = new Map(tracks.map((track) => [keyOf(track), track]));
   const trackByRow = data.request.rows.map((row) => trackByKey.get(keyOf(row)));
   const seen: SeenLevel[] = [];
   for (const level of levelsOf(data)) {
     const track = trackByRow[level.row];
-    const y = track === undefined ? 0 : track.top - scrollTop + level.depth * track.levelHeight;
-    if (track !== undefined && y <= height && y + track.levelHeight >= 0) {
+    const seenBox =
+      track === undefined || level.depth >= track.levels
+        ? null
+        : boxInSight(track, stuckHeight, scrollTop, {
+            top: level.depth * track.levelHeight,
+            height: track.levelHeight - 1,
+          });
+    if (seenBox !== null && seenBox.y <= height && seenBox.y + seenBox.height >= 0) {
       const between = levelBetween(data.rectangles, level, range.startNs, range.endNs);
-      seen.push({ ...between, y, boxHeight: track.levelHeight - 1 });
+      seen.push({ ...between, y: seenBox.y, boxHeight: seenBox.height });
     }
   }
   return seen;
-}
-
-function keyOf({ rank, lane }: { readonly rank: number; readonly lane: number }): string {
-  return `${rank} ${lane}`;
 }

@@ -1,6 +1,6 @@
 import type { FoundSpans } from '../../src/core/model/timeline.ts';
 import type { TimeRange } from '../time-range.ts';
-import type { TrackList } from './tracks.ts';
+import { findTrack, rankTrackOf, type Track, type TrackList } from './tracks.ts';
 
 /** What a search found, and where among it the user is. */
 export interface Matches {
@@ -27,36 +27,37 @@ export function stepMatch({ spans, current }: Matches, step: 1 | -1, range: Time
   return step === 1 ? next : (next - 1 + length) % length;
 }
 
-/** Where the matches lie on the canvas, in CSS pixels; those that would cover each other are given once. */
+/** Where the matches lie, in CSS pixels from the top of all tracks; those that would cover each other are given once. */
 export function layOutMatches(
   { spans, current }: Matches,
-  { tracks }: TrackList,
+  list: TrackList,
   range: TimeRange,
   width: number,
 ): readonly {
+  readonly track: Track;
   readonly x: number;
   readonly y: number;
   readonly width: number;
   readonly height: number;
   readonly isCurrent: boolean;
 }[] {
-  const trackByKey = new Map(tracks.map((track) => [`${track.rank} ${track.lane}`, track]));
   const pixelsPerNs = width / (range.endNs - range.startNs);
   const reachedByRow = new Map<number, number>();
   const boxes = [];
   for (let i = 0; i < spans.length && spans.start[i] <= range.endNs; i++) {
-    const own = trackByKey.get(`${spans.rank[i]} ${spans.lane[i]}`);
-    const track = own ?? trackByKey.get(`${spans.rank[i]} -1`);
+    const own = findTrack(list, { rank: spans.rank[i], lane: spans.lane[i] });
+    const track = own ?? rankTrackOf(list, spans.rank[i]);
     const left = (spans.start[i] - range.startNs) * pixelsPerNs;
     const length = Math.max(2, spans.duration[i] * pixelsPerNs);
     if (track === undefined || left + length < 0) {
       continue;
     }
-    const y = track.top + (own === undefined ? 0 : spans.depth[i] * track.levelHeight);
+    const level = own === undefined ? 0 : Math.min(spans.depth[i], track.levels - 1);
+    const y = track.top + level * track.levelHeight;
     const isCurrent = i === current;
     if (left + length >= (reachedByRow.get(y) ?? -Infinity) + 1 || isCurrent) {
       reachedByRow.set(y, left + length);
-      boxes.push({ x: left, y, width: length, height: track.levelHeight - 1, isCurrent });
+      boxes.push({ track, x: left, y, width: length, height: track.levelHeight - 1, isCurrent });
     }
   }
   return boxes;

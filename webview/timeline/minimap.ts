@@ -25,6 +25,8 @@ export function mountMinimap(context: PageContext, rank: number): View {
     top: 3,
     height: HEIGHT_PX,
     levelHeight: HEIGHT_PX + 1,
+    levels: 1,
+    isStuck: false,
   };
   const surface = owned.add(
     new Surface(context.frames, context.themes, 'minimap', (pen, { width, height }, theme) => {

@@ -9,10 +9,10 @@ import { findSelected, hitTest } from './hit-test.ts';
 import type { Area } from './area.ts';
 import { type Boxes, layOutWindow, type Viewport } from './layout.ts';
 import { layOutMarks } from './marks.ts';
-import { layOutMatches } from './matches.ts';
+import { paintArea, paintEvidence, paintMatches } from './overlays.ts';
 import { BoxPainter, paintLabels } from './paint.ts';
 import { layOutSteps } from './ruler.ts';
-import { isSameTrack, layOutTracks, type TrackList, tracksBetween } from './tracks.ts';
+import { isSameTrack, layOutTracks, type TrackList, tracksInSight } from './tracks.ts';
 import { rectangleFacts, type RectangleFacts, type WindowData } from './window-data.ts';
 import { WindowFeed } from './window-feed.ts';
 
@@ -102,7 +102,8 @@ export class TrackCanvas implements View {
   }
 
   #paint(pen: CanvasRenderingContext2D, width: number, height: number, theme: Theme): void {
-    const range = this.context.store.range.get();
+    const { store } = this.context;
+    const range = store.range.get();
     const scrollTop = this.scroller.scrollTop;
     this.feed.show(this.#request(width, height, scrollTop));
     pen.strokeStyle = theme.border;
@@ -114,17 +115,19 @@ export class TrackCanvas implements View {
     if (data === null) {
       return;
     }
-    const viewport = { range, width, height, scrollTop };
+    const { stuckHeight } = this.#list;
+    const viewport = { range, width, height, scrollTop, stuckHeight };
+    const scene = { list: this.#list, viewport, theme };
     this.#paintBackdrop(pen, data, viewport, theme);
     this.#boxes = layOutWindow(data, this.#list.tracks, viewport);
     this.#painter.paint(pen, data, this.#boxes, { width, theme });
-    this.#paintMatches(pen, width, height, theme);
+    paintMatches(pen, store.matches.get(), scene);
     paintLabels(pen, data, this.#boxes, theme);
     this.#paintOutlines(pen, data, theme);
-    this.#paintEvidence(pen, width, theme);
-    this.#paintArea(pen, width, theme);
+    paintEvidence(pen, store.evidence.get(), scene);
+    paintArea(pen, this.#sketched ?? store.area.get(), scene);
     pen.strokeStyle = theme.focus;
-    for (const { x } of layOutMarks(this.context.store.marks.get(), range, width)) {
+    for (const { x } of layOutMarks(store.marks.get(), range, width)) {
       line(pen, Math.round(x) + 0.5, height);
     }
   }
@@ -138,7 +141,7 @@ export class TrackCanvas implements View {
   ): void {
     const { backdrop } = this.feed;
     const { range, width, height } = viewport;
-    const tracks = tracksBetween(this.#list, viewport.scrollTop, viewport.scrollTop + height);
+    const tracks = tracksInSight(this.#list, viewport.scrollTop, { from: 0, to: height });
     const isMissing = tracks.some((track) => !request.rows.some((row) => isSameTrack(row, track)));
     const pixelsPerNs = width / (range.endNs - range.startNs);
     const left = isMissing ? width : (request.startNs - range.startNs) * pixelsPerNs;
@@ -161,11 +164,11 @@ export class TrackCanvas implements View {
 
   #request(width: number, height: number, scrollTop: number): WindowRequest {
     const range = this.context.store.range.get();
-    const rows = tracksBetween(
-      this.#list,
-      scrollTop - OVERSCAN_PX,
-      scrollTop + height + OVERSCAN_PX,
-    ).map(({ rank, lane }) => ({ rank, lane }));
+    const seen = { from: 0, to: height };
+    const rows = tracksInSight(this.#list, scrollTop, seen, OVERSCAN_PX).map(({ rank, lane }) => ({
+      rank,
+      lane,
+    }));
     return { ...range, widthPx: Math.round(width), rows };
   }
 
@@ -192,60 +195,6 @@ export class TrackCanvas implements View {
       pen.strokeStyle = color;
       pen.lineWidth = lineWidth;
       pen.strokeRect(x - 0.5, y - 0.5, width + 0.5, height + 1);
-    }
-  }
-
-  #paintMatches(pen: CanvasRenderingContext2D, width: number, height: number, theme: Theme): void {
-    const { store } = this.context;
-    const matches = store.matches.get();
-    if (matches === null) {
-      return;
-    }
-    const { scrollTop } = this.scroller;
-    for (const box of layOutMatches(matches, this.#list, store.range.get(), width)) {
-      const y = box.y - scrollTop;
-      if (y < height && y + box.height > 0) {
-        pen.fillStyle = theme.match;
-        pen.fillRect(box.x, y, box.width, box.height);
-        pen.fillStyle = theme.foreground;
-        pen.fillRect(box.x, y + box.height - 2, box.width, 2);
-      }
-    }
-  }
-
-  #paintArea(pen: CanvasRenderingContext2D, width: number, theme: Theme): void {
-    const { store } = this.context;
-    const area = this.#sketched ?? store.area.get();
-    if (area === null) {
-      return;
-    }
-    const { startNs, endNs } = store.range.get();
-    const pixelsPerNs = width / (endNs - startNs);
-    const left = (area.startNs - startNs) * pixelsPerNs;
-    const length = (area.endNs - area.startNs) * pixelsPerNs;
-    for (const row of area.rows) {
-      const track = this.#list.tracks.find((other) => isSameTrack(other, row));
-      if (track !== undefined) {
-        pen.fillStyle = theme.focus;
-        pen.globalAlpha = 0.25;
-        pen.fillRect(left, track.top - this.scroller.scrollTop, length, track.height);
-        pen.globalAlpha = 1;
-      }
-    }
-  }
-
-  /** A bracket under each interval that the chosen finding rests on. */
-  #paintEvidence(pen: CanvasRenderingContext2D, width: number, theme: Theme): void {
-    const { startNs, endNs } = this.context.store.range.get();
-    const pixelsPerNs = width / (endNs - startNs);
-    pen.fillStyle = theme.foreground;
-    for (const evidence of this.context.store.evidence.get()) {
-      const track = this.#list.tracks.find(({ rank }) => rank === evidence.rank);
-      const x = (evidence.startNs - startNs) * pixelsPerNs;
-      const length = Math.max(2, evidence.durationNs * pixelsPerNs);
-      if (track !== undefined && x < width && x + length > 0) {
-        pen.fillRect(x, track.top + track.height - this.scroller.scrollTop + 0.5, length, 2);
-      }
     }
   }
 }
