@@ -29,6 +29,13 @@ module.exports = {
     inside('src/core/derived', 'src/core/model', 'src/base'),
     inside('src/core/timeline', 'src/core/model', 'src/core/derived', 'src/base'),
     inside('src/core/source', 'src/core/model', 'src/base'),
+    inside(
+      'src/core/export',
+      'src/core/model',
+      'src/core/derived',
+      'src/core/timeline',
+      'src/base',
+    ),
     packages('src/core/source', '@lezer/python', '@lezer/common'),
     {
       from: { path: '^src/core/detectors/' },

@@ -1,4 +1,5 @@
 import type { Threshold } from '../../src/core/model/report.ts';
+import { thresholdUnit } from '../../src/core/model/threshold-unit.ts';
 import { formatNumber, formatPercent } from '../base/format.ts';
 
 /** What was measured and from where on it is reported, in the unit that the name of the setting ends with. */
@@ -7,14 +8,16 @@ export function thresholdText({ name, measured, value }: Threshold): string {
 }
 
 function withUnit(name: string, value: number): string {
-  if (name.endsWith('Percent')) {
-    return formatPercent(value);
+  switch (thresholdUnit(name)) {
+    case 'percent':
+      return formatPercent(value);
+    case 'ratio':
+      return `${value.toFixed(2)}×`;
+    case 'per-step':
+      return `${formatNumber(value)} a step`;
+    case 'median-steps':
+      return `${formatNumber(value)} median steps`;
+    case 'number':
+      return formatNumber(value);
   }
-  if (/ratio$/i.test(name)) {
-    return `${value.toFixed(2)}×`;
-  }
-  if (name.endsWith('PerStep')) {
-    return `${formatNumber(value)} a step`;
-  }
-  return name.endsWith('Steps') ? `${formatNumber(value)} median steps` : formatNumber(value);
 }
