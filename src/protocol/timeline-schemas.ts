@@ -46,6 +46,9 @@ const explainedStep = z.object({
   durationNs: z.number(),
   host: z.array(piece),
   device: z.array(piece),
+  slices: z.array(
+    z.object({ phase: phaseSchema, cause: gapCauseSchema.nullable(), durationNs: z.number() }),
+  ),
 }) satisfies z.ZodType<ExplainedStep>;
 
 export const overviewSchema = z.object({
@@ -53,6 +56,7 @@ export const overviewSchema = z.object({
   endNs: z.number(),
   ranks: z.array(rank),
   typicalStep: explainedStep.nullable(),
+  slowStep: explainedStep.nullable(),
 }) satisfies z.ZodType<TimelineOverview>;
 
 export const selectionSchema = z.object({

@@ -1,4 +1,5 @@
 import type { ExplainedStep, StepPiece } from '../../src/core/model/timeline.ts';
+import type { Nanoseconds } from '../../src/core/model/units.ts';
 
 export interface PieceBox {
   readonly x: number;
@@ -13,18 +14,20 @@ export interface StepRow {
   readonly boxes: readonly PieceBox[];
 }
 
-export const LABEL_WIDTH = 62;
-const ROW_HEIGHT = 24;
-const ROW_GAP = 14;
-const RIGHT_MARGIN = 24;
+export const LABEL_WIDTH = 50;
+const ROW_HEIGHT = 20;
+const ROW_GAP = 4;
+export const RIGHT_MARGIN = 24;
+export const AXIS_HEIGHT = 26;
 
-/** The host above, the device below, on one scale. */
+/** The host above, the device below, on a scale that ends with `scaleNs`. */
 export function layOutExplained(
   step: ExplainedStep,
   width: number,
-): { readonly rows: readonly StepRow[]; readonly axisTop: number; readonly plotWidth: number } {
+  scaleNs: Nanoseconds,
+): { readonly rows: readonly StepRow[]; readonly height: number; readonly plotWidth: number } {
   const plotWidth = Math.max(1, width - LABEL_WIDTH - RIGHT_MARGIN);
-  const pixelsPerNs = plotWidth / Math.max(1, step.durationNs);
+  const pixelsPerNs = plotWidth / Math.max(1, scaleNs);
   const named = [
     { label: 'Host', pieces: step.host },
     { label: 'Device', pieces: step.device },
@@ -39,11 +42,7 @@ export function layOutExplained(
       piece,
     })),
   }));
-  return { rows, axisTop: rows.length * (ROW_HEIGHT + ROW_GAP) - ROW_GAP + 7, plotWidth };
-}
-
-export function heightOf(step: ExplainedStep): number {
-  return layOutExplained(step, 0).axisTop + 24;
+  return { rows, height: Math.max(0, rows.length * (ROW_HEIGHT + ROW_GAP) - ROW_GAP), plotWidth };
 }
 
 /** The piece under a point; undefined where there is none. */

@@ -1,22 +1,31 @@
 import { scaleLinear } from 'd3';
 import type { Phase } from '../../src/core/model/phase.ts';
 import type { ExplainedStep, StepPiece } from '../../src/core/model/timeline.ts';
+import type { Nanoseconds } from '../../src/core/model/units.ts';
 import { axisUnit, formatDuration, formatNumber, formatPercent } from '../base/format.ts';
 import { CAUSE_COLORS, PHASE_COLORS } from '../base/palette.ts';
 import { fittingText, inkOn, roundedRect, textWidth } from '../base/pen.ts';
 import type { Theme } from '../base/theme.ts';
 import { paintGap, paintPlate } from '../timeline/paint.ts';
-import { LABEL_WIDTH, layOutExplained, type PieceBox, type StepRow } from './layout.ts';
+import {
+  LABEL_WIDTH,
+  layOutExplained,
+  RIGHT_MARGIN,
+  type PieceBox,
+  type StepRow,
+} from './layout.ts';
 
 const TICK_SPACING_PX = 130;
+const AXIS_TOP = 4;
 
+/** A step on a scale that it may share with another; `markNs` into it a line is drawn, where that is not null. */
 export function paintExplained(
   context: CanvasRenderingContext2D,
   step: ExplainedStep,
-  width: number,
+  { width, scaleNs, markNs }: { width: number; scaleNs: Nanoseconds; markNs: Nanoseconds | null },
   theme: Theme,
 ): void {
-  const { rows, axisTop, plotWidth } = layOutExplained(step, width);
+  const { rows, height, plotWidth } = layOutExplained(step, width, scaleNs);
   context.font = `12px ${theme.font}`;
   context.textBaseline = 'middle';
   for (const row of rows) {
@@ -26,7 +35,16 @@ export function paintExplained(
       paintPiece(context, row, box, step.durationNs, theme);
     }
   }
-  paintAxis(context, step.durationNs, axisTop, plotWidth, theme);
+  if (markNs !== null) {
+    const x = Math.round(LABEL_WIDTH + (markNs / scaleNs) * plotWidth) + 0.5;
+    context.strokeStyle = theme.foreground;
+    context.setLineDash([2, 2]);
+    context.beginPath();
+    context.moveTo(x, 0);
+    context.lineTo(x, height);
+    context.stroke();
+    context.setLineDash([]);
+  }
 }
 
 function paintPiece(
@@ -91,19 +109,20 @@ export function pieceTexts(piece: StepPiece, stepNs: number): readonly string[] 
   ];
 }
 
-function paintAxis(
+export function paintAxis(
   context: CanvasRenderingContext2D,
-  durationNs: number,
-  top: number,
-  plotWidth: number,
+  { width, scaleNs }: { width: number; scaleNs: Nanoseconds },
   theme: Theme,
 ): void {
-  const unit = axisUnit(durationNs);
-  const scale = scaleLinear([0, durationNs / unit.ns], [0, plotWidth]);
+  const plotWidth = Math.max(1, width - LABEL_WIDTH - RIGHT_MARGIN);
+  const unit = axisUnit(scaleNs);
+  const scale = scaleLinear([0, scaleNs / unit.ns], [0, plotWidth]);
   const ticks = scale.ticks(Math.max(1, Math.floor(plotWidth / TICK_SPACING_PX)));
-  const last = durationNs / unit.ns;
+  const last = scaleNs / unit.ns;
   const end = `${formatNumber(last)}\u202f${unit.unit}`;
   const endWidth = textWidth(context, end);
+  context.font = `12px ${theme.font}`;
+  context.textBaseline = 'middle';
   context.strokeStyle = theme.muted;
   context.fillStyle = theme.muted;
   context.lineWidth = 1;
@@ -115,10 +134,10 @@ function paintAxis(
     const isFree = left + textWidth(context, text) + 8 < LABEL_WIDTH + plotWidth - endWidth / 2;
     if (isLast || isFree) {
       context.beginPath();
-      context.moveTo(x, top);
-      context.lineTo(x, top + 4);
+      context.moveTo(x, AXIS_TOP);
+      context.lineTo(x, AXIS_TOP + 4);
       context.stroke();
-      context.fillText(text, Math.max(LABEL_WIDTH - 4, left), top + 13);
+      context.fillText(text, Math.max(LABEL_WIDTH - 4, left), AXIS_TOP + 13);
     }
   }
 }

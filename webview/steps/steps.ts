@@ -5,8 +5,7 @@ import { formatDuration } from '../base/format.ts';
 import { StillPicture } from '../base/still-picture.ts';
 import { Surface } from '../base/surface.ts';
 import type { PageContext, View } from '../page-context.ts';
-import { frameInterval } from '../time-range.ts';
-import { moveTo } from '../timeline/move-to.ts';
+import { describeStep, goToStep } from './go-to-step.ts';
 import { cellAt, layOutHeat } from './layout.ts';
 import { paintFrame, paintHeat } from './paint.ts';
 
@@ -34,7 +33,12 @@ export function mountSteps(context: PageContext): View {
   canvas.setAttribute('aria-label', describeSteps(context));
   const hit = ({ offsetX, offsetY }: MouseEvent) =>
     cellAt(layOut(surface.size.width), offsetX, offsetY)?.step;
-  canvas.addEventListener('click', (event) => goTo(context, hit(event)));
+  canvas.addEventListener('click', (event) => {
+    const step = hit(event);
+    if (step !== undefined) {
+      goToStep(context, step, { isOpened: true });
+    }
+  });
   canvas.addEventListener('pointermove', (event) => {
     const step = hit(event);
     canvas.title = step === undefined ? '' : describeStep(step);
@@ -85,18 +89,6 @@ function stepInView({ store, run }: PageContext): TimelineStep | null {
   return isAlone ? step : null;
 }
 
-function goTo(context: PageContext, step: TimelineStep | undefined): void {
-  if (step !== undefined) {
-    moveTo(context, frameInterval(step.startNs, step.durationNs, 0.06), context.run.overview);
-    context.store.announcement.set(describeStep(step));
-  }
-}
-
-function describeStep(step: TimelineStep): string {
-  const warmup = step.isWarmup ? ', warm-up' : '';
-  return `Step ${step.step} of rank ${step.rank}: ${formatDuration(step.durationNs)}${warmup}`;
-}
-
 /** The same by keyboard: from step to step, and to the slowest. */
 function renderWalk(context: PageContext): HTMLElement {
   const { steps, overview } = context.run;
@@ -107,10 +99,12 @@ function renderWalk(context: PageContext): HTMLElement {
     const at = own.findIndex((step) => step.startNs + step.durationNs > middle);
     const current = at < 0 ? own.length : at;
     const isWide = stepInView(context) === null;
-    goTo(
-      context,
-      own.at(Math.min(own.length - 1, Math.max(0, isWide ? current : current + direction))),
+    const step = own.at(
+      Math.min(own.length - 1, Math.max(0, isWide ? current : current + direction)),
     );
+    if (step !== undefined) {
+      goToStep(context, step);
+    }
   };
   const slowest = steps
     .filter(({ isWarmup }) => !isWarmup)
@@ -128,7 +122,7 @@ function renderWalk(context: PageContext): HTMLElement {
       : linkButton(
           `slowest: step ${slowest.step} of rank ${slowest.rank}, ${formatDuration(slowest.durationNs)}`,
           'Go to the slowest step',
-          () => goTo(context, slowest),
+          () => goToStep(context, slowest),
         ),
   );
 }

@@ -2,7 +2,7 @@ import { DisposableStore } from '../../src/base/lifetime.ts';
 import { h } from '../base/dom.ts';
 import { mountDetails } from '../details/details.ts';
 import { mountDistribution } from '../distribution/distribution.ts';
-import { mountExplainedStep } from '../explained/explained-step.ts';
+import { mountExplainedSteps } from '../explained/explained-step.ts';
 import { mountFindings } from '../findings/findings.ts';
 import type { PageContext, View } from '../page-context.ts';
 import { mountSteps } from '../steps/steps.ts';
@@ -58,14 +58,14 @@ export function mountRunPage(context: PageContext): View {
 
 function renderHero(context: PageContext, owned: DisposableStore): HTMLElement {
   const { report, overview } = context.run;
-  const { typicalStep } = overview;
+  const { typicalStep, slowStep } = overview;
   return h(
     'section',
     { class: `panel hero ${verdictTone(report)}`, 'aria-label': 'Verdict' },
     renderVerdict(context),
     typicalStep === null || typicalStep.host.length + typicalStep.device.length === 0
       ? null
-      : owned.add(mountExplainedStep(context, typicalStep)).element,
+      : owned.add(mountExplainedSteps(context, typicalStep, slowStep)).element,
   );
 }
 

@@ -52,7 +52,14 @@ export interface StepPiece {
   readonly label: string;
 }
 
-/** The typical step (p50) of the rank that is typical of the run. */
+/** Time of a step in one phase, or idle with one cause. */
+export interface StepSlice {
+  readonly phase: Phase;
+  readonly cause: GapCause | null;
+  readonly durationNs: Nanoseconds;
+}
+
+/** One step as a small picture. */
 export interface ExplainedStep {
   readonly rank: number;
   readonly step: number;
@@ -61,6 +68,8 @@ export interface ExplainedStep {
   readonly host: readonly StepPiece[];
   /** Empty where the trace has no device. */
   readonly device: readonly StepPiece[];
+  /** What the device does, or the host where there is none, the longest first; they sum to `durationNs`. */
+  readonly slices: readonly StepSlice[];
 }
 
 /** What the page needs, beside the steps, before it asks for windows of the timeline. */
@@ -68,7 +77,10 @@ export interface TimelineOverview {
   readonly startNs: Nanoseconds;
   readonly endNs: Nanoseconds;
   readonly ranks: readonly TimelineRank[];
+  /** The step nearest to the median (p50) of the run. */
   readonly typicalStep: ExplainedStep | null;
+  /** The step nearest to p95 of a slow rank; null where it takes little more than the typical one. */
+  readonly slowStep: ExplainedStep | null;
 }
 
 /** The summary track of a rank, in place of a lane's index. */

@@ -1,12 +1,12 @@
+import { firstWhere } from '../../base/first-where.ts';
 import { toRunTime } from '../model/rank-clock.ts';
 import { isLoaderWait } from '../model/loader-name.ts';
-import { PHASES } from '../model/phase.ts';
+import { type Phase, PHASES } from '../model/phase.ts';
 import { GAP_CAUSES, type GapCause } from '../model/report.ts';
-import type { Analysis } from '../model/tables.ts';
-import type { ExplainedStep, StepPiece } from '../model/timeline.ts';
+import type { ExplainedStep, StepSlice, StepPiece } from '../model/timeline.ts';
 import type { Nanoseconds } from '../model/units.ts';
 import type { AnalyzedRank } from './analyzed-rank.ts';
-import { findRank } from './analyzed-rank.ts';
+import type { ChosenStep } from './choose-steps.ts';
 import { forEachPixelGroup } from './pixel-groups.ts';
 import { deviceTrack, hasDevice, hostTrack } from './rank-tracks.ts';
 import { findPhaseOwner, NO_ITEM } from './phase-owner.ts';
@@ -15,58 +15,52 @@ import { GAP_KIND, kindFinder, PHASE_KIND, type Track } from './track.ts';
 /** Of a step: what is finer than this would be a pattern in a picture some 600 pixels wide, not a fact. */
 const DETAIL_SHARE = 1 / 64;
 
-/** The step whose time is nearest to the median, on the rank whose median is nearest to the run's. */
-export function explainTypicalStep(analysis: Analysis): ExplainedStep | null {
-  const typical = findTypicalStep(analysis);
-  if (typical === null) {
-    return null;
-  }
-  const { rank, row } = typical;
+/** What host and device do in a step, coarse enough to be looked at, and what the step is made of. */
+export function explainStep({ rank, row }: ChosenStep): ExplainedStep {
   const { steps, clock } = rank.tables;
   const start = steps.start[row];
   const end = steps.end[row];
+  const host = hostTrack(rank);
   return {
     rank: rank.tables.rank,
     step: steps.number[row],
     startNs: toRunTime(clock, start),
     durationNs: end - start,
-    host: piecesOf(rank, hostTrack(rank), { start, end, isDevice: false }),
+    host: piecesOf(rank, host, { start, end, isDevice: false }),
     device: hasDevice(rank)
       ? piecesOf(rank, deviceTrack(rank), { start, end, isDevice: true })
       : [],
+    slices: slicesOf(hasDevice(rank) ? deviceTrack(rank) : host, start, end),
   };
 }
 
-function findTypicalStep(analysis: Analysis): { rank: AnalyzedRank; row: number } | null {
-  const median = analysis.report.stepTime?.p50Ns;
-  if (median === undefined) {
-    return null;
+/** All of a step by phase and by cause of idleness; what no piece of the track covers is of no phase. */
+function slicesOf(track: Track, start: Nanoseconds, end: Nanoseconds): readonly StepSlice[] {
+  const slices = new Map<string, StepSlice>();
+  const add = (phase: Phase, cause: GapCause | null, durationNs: Nanoseconds) => {
+    const key = cause ?? `phase ${phase}`;
+    slices.set(key, {
+      phase,
+      cause,
+      durationNs: durationNs + (slices.get(key)?.durationNs ?? 0),
+    });
+  };
+  let restNs = end - start;
+  const first = firstWhere(0, track.length, (i) => track.end[i] > start);
+  for (let i = first; i < track.length && track.start[i] < end; i++) {
+    const durationNs = Math.min(track.end[i], end) - Math.max(track.start[i], start);
+    const isGap = track.kind[i] === GAP_KIND;
+    add(
+      isGap ? 'none' : PHASES[track.phase[i]],
+      isGap ? GAP_CAUSES[track.category[i]] : null,
+      durationNs,
+    );
+    restNs -= durationNs;
   }
-  const distance = (value: Nanoseconds | undefined) => Math.abs((value ?? Infinity) - median);
-  const byTypicality = [...analysis.report.ranks].sort(
-    (a, b) => distance(a.stepTime?.p50Ns) - distance(b.stepTime?.p50Ns) || a.rank - b.rank,
-  );
-  for (const { rank } of byTypicality) {
-    const found = findRank(analysis, rank);
-    const row = found === undefined ? -1 : nearestStep(found, median);
-    if (found !== undefined && row >= 0) {
-      return { rank: found, row };
-    }
+  if (restNs > 0) {
+    add('none', null, restNs);
   }
-  return null;
-}
-
-function nearestStep({ tables: { steps } }: AnalyzedRank, median: Nanoseconds): number {
-  let best = -1;
-  let bestDistance = Infinity;
-  for (let i = 0; i < steps.length; i++) {
-    const distance = Math.abs(steps.end[i] - steps.start[i] - median);
-    if (steps.isWarmup[i] === 0 && distance < bestDistance) {
-      best = i;
-      bestDistance = distance;
-    }
-  }
-  return best;
+  return [...slices.values()].sort((a, b) => b.durationNs - a.durationNs);
 }
 
 function piecesOf(

@@ -1,14 +1,18 @@
 import type { Analysis } from '../model/tables.ts';
 import type { TimelineLane, TimelineOverview, TimelineRank } from '../model/timeline.ts';
-import { explainTypicalStep } from './explain-step.ts';
+import { findSlowStep, findTypicalStep } from './choose-steps.ts';
+import { explainStep } from './explain-step.ts';
 
-/** The frame of the page: ranks and lanes, and the typical step explained. */
+/** The frame of the page: ranks and lanes, and a typical and a slow step explained. */
 export function computeOverview(analysis: Analysis): TimelineOverview {
+  const typical = findTypicalStep(analysis);
+  const slow = typical === null ? null : findSlowStep(analysis, typical);
   return {
     startNs: analysis.startNs,
     endNs: analysis.endNs,
     ranks: analysis.ranks.map((_, i) => describeRank(analysis, i)),
-    typicalStep: explainTypicalStep(analysis),
+    typicalStep: typical === null ? null : explainStep(typical),
+    slowStep: slow === null ? null : explainStep(slow),
   };
 }
 

@@ -3,7 +3,6 @@ import { RANK_TRACK, type TimelineStep } from '../../../src/core/model/timeline.
 import { readWindow } from '../../../src/core/timeline/read-window.ts';
 import { layOutDistribution } from '../../../webview/distribution/layout.ts';
 import { layOutPlaceBars } from '../../../webview/details/place-bars.ts';
-import { layOutExplained, pieceAt } from '../../../webview/explained/layout.ts';
 import { cellAt, layOutHeat } from '../../../webview/steps/layout.ts';
 import { clampRange, frameInterval, panRange, zoomRange } from '../../../webview/time-range.ts';
 import {
@@ -237,31 +236,6 @@ describe('the distribution', () => {
 
   it('takes a logarithmic axis where one step takes far longer than the rest', () => {
     assert.equal(layOutDistribution([9, 10, 11, 500], stepTime, 240, 60).isLog, true);
-  });
-});
-
-describe('one step explained', () => {
-  const piece = { phase: 'data', cause: null, label: 'next' } as const;
-  const step = {
-    rank: 0,
-    step: 1,
-    startNs: 1000,
-    durationNs: 100,
-    host: [{ ...piece, startNs: 1000, durationNs: 50 }],
-    device: [{ ...piece, startNs: 1050, durationNs: 50 }],
-  };
-
-  it('puts host above device on one scale', () => {
-    const { rows, plotWidth } = layOutExplained(step, 500);
-    const [host, device] = rows.map(({ boxes }) => boxes[0]);
-    assert.ok(Math.abs(host.width - plotWidth / 2) < 1e-9);
-    assert.ok(Math.abs(device.x - host.x - plotWidth / 2) < 1e-9);
-    assert.equal(pieceAt(rows, device.x + 1, rows[1].top + 1), step.device[0]);
-    assert.equal(pieceAt(rows, device.x + 1, rows[0].top + 1), undefined);
-  });
-
-  it('leaves the device out where there is none', () => {
-    assert.equal(layOutExplained({ ...step, device: [] }, 500).rows.length, 1);
   });
 });
 
