@@ -1,5 +1,6 @@
 import { bin, scaleLinear, scaleLog } from 'd3';
 import type { StepTime } from '../../src/core/model/report.ts';
+import type { Nanoseconds } from '../../src/core/model/units.ts';
 
 export interface DistributionBar {
   readonly x: number;
@@ -8,6 +9,8 @@ export interface DistributionBar {
   /** The middle of the bin by the median. */
   readonly ratio: number;
   readonly count: number;
+  readonly fromNs: Nanoseconds;
+  readonly toNs: Nanoseconds;
 }
 
 export interface DistributionMark {
@@ -54,12 +57,18 @@ export function layOutDistribution(
         height: Math.max(2, (values.length / most) * height),
         ratio: (from + to) / 2 / stepTime.p50Ns,
         count: values.length,
+        fromNs: from,
+        toNs: to,
       };
     });
-  const marks = [
-    { name: 'p50', valueNs: stepTime.p50Ns },
-    { name: 'p95', valueNs: stepTime.p95Ns },
-    { name: 'p99', valueNs: stepTime.p99Ns },
-  ].map((mark) => ({ ...mark, x: x(mark.valueNs) }));
+  const marks = percentileMarks(stepTime).map((mark) => ({ ...mark, x: x(mark.valueNs) }));
   return { bars, marks, isLog };
+}
+
+export function percentileMarks({ p50Ns, p95Ns, p99Ns }: StepTime) {
+  return [
+    { name: 'p50', valueNs: p50Ns },
+    { name: 'p95', valueNs: p95Ns },
+    { name: 'p99', valueNs: p99Ns },
+  ];
 }

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { RANK_TRACK, type TimelineStep } from '../../../src/core/model/timeline.ts';
 import { readWindow } from '../../../src/core/timeline/read-window.ts';
-import { layOutDistribution } from '../../../webview/distribution/layout.ts';
 import { layOutPlaceBars } from '../../../webview/details/place-bars.ts';
 import { cellAt, layOutHeat } from '../../../webview/steps/layout.ts';
 import { clampRange, frameInterval, panRange, zoomRange } from '../../../webview/time-range.ts';
@@ -216,26 +215,6 @@ describe('the heat strip', () => {
     assert.equal(cellAt(strip, slow.x + 1, slow.y + 1), slow);
     const row = Math.floor(slow.y / strip.rowHeight + 0.5);
     assert.ok(strip.ranks[row] <= 777 && strip.ranks[row + 1] > 777);
-  });
-});
-
-describe('the distribution', () => {
-  const stepTime = { p50Ns: 10, p95Ns: 12, p99Ns: 40, meanNs: 11, count: 100 };
-
-  it('counts every value once and puts the percentiles on the same axis', () => {
-    const values = Array.from({ length: 100 }, (_, i) => (i === 99 ? 40 : 9 + (i % 4)));
-    const { bars, marks, isLog } = layOutDistribution(values, stepTime, 240, 60);
-    assert.equal(
-      bars.reduce((sum, { count }) => sum + count, 0),
-      100,
-    );
-    assert.equal(isLog, false);
-    assert.ok(marks[0].x < marks[1].x && marks[1].x < marks[2].x);
-    assert.ok(bars.every(({ x, width, height }) => x >= 0 && x + width <= 241 && height <= 60));
-  });
-
-  it('takes a logarithmic axis where one step takes far longer than the rest', () => {
-    assert.equal(layOutDistribution([9, 10, 11, 500], stepTime, 240, 60).isLog, true);
   });
 });
 
