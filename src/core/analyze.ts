@@ -44,6 +44,8 @@ export function analyzeRun(run: Run, options: AnalyzeOptions = {}): Analysis {
   const tables = {
     run,
     ranks: derived.ranks.map((_, row) => rankTables(derived, row)),
+    matches: derived.alignment.matches,
+    isComparable: derived.alignment.isComparable,
     ...bounds(derived),
   };
   options.onTables?.(tables);

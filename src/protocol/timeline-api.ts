@@ -5,7 +5,12 @@ import { areaRequestSchema, areaSummarySchema } from './area-schemas.ts';
 import { MAX_QUERY_CHARACTERS, searchResultSchema } from './found-spans.ts';
 import { runPictureSchema } from './run-picture.ts';
 import { packedStepsSchema } from './step-columns.ts';
-import { overviewSchema, selectionDetailsSchema, selectionSchema } from './timeline-schemas.ts';
+import {
+  overviewSchema,
+  rowSchema,
+  selectionDetailsSchema,
+  selectionSchema,
+} from './timeline-schemas.ts';
 
 const generation = z.int();
 
@@ -46,7 +51,7 @@ export const hostApi = {
       startNs: z.number(),
       endNs: z.number(),
       widthPx: z.number().positive().max(20_000),
-      rows: z.array(z.object({ rank: z.int(), lane: z.int() })).max(4_096),
+      rows: z.array(rowSchema).max(4_096),
     }),
     result: z.object({ columns: z.instanceof(ArrayBuffer), names: z.array(z.string()) }),
   },
@@ -59,6 +64,11 @@ export const hostApi = {
   summarizeArea: {
     params: areaRequestSchema.extend({ generation }),
     result: areaSummarySchema,
+  },
+  /** The spans of one group of an area. */
+  findInArea: {
+    params: areaRequestSchema.extend({ generation, group: z.string() }),
+    result: searchResultSchema,
   },
   readDetails: {
     params: z.object({ generation, selection: selectionSchema }),

@@ -1,12 +1,14 @@
 import * as z from 'zod';
 import { SPAN_CATEGORIES } from '../core/model/span-category.ts';
 import type {
+  DurationHistogram,
   ExplainedStep,
   Selection,
   SelectionDetails,
   StepPiece,
   TimelineOverview,
   TimelineRank,
+  TimelineRow,
 } from '../core/model/timeline.ts';
 import {
   gapCauseSchema,
@@ -15,6 +17,18 @@ import {
   phaseSchema,
   sourceCandidatesSchema,
 } from './value-schemas.ts';
+
+export const rowSchema = z.object({
+  rank: z.int(),
+  lane: z.int(),
+  shiftNs: z.number().optional(),
+}) satisfies z.ZodType<TimelineRow>;
+
+export const histogramSchema = z.object({
+  leastNs: z.number(),
+  mostNs: z.number(),
+  counts: z.array(z.int()),
+}) satisfies z.ZodType<DurationHistogram>;
 
 const rank = z.object({
   rank: z.int(),
@@ -85,6 +99,26 @@ export const selectionDetailsSchema = z.object({
       percentiles: percentilesSchema,
       valuesNs: z.array(z.number()),
       rankPercent: z.number().nullable(),
+    })
+    .nullable(),
+  all: z.object({
+    count: z.int(),
+    totalNs: z.number(),
+    percentiles: percentilesSchema,
+    durations: histogramSchema,
+  }),
+  collective: z
+    .object({
+      isComparable: z.boolean(),
+      arrivals: z.array(
+        z.object({
+          rank: z.int(),
+          span: z.int(),
+          lane: z.int(),
+          startNs: z.number(),
+          durationNs: z.number(),
+        }),
+      ),
     })
     .nullable(),
   related: z.array(

@@ -6,7 +6,12 @@ import { MAX_QUERY_CHARACTERS, searchResultSchema } from './found-spans.ts';
 import { reportSchema } from './report-schema.ts';
 import { runPictureSchema } from './run-picture.ts';
 import { packedStepsSchema } from './step-columns.ts';
-import { overviewSchema, selectionDetailsSchema, selectionSchema } from './timeline-schemas.ts';
+import {
+  overviewSchema,
+  rowSchema,
+  selectionDetailsSchema,
+  selectionSchema,
+} from './timeline-schemas.ts';
 
 const runFileSchema = z.object({
   path: z.string(),
@@ -62,7 +67,7 @@ export const workerApi = {
       startNs: z.number(),
       endNs: z.number(),
       widthPx: z.number().positive().max(20_000),
-      rows: z.array(z.object({ rank: z.int(), lane: z.int() })).max(4_096),
+      rows: z.array(rowSchema).max(4_096),
     }),
     result: z.object({ columns: z.instanceof(ArrayBuffer), names: z.array(z.string()) }),
   },
@@ -71,6 +76,10 @@ export const workerApi = {
     result: searchResultSchema,
   },
   summarizeArea: { params: areaRequestSchema, result: areaSummarySchema },
+  findInArea: {
+    params: areaRequestSchema.extend({ group: z.string() }),
+    result: searchResultSchema,
+  },
   readDetails: {
     params: z.object({ selection: selectionSchema }),
     result: selectionDetailsSchema,

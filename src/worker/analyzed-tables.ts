@@ -26,7 +26,7 @@ import type { RunPicture } from '../protocol/run-picture.ts';
 import { packSteps } from '../protocol/step-columns.ts';
 import { packWindow } from '../protocol/window-columns.ts';
 import type { DetectorOptions } from '../protocol/worker-api.ts';
-import { search } from './search.ts';
+import { search, searchArea } from './search.ts';
 
 /** Reading takes this share of the time, by experience; the analysis has the rest. */
 const READING_PERCENT = 90;
@@ -107,6 +107,10 @@ export class AnalyzedTables {
 
   summarizeArea(request: AreaRequest): AreaSummary {
     return summarizeArea(this.#require(), request);
+  }
+
+  findInArea(request: AreaRequest & { readonly group: string }): SearchResult {
+    return searchArea(this.#require(), request);
   }
 
   readDetails(selection: Selection): SelectionDetails {

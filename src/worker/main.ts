@@ -33,6 +33,7 @@ if (parentPort !== null) {
       readWindow: (request) => tables.readWindow(request),
       findSpans: ({ query }) => tables.findSpans(query),
       summarizeArea: (request) => tables.summarizeArea(request),
+      findInArea: (request) => tables.findInArea(request),
       readDetails: ({ selection }) => tables.readDetails(selection),
       readArguments: async ({ rank, span }) => await tables.readArguments(rank, span),
       indexSources: async ({ paths }) => await indexSources(paths),

@@ -1,13 +1,25 @@
 import type { Analysis } from '../core/model/tables.ts';
-import { findSpans } from '../core/timeline/find-spans.ts';
+import type { AreaRequest } from '../core/model/timeline.ts';
+import { findInArea } from '../core/timeline/find-in-area.ts';
+import { findSpans, type Found } from '../core/timeline/find-spans.ts';
 import { BadQuery, parseQuery } from '../core/timeline/search-query.ts';
 import { packFound, type SearchResult } from '../protocol/found-spans.ts';
+
+export function searchArea(
+  analysis: Analysis,
+  { group, ...area }: AreaRequest & { readonly group: string },
+): SearchResult {
+  return toResult(findInArea(analysis, area, group));
+}
+
+function toResult({ total, byRank, spans }: Found): SearchResult {
+  return { total, byRank: [...byRank], spans: packFound(spans), problem: '' };
+}
 
 /** Finds spans; a query that cannot be read finds nothing and says why. */
 export function search(analysis: Analysis, query: string): SearchResult {
   try {
-    const { total, byRank, spans } = findSpans(analysis, parseQuery(query));
-    return { total, byRank: [...byRank], spans: packFound(spans), problem: '' };
+    return toResult(findSpans(analysis, parseQuery(query)));
   } catch (error) {
     if (!(error instanceof BadQuery)) {
       throw error;

@@ -9,7 +9,7 @@ import { Channel, type Port } from '../../src/protocol/channel.ts';
 import { hostApi, viewApi } from '../../src/protocol/timeline-api.ts';
 import { packSteps } from '../../src/protocol/step-columns.ts';
 import { packWindow } from '../../src/protocol/window-columns.ts';
-import { search } from '../../src/worker/search.ts';
+import { search, searchArea } from '../../src/worker/search.ts';
 
 /** What the page asked the editor to do, in order. */
 export type HostCall = readonly [method: string, ...details: unknown[]];
@@ -54,6 +54,7 @@ export class PageHost {
       },
       findSpans: ({ query }) => search(this.#require(), query),
       summarizeArea: (request) => summarizeArea(this.#require(), request),
+      findInArea: (request) => searchArea(this.#require(), request),
       readDetails: ({ selection }) => {
         const details = describeSelection(this.#require(), selection);
         if (details === null) {

@@ -1,3 +1,4 @@
+import type { CollectiveMatch } from '../../src/core/model/collective-match.ts';
 import { PHASES, phaseIndex, type Phase } from '../../src/core/model/phase.ts';
 import { GAP_CAUSES, type GapCause, type Report } from '../../src/core/model/report.ts';
 import { categoryIndex, type SpanCategory } from '../../src/core/model/span-category.ts';
@@ -13,6 +14,8 @@ export interface SpanStory {
   /** Name of the span that launched it. */
   readonly launchedBy?: string;
   readonly depth?: number;
+  /** Autograd's number, plus 1. */
+  readonly autograd?: number;
 }
 
 export interface RankStory {
@@ -36,8 +39,15 @@ export interface RankStory {
   }[];
 }
 
-/** A hand-made analysis: only what the timeline's queries look at; spans are given in nesting order. */
-export function tellRun(stories: readonly RankStory[], p50Ns: number | null = null): Analysis {
+/**
+ * A hand-made analysis: only what the timeline's queries look at; spans are given in nesting order. `collectives`
+ * names spans that are one collective on all ranks that have them.
+ */
+export function tellRun(
+  stories: readonly RankStory[],
+  p50Ns: number | null = null,
+  collectives: readonly string[] = [],
+): Analysis {
   const ranks = stories.map((story, rank) => tellRank(story, rank));
   return {
     run: {
@@ -46,11 +56,33 @@ export function tellRun(stories: readonly RankStory[], p50Ns: number | null = nu
     },
     report: tellReport(stories.length, p50Ns),
     ranks: ranks.map(({ tables }) => tables),
+    matches: collectives.map((name) => tellMatch(ranks, name)),
+    isComparable: true,
     startNs: 0,
     endNs: stories
       .flatMap((story) => story.lanes.flatMap((lane) => lane.spans.map(endOf)))
       .reduce((latest, end) => Math.max(latest, end), 0),
   };
+}
+
+function tellMatch(
+  ranks: readonly { trace: Trace; tables: RankTables }[],
+  name: string,
+): CollectiveMatch {
+  const spans = Int32Array.from(
+    ranks,
+    ({
+      trace: {
+        spans: { name: names },
+        strings,
+      },
+    }) => names.findIndex((id) => strings[id] === name),
+  );
+  const startOf = (i: number, row: number) =>
+    i < 0 ? NaN : ranks[row].trace.spans.start[i] + ranks[row].tables.clock.offsetNs;
+  const start = Float64Array.from(spans, startOf);
+  const lengthOf = (row: number) => ranks[row].trace.spans.duration[spans[row]] ?? NaN;
+  return { spans, start, end: start.map((time, row) => time + lengthOf(row)), step: null, key: '' };
 }
 
 function endOf({ start, duration }: SpanStory): number {
@@ -104,7 +136,9 @@ function tellRank(story: RankStory, rank: number): { trace: Trace; tables: RankT
       step: null,
       recordedPhase: null,
       stack: null,
+      autograd: Uint32Array.from(all, ({ autograd = 0 }) => autograd),
     },
+    flows: { length: 0 },
   } as unknown as Trace;
   const tables: RankTables = {
     rank,

@@ -1,16 +1,16 @@
 import { DisposableStore } from '../../src/base/lifetime.ts';
 import type { SelectionDetails } from '../../src/core/model/timeline.ts';
-import { h, linkButton, replaceChildren, control } from '../base/dom.ts';
-import { formatDuration } from '../base/format.ts';
-import { readableName } from '../base/names.ts';
+import { control, h, replaceChildren } from '../base/dom.ts';
 import { Surface } from '../base/surface.ts';
 import type { PageContext, View } from '../page-context.ts';
 import { isSameSelection } from '../store.ts';
 import { frameInterval } from '../time-range.ts';
 import { moveTo } from '../timeline/move-to.ts';
-import { renderArguments } from './arguments.ts';
+import './details.css';
+import { renderAllSpans } from './all-spans.ts';
 import { detailsAsText, factsOf } from './facts.ts';
 import { layOutPlaceBars, paintPlaceBars } from './place-bars.ts';
+import { renderRelated } from './related.ts';
 import { renderWhere } from './where.ts';
 
 /** What is selected, in numbers; nothing at all while nothing is. */
@@ -66,7 +66,12 @@ function renderDetails(
     ),
     renderFacts(context, details),
     renderRelated(context, details),
-    perStep === null || perStep.count < 2 ? null : renderPlace(context, details, owned),
+    h(
+      'div',
+      { class: 'details-spread' },
+      perStep === null || perStep.count < 2 ? null : renderPlace(context, details, owned),
+      renderAllSpans(context, details, owned),
+    ),
     renderWhere(context, details),
   ];
 }
@@ -77,30 +82,6 @@ function renderFacts(context: PageContext, details: SelectionDetails): HTMLEleme
     h('dd', {}, value),
   ]);
   return h('dl', { class: 'facts' }, ...facts.flat());
-}
-
-/** What joins it to others, and what the event itself says. */
-function renderRelated({ store, ...context }: PageContext, details: SelectionDetails): HTMLElement {
-  const rows = details.related.map(({ relation, name, selection, durationNs }) => [
-    h('dt', {}, relation),
-    h(
-      'dd',
-      { class: 'related', title: name },
-      selection === null
-        ? name
-        : linkButton(readableName(name), `${relation} ${name}: select it`, () =>
-            store.selection.set(selection),
-          ),
-      h('span', { class: 'muted' }, ` ${formatDuration(durationNs)}`),
-    ),
-  ]);
-  const { selection } = details;
-  return h(
-    'div',
-    { class: 'details-related' },
-    rows.length === 0 ? null : h('dl', { class: 'facts' }, ...rows.flat()),
-    selection.kind === 'span' ? renderArguments({ store, ...context }, selection) : null,
-  );
 }
 
 function renderActions(context: PageContext, details: SelectionDetails): HTMLElement {

@@ -1,52 +1,108 @@
 import type { SelectionDetails } from '../../src/core/model/timeline.ts';
+import { type Arrival, selectionOf } from '../details/collective.ts';
 import { findOnLane } from './hit-test.ts';
-import type { Boxes } from './layout.ts';
+import type { Boxes, Viewport } from './layout.ts';
+import { FLOW_RELATIONS } from './partners.ts';
+import type { Track } from './tracks.ts';
 import type { WindowData } from './window-data.ts';
 
 /** From the end of what causes to the beginning of what is caused, in CSS pixels of the canvas. */
 export interface FlowArrow {
   readonly from: readonly [x: number, y: number];
   readonly to: readonly [x: number, y: number];
+  /** From rank to rank, at one moment. */
+  readonly isAcross: boolean;
 }
 
-/** The arrows between the selection and what launches it or is launched by it, where both are drawn. */
-export function layOutFlows(
-  data: WindowData,
-  boxes: Boxes,
-  { selection, related }: SelectionDetails,
-): readonly FlowArrow[] {
-  const boxOf = (of: SelectionDetails['selection']) => {
-    const rectangle = findOnLane(data, of);
-    const at = rectangle < 0 ? -1 : boxes.index.subarray(0, boxes.length).indexOf(rectangle);
-    return at < 0 ? null : boxes.bounds.subarray(at * 4, at * 4 + 4);
-  };
-  const own = boxOf(selection);
-  return related.flatMap(({ relation, selection: other }): FlowArrow[] => {
-    const isCause = relation === 'Launched by';
-    const box = other !== null && (isCause || relation === 'Launches') ? boxOf(other) : null;
+type Bounds = ArrayLike<number>;
+
+/** What is drawn, and where. */
+export interface FlowView {
+  readonly data: WindowData;
+  readonly boxes: Boxes;
+  readonly tracks: readonly Track[];
+  readonly viewport: Viewport;
+}
+
+/** The arrows between the selection and what it belongs to, where both are drawn. */
+export function layOutFlows(view: FlowView, details: SelectionDetails): readonly FlowArrow[] {
+  const own = boxOf(view, details.selection);
+  const flows = details.related.flatMap(({ relation, selection: other }): FlowArrow[] => {
+    const isJoined = other !== null && FLOW_RELATIONS.includes(relation);
+    const box = isJoined ? boxOf(view, other) : null;
     if (own === null || box === null) {
       return [];
     }
+    const isCause = relation === 'Launched by' || relation === 'Forward';
     const [cause, effect] = isCause ? [box, own] : [own, box];
     return [
       {
         from: [cause[0] + cause[2], cause[1] + cause[3] / 2],
         to: [effect[0], effect[1] + effect[3] / 2],
+        isAcross: false,
       },
     ];
   });
+  return [...flows, ...layOutCollective(view, details)];
 }
 
-/** A curve with a head. */
-export function paintFlow(pen: CanvasRenderingContext2D, { from, to }: FlowArrow): void {
-  const bend = Math.max(12, Math.abs(to[0] - from[0]) / 2);
+/** From the rank that came last, when it came, to all others, which waited for it until then. */
+function layOutCollective(view: FlowView, { collective }: SelectionDetails): readonly FlowArrow[] {
+  const last = collective?.arrivals.at(-1);
+  const from = last === undefined ? null : placeOf(view, last, last.startNs);
+  if (collective === null || !collective.isComparable || last === undefined || from === null) {
+    return [];
+  }
+  return collective.arrivals.slice(0, -1).flatMap((arrival): FlowArrow[] => {
+    const end = arrival.startNs + arrival.durationNs;
+    const to = placeOf(view, arrival, Math.min(last.startNs, end));
+    return to === null ? [] : [{ from, to, isAcross: true }];
+  });
+}
+
+function boxOf({ data, boxes }: FlowView, of: SelectionDetails['selection']): Bounds | null {
+  const rectangle = findOnLane(data, of);
+  const at = rectangle < 0 ? -1 : boxes.index.subarray(0, boxes.length).indexOf(rectangle);
+  return at < 0 ? null : boxes.bounds.subarray(at * 4, at * 4 + 4);
+}
+
+/** A moment of a collective: on its box, else on its lane, else on the summary of its rank; null beside the view. */
+function placeOf(view: FlowView, arrival: Arrival, timeNs: number): [x: number, y: number] | null {
+  const { range, width, scrollTop } = view.viewport;
+  const x = ((timeNs - range.startNs) / (range.endNs - range.startNs)) * width;
+  const own = view.tracks.filter(({ rank }) => rank === arrival.rank);
+  const track = own.find(({ lane }) => lane === arrival.lane) ?? own.at(0);
+  if (x < 0 || x > width || track === undefined) {
+    return null;
+  }
+  const box = boxOf(view, selectionOf(arrival));
+  return [
+    x,
+    box === null ? track.top - scrollTop + (track.levelHeight - 1) / 2 : box[1] + box[3] / 2,
+  ];
+}
+
+const HEAD_PX = 6;
+
+/** A curve with a head; straight from rank to rank. */
+export function paintFlow(pen: CanvasRenderingContext2D, { from, to, isAcross }: FlowArrow): void {
   pen.beginPath();
   pen.moveTo(...from);
-  pen.bezierCurveTo(from[0] + bend, from[1], to[0] - bend, to[1], ...to);
+  if (isAcross) {
+    pen.lineTo(...to);
+  } else {
+    const bend = Math.max(12, Math.abs(to[0] - from[0]) / 2);
+    pen.bezierCurveTo(from[0] + bend, from[1], to[0] - bend, to[1], ...to);
+  }
   pen.stroke();
+  const angle = isAcross ? Math.atan2(to[1] - from[1], to[0] - from[0]) : 0;
   pen.beginPath();
   pen.moveTo(...to);
-  pen.lineTo(to[0] - 6, to[1] - 4);
-  pen.lineTo(to[0] - 6, to[1] + 4);
+  for (const side of [-0.6, 0.6]) {
+    pen.lineTo(
+      to[0] - HEAD_PX * 1.2 * Math.cos(angle + side),
+      to[1] - HEAD_PX * 1.2 * Math.sin(angle + side),
+    );
+  }
   pen.fill();
 }

@@ -44,6 +44,8 @@ export const KEY_HELP: readonly (readonly [string, string])[] = [
   ['Enter', 'on the timeline: select the longest in view'],
   ['O', 'open or close the rank of the selection'],
   ['G', 'go to the line of the selection'],
+  ['J', 'jump along its arrows: the next rank of its collective, its kernel, launch or backward'],
+  ['Shift+J', 'jump along the other arrow, where there are two'],
   ['Escape', 'clear the selection'],
   ['?', 'this list'],
 ];

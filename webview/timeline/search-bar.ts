@@ -3,14 +3,11 @@ import { unpackFound } from '../../src/protocol/found-spans.ts';
 import { h, linkButton } from '../base/dom.ts';
 import { formatCount, formatNumber } from '../base/format.ts';
 import type { PageContext, View } from '../page-context.ts';
-import { frameInterval } from '../time-range.ts';
 import { type Matches, stepMatch } from './matches.ts';
-import { moveTo } from './move-to.ts';
+import { goToSpan } from './partners.ts';
 
 const WAIT_MS = 150;
 const EXAMPLE = 'name, cat:kernel, phase:forward, dur>1ms, rank:0-3, lane:"stream 7"';
-/** Of the view's width: a shorter match is brought nearer. */
-const MIN_SHARE = 1 / 400;
 
 /** Finds spans by name and filters; Enter and Shift+Enter walk through them. Hidden until asked for. */
 export class SearchBar implements View {
@@ -96,7 +93,7 @@ export class SearchBar implements View {
   }
 
   #walk(step: 1 | -1): void {
-    const { store, run } = this.context;
+    const { store } = this.context;
     const matches = store.matches.get();
     const current = matches === null ? -1 : stepMatch(matches, step, store.range.get());
     if (matches === null || current < 0) {
@@ -106,15 +103,12 @@ export class SearchBar implements View {
     const rank = spans.rank[current];
     store.openRanks.set(new Set([...store.openRanks.get(), rank]));
     store.matches.set({ ...matches, current });
-    store.selection.set({ kind: 'span', rank, index: spans.span[current] });
     store.wantedTrack.set({ rank, lane: spans.lane[current] });
-    const { startNs, endNs } = store.range.get();
-    const start = spans.start[current];
-    const duration = spans.duration[current];
-    const isSeen = start >= startNs && start + duration <= endNs;
-    if (!isSeen || duration < MIN_SHARE * (endNs - startNs)) {
-      moveTo(this.context, frameInterval(start, duration, 3), run.overview);
-    }
+    goToSpan(this.context, {
+      selection: { kind: 'span', rank, index: spans.span[current] },
+      startNs: spans.start[current],
+      durationNs: spans.duration[current],
+    });
   }
 
   #tell(matches: Matches | null): void {

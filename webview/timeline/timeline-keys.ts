@@ -8,6 +8,7 @@ import { findSelected, neighbourOf, verticalNeighbourOf } from './hit-test.ts';
 import { rangeAfterKey } from './keys.ts';
 import { moveTo } from './move-to.ts';
 import { goToSelection } from '../go-to-line.ts';
+import { goToPartner } from './partners.ts';
 import type { TrackCanvas } from './track-canvas.ts';
 import type { ViewHistory } from './view-history.ts';
 
@@ -76,15 +77,16 @@ function pressAnywhere(event: KeyboardEvent, context: PageContext, around: Aroun
     return true;
   }
   const action = ACTIONS.get(key);
-  action?.(context, around);
+  action?.(context, around, event.shiftKey);
   return action !== undefined;
 }
 
-type Action = (context: PageContext, around: Around) => void;
+type Action = (context: PageContext, around: Around, isShifted: boolean) => void;
 
 const ACTIONS: ReadonlyMap<string, Action> = new Map<string, Action>([
   ['f', frameSelection],
   ['g', (context) => void goToSelection(context)],
+  ['j', (context, _, isShifted) => goToPartner(context, isShifted)],
   ['o', toggleSelectedRank],
   ['Escape', (context) => choose(context, null)],
   ['?', (_, { showKeys }) => showKeys()],

@@ -123,7 +123,7 @@ export class TrackCanvas implements View {
     this.#painter.paint(pen, data, this.#boxes, { width, theme });
     paintMatches(pen, store.matches.get(), scene);
     paintLabels(pen, data, this.#boxes, theme);
-    this.#paintOutlines(pen, data, theme);
+    this.#paintOutlines(pen, data, viewport, theme);
     paintEvidence(pen, store.evidence.get(), scene);
     paintArea(pen, this.#sketched ?? store.area.get(), scene);
     pen.strokeStyle = theme.focus;
@@ -172,7 +172,12 @@ export class TrackCanvas implements View {
     return { ...range, widthPx: Math.round(width), rows };
   }
 
-  #paintOutlines(pen: CanvasRenderingContext2D, data: WindowData, theme: Theme): void {
+  #paintOutlines(
+    pen: CanvasRenderingContext2D,
+    data: WindowData,
+    viewport: Viewport,
+    theme: Theme,
+  ): void {
     const selection = this.context.store.selection.get();
     if (this.#hovered >= 0) {
       this.#outline(pen, this.#hovered, theme.foreground, 1);
@@ -181,7 +186,8 @@ export class TrackCanvas implements View {
     if (details !== null && isSameSelection(details.selection, selection)) {
       pen.strokeStyle = pen.fillStyle = theme.foreground;
       pen.lineWidth = 1.5;
-      layOutFlows(data, this.#boxes, details).forEach((arrow) => paintFlow(pen, arrow));
+      const view = { data, boxes: this.#boxes, tracks: this.#list.tracks, viewport };
+      layOutFlows(view, details).forEach((arrow) => paintFlow(pen, arrow));
     }
     if (selection !== null) {
       this.#outline(pen, findSelected(data, selection), theme.focus, 2);

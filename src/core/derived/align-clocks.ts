@@ -1,10 +1,10 @@
+import type { CollectiveMatch } from '../model/collective-match.ts';
 import type { Trace } from '../model/trace.ts';
 import type { Nanoseconds } from '../model/units.ts';
 import { type ClockFit, MIN_READINGS } from './fit-clock.ts';
 import { clockOf, fitToMost, fitToOne } from './fit-clocks.ts';
 import {
   type CollectiveLists,
-  type CollectiveMatch,
   listByIdentity,
   matchByEnd,
   matchByOrder,

@@ -1,5 +1,5 @@
 import { type ClockFit, fitClock, MIN_READINGS, type Readings } from './fit-clock.ts';
-import type { CollectiveMatch } from './match-collectives.ts';
+import type { CollectiveMatch } from '../model/collective-match.ts';
 import { type RankClock, toRunTime } from '../model/rank-clock.ts';
 import { median } from './statistics.ts';
 

@@ -1,7 +1,7 @@
 import type { Nanoseconds } from '../model/units.ts';
 import type { Alignment } from './align-clocks.ts';
 import { Coverage, type Intervals, NO_INTERVALS, uniteIntervals } from './intervals.ts';
-import type { CollectiveMatch } from './match-collectives.ts';
+import type { CollectiveMatch } from '../model/collective-match.ts';
 import { type RankClock, toRankTime } from '../model/rank-clock.ts';
 import { median } from './statistics.ts';
 

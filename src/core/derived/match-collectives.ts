@@ -1,21 +1,10 @@
 import { ascendingOrder } from '../../base/sort-runs.ts';
+import type { CollectiveMatch } from '../model/collective-match.ts';
 import { type RankClock, toRunTime } from '../model/rank-clock.ts';
 import type { RankCollective } from './rank-collectives.ts';
 
 /** Ends of one collective lie closer than this where the ranks share a clock. */
 export const SAME_END_NS = 2_000_000;
-
-/** One collective as its ranks saw it. */
-export interface CollectiveMatch {
-  /** By row of the run's ranks; -1 where the rank does not have it. */
-  readonly spans: Int32Array<ArrayBuffer>;
-  /** Start and end by row of the run's ranks, in run time; NaN where the rank does not have it. */
-  readonly start: Float64Array<ArrayBuffer>;
-  readonly end: Float64Array<ArrayBuffer>;
-  /** Number of the step; null outside of steps. */
-  readonly step: number | null;
-  readonly key: string;
-}
 
 /** What collectives of ranks share that may be the same one: operation, group, and sequence number or step. */
 interface Identity {

@@ -52,7 +52,7 @@ export function computePartner(trace: Trace): Int32Array<ArrayBuffer> {
 const MAX_ROWS_PER_SPAN = 4;
 
 /** A span for each of the whole numbers of a column. */
-class SpanByNumber {
+export class SpanByNumber {
   readonly #dense: Int32Array<ArrayBuffer> | null;
   readonly #sparse = new Map<number, SpanIndex>();
   readonly #first: number;

@@ -1,4 +1,4 @@
-import type { CollectiveMatch } from './match-collectives.ts';
+import type { CollectiveMatch } from '../model/collective-match.ts';
 import { median } from './statistics.ts';
 
 /**

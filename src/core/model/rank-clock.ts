@@ -21,6 +21,11 @@ export function toRankTime(clock: RankClock, runNs: Nanoseconds): Nanoseconds {
     : referenceNs + (runNs - offsetNs - referenceNs) * (1 + driftPpm * 1e-6);
 }
 
+/** The clock by which all that a rank does is told so much earlier. */
+export function shiftClock(clock: RankClock, shiftNs: Nanoseconds): RankClock {
+  return { ...clock, offsetNs: clock.offsetNs - shiftNs };
+}
+
 /** What the run's clock gains on the rank's since the reference. */
 function lostBy({ referenceNs, driftPpm }: RankClock, rankNs: Nanoseconds): Nanoseconds {
   const drift = driftPpm * 1e-6;

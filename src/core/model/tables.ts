@@ -1,3 +1,4 @@
+import type { CollectiveMatch } from './collective-match.ts';
 import type { RankClock } from './rank-clock.ts';
 import type { Report } from './report.ts';
 import type { Run } from './run.ts';
@@ -101,6 +102,10 @@ export interface Analysis {
   readonly report: Report;
   /** In the order of `run.ranks`. */
   readonly ranks: readonly RankTables[];
+  /** Collectives of at least two ranks, by their first start. */
+  readonly matches: readonly CollectiveMatch[];
+  /** Whether times of different ranks may be compared. */
+  readonly isComparable: boolean;
   readonly startNs: Nanoseconds;
   readonly endNs: Nanoseconds;
 }

@@ -86,12 +86,20 @@ export interface TimelineOverview {
 /** The summary track of a rank, in place of a lane's index. */
 export const RANK_TRACK = -1;
 
+/** A row of the timeline; `lane` is {@link RANK_TRACK} or an index into the rank's lanes. */
+export interface TimelineRow {
+  readonly rank: number;
+  readonly lane: number;
+  /** How much earlier than it was the row is shown, where ranks are aligned on something; absent is none. */
+  readonly shiftNs?: Nanoseconds | undefined;
+}
+
+/** Times are those shown: run time less the shift of the row. */
 export interface WindowRequest {
   readonly startNs: Nanoseconds;
   readonly endNs: Nanoseconds;
   readonly widthPx: number;
-  /** `lane` is {@link RANK_TRACK} or an index into the rank's lanes. */
-  readonly rows: readonly { readonly rank: number; readonly lane: number }[];
+  readonly rows: readonly TimelineRow[];
 }
 
 /** What a rectangle of a window stands for; the index is the value in its `kind` column. */
@@ -106,7 +114,7 @@ export interface WindowRectangles {
   /** Index into the request's rows. */
   readonly row: Uint16Array<ArrayBuffer>;
   readonly depth: Uint16Array<ArrayBuffer>;
-  /** Since the run's origin. */
+  /** Since the run's origin, less the shift of the row. */
   readonly start: Float64Array<ArrayBuffer>;
   readonly end: Float64Array<ArrayBuffer>;
   /** Index into `RECTANGLE_KINDS`. */
@@ -138,17 +146,27 @@ export interface FoundSpans {
 /** What the spans of an area are added up by. */
 export const AREA_KEYS = ['name', 'phase', 'category'] as const;
 
-/** An interval in some rows; `lane` is {@link RANK_TRACK} or an index into the rank's lanes. */
+/** An interval in some rows, in times as shown: run time less the shift of the row. */
 export interface AreaRequest {
   readonly startNs: Nanoseconds;
   readonly endNs: Nanoseconds;
-  readonly rows: readonly { readonly rank: number; readonly lane: number }[];
+  readonly rows: readonly TimelineRow[];
   readonly by: (typeof AREA_KEYS)[number];
 }
 
-/** The spans of one name, phase or category in an area. */
+/** How often each length is there, in bins of equal ratio from the least to the most. */
+export interface DurationHistogram {
+  /** No less than 1 ns, where the first bin begins; it holds what is shorter as well. */
+  readonly leastNs: Nanoseconds;
+  readonly mostNs: Nanoseconds;
+  readonly counts: readonly number[];
+}
+
+/** The spans of one name, phase or category in an area, or the idle times of one cause. */
 export interface AreaGroup {
   readonly name: string;
+  /** Of idle time in the summary of a rank; null for spans. */
+  readonly cause: GapCause | null;
   readonly count: number;
   /** Within the area, spans within each other counted each. */
   readonly totalNs: Nanoseconds;
@@ -156,11 +174,17 @@ export interface AreaGroup {
   readonly selfNs: Nanoseconds;
   /** Of the whole spans. */
   readonly percentiles: Percentiles;
+  readonly durations: DurationHistogram;
 }
 
 export interface AreaSummary {
   readonly groupCount: number;
+  /** Of spans. */
   readonly count: number;
+  /** Of idle times. */
+  readonly gapCount: number;
+  /** Of all spans; null where there are none. */
+  readonly durations: DurationHistogram | null;
   readonly selfNs: Nanoseconds;
   /** Those with most time of their own first; the rest is left out. */
   readonly groups: readonly AreaGroup[];
@@ -198,7 +222,28 @@ export interface SelectionDetails {
     /** Where this step's value stands among them, 0 to 100. */
     readonly rankPercent: number | null;
   } | null;
-  /** What joins it to others: launch, kernel, the work before and after a gap. */
+  /** All spans of its name on the rank, or all idle times of its cause. */
+  readonly all: {
+    readonly count: number;
+    readonly totalNs: Nanoseconds;
+    readonly percentiles: Percentiles;
+    readonly durations: DurationHistogram;
+  };
+  /** The collective that it is of, or launches; null where it has none on other ranks. */
+  readonly collective: {
+    /** Whether it may be told how much later one came than the other. */
+    readonly isComparable: boolean;
+    /** In the order of their starts. */
+    readonly arrivals: readonly {
+      readonly rank: number;
+      /** Row of the rank's spans. */
+      readonly span: number;
+      readonly lane: number;
+      readonly startNs: Nanoseconds;
+      readonly durationNs: Nanoseconds;
+    }[];
+  } | null;
+  /** What joins it to others: launch, kernel, backward, the work before and after a gap. */
   readonly related: readonly {
     readonly relation: string;
     readonly name: string;

@@ -4,6 +4,7 @@ import type { SourceCandidates } from '../model/source-candidate.ts';
 import type { SelectionDetails } from '../model/timeline.ts';
 import type { AnalyzedRank } from './analyzed-rank.ts';
 import { describeWait } from './explain-step.ts';
+import { statisticsOf } from './duration-statistics.ts';
 import { gapTimeByStep, summarizeSteps } from './per-step.ts';
 import { relatedSpan } from './related-spans.ts';
 
@@ -33,6 +34,12 @@ export function describeGap(rank: AnalyzedRank, gap: number): SelectionDetails {
     stepStartNs: row < 0 ? null : toRunTime(clock, steps.start[row]),
     stepSharePercent: stepLength > 0 ? (duration / stepLength) * 100 : null,
     perStep: summarizeSteps(steps, gapTimeByStep(rank, gaps.cause[gap]), row),
+    all: statisticsOf(
+      gaps.end
+        .map((end, i) => end - gaps.start[i])
+        .filter((_, i) => gaps.cause[i] === gaps.cause[gap]),
+    ),
+    collective: null,
     related: [
       ...relatedSpan(rank, 'Waits for', gaps.culprit[gap]),
       ...relatedSpan(rank, 'Begins after', gaps.before[gap]),

@@ -18,5 +18,5 @@ export function describeSelection(
   if (!Number.isInteger(index) || index < 0 || index >= count) {
     return null;
   }
-  return kind === 'gap' ? describeGap(rank, index) : describeSpan(rank, index);
+  return kind === 'gap' ? describeGap(rank, index) : describeSpan(analysis, rank, index);
 }

@@ -1,14 +1,24 @@
+import { float64Column } from '../../base/columns.ts';
+import { computeAutogradPartner } from '../derived/autograd-partner.ts';
+import { AUTOGRAD_NODE } from '../derived/main-lane.ts';
 import { toRunTime } from '../model/rank-clock.ts';
 import { PHASES } from '../model/phase.ts';
 import { SPAN_CATEGORIES } from '../model/span-category.ts';
+import type { Analysis } from '../model/tables.ts';
 import type { SelectionDetails } from '../model/timeline.ts';
 import type { Nanoseconds, SpanIndex } from '../model/units.ts';
-import type { AnalyzedRank } from './analyzed-rank.ts';
+import { type AnalyzedRank, oncePerRank } from './analyzed-rank.ts';
+import { collectiveOf } from './collective-of.ts';
+import { statisticsOf } from './duration-statistics.ts';
 import { spanTimeByStep, summarizeSteps } from './per-step.ts';
 import { nameOf, relatedSpan } from './related-spans.ts';
 import { stepAt } from './step-lookup.ts';
 
-export function describeSpan(rank: AnalyzedRank, span: SpanIndex): SelectionDetails {
+export function describeSpan(
+  analysis: Analysis,
+  rank: AnalyzedRank,
+  span: SpanIndex,
+): SelectionDetails {
   const { trace, tables } = rank;
   const { spans } = trace;
   const { steps, clock } = tables;
@@ -32,13 +42,34 @@ export function describeSpan(rank: AnalyzedRank, span: SpanIndex): SelectionDeta
     stepStartNs: row < 0 ? null : toRunTime(clock, steps.start[row]),
     stepSharePercent: row < 0 ? null : shareOfStep(rank, row, span),
     perStep: summarizeSteps(steps, spanTimeByStep(rank, span), row),
+    all: statisticsOf(durationsOfName(rank, span)),
+    collective: collectiveOf(analysis, rank, span),
     related: [
       ...relatedSpan(rank, 'Inside', tables.nesting.parent[span]),
       ...relatedSpan(rank, isOnDevice ? 'Launched by' : 'Launches', tables.partner[span]),
+      ...relatedSpan(rank, isNode(rank, span) ? 'Forward' : 'Backward', backwardOf(rank)[span]),
     ],
     source,
     how: source.locations[0]?.how ?? null,
   };
+}
+
+/** By span: its partner in the other direction of the training step; see `autograd-partner.ts`. */
+const backwardOf = oncePerRank(({ trace }) => computeAutogradPartner(trace));
+
+function isNode(rank: AnalyzedRank, span: SpanIndex): boolean {
+  return AUTOGRAD_NODE.test(nameOf(rank, span));
+}
+
+/** Of the spans of its name on its rank. */
+function durationsOfName({ trace: { spans } }: AnalyzedRank, span: SpanIndex): Float64Array {
+  const durations = float64Column();
+  for (let i = 0; i < spans.length; i++) {
+    if (spans.name[i] === spans.name[span]) {
+      durations.push(spans.duration[i]);
+    }
+  }
+  return durations.take();
 }
 
 function selfTime({ trace: { spans, lanes }, tables }: AnalyzedRank, span: SpanIndex): Nanoseconds {

@@ -1,6 +1,7 @@
 import { toRunTime } from '../model/rank-clock.ts';
 import type { Lane, Trace } from '../model/trace.ts';
 import type { FoundSpans } from '../model/timeline.ts';
+import type { SpanIndex } from '../model/units.ts';
 import { type AnalyzedRank, type DrawnRun, findRank } from './analyzed-rank.ts';
 import type { SearchQuery } from './search-query.ts';
 
@@ -9,46 +10,58 @@ export const MAX_LISTED = 20_000;
 const BINS_PER_OCTAVE = 16;
 const BINS = 64 * BINS_PER_OCTAVE;
 
-/** The spans that a query asks for, in time order, and how many there are on each rank. */
+/** What was found, and how many there are on each rank. */
+export interface Found {
+  readonly total: number;
+  readonly byRank: readonly { readonly rank: number; readonly count: number }[];
+  readonly spans: FoundSpans;
+}
+
+/** The spans that a query asks for, in time order. */
 export function findSpans(
   run: DrawnRun,
   query: SearchQuery,
   maxListed: number = MAX_LISTED,
-): {
-  readonly total: number;
-  readonly byRank: readonly { readonly rank: number; readonly count: number }[];
-  readonly spans: FoundSpans;
-} {
-  const countByBin = new Uint32Array(BINS);
-  const byRank: { rank: number; count: number }[] = [];
-  forEachRank(run, query, (rank) => {
-    let count = 0;
-    forEachMatch(rank, query, (span) => {
-      count++;
-      countByBin[binOf(rank.trace.spans.duration[span])]++;
-    });
-    if (count > 0) {
-      byRank.push({ rank: rank.tables.rank, count });
-    }
-  });
-  const total = byRank.reduce((sum, { count }) => sum + count, 0);
-  const found: Found[] = [];
-  const fromBin = lowestBin(countByBin, maxListed);
-  forEachRank(run, query, (rank) => {
-    const { start, duration } = rank.trace.spans;
-    forEachMatch(rank, query, (span) => {
-      if (binOf(duration[span]) >= fromBin && found.length < maxListed) {
-        found.push({ rank, span, start: toRunTime(rank.tables.clock, start[span]) });
-      }
-    });
-  });
-  found.sort((a, b) => a.start - b.start || a.rank.tables.rank - b.rank.tables.rank);
-  return { total, byRank, spans: toColumns(found) };
+): Found {
+  return listLongest(
+    (visit) => forEachRank(run, query, (rank) => forEachMatch(rank, query, (i) => visit(rank, i))),
+    maxListed,
+  );
 }
 
-interface Found {
+type Visit = (rank: AnalyzedRank, span: SpanIndex) => void;
+
+/** Lists what `forEach` visits, rank after rank; of more than `maxListed`, the longest. It is gone through twice. */
+export function listLongest(
+  forEach: (visit: Visit) => void,
+  maxListed: number = MAX_LISTED,
+): Found {
+  const countByBin = new Uint32Array(BINS);
+  const countByRank = new Map<number, number>();
+  forEach(({ trace, tables }, span) => {
+    countByBin[binOf(trace.spans.duration[span])]++;
+    countByRank.set(tables.rank, (countByRank.get(tables.rank) ?? 0) + 1);
+  });
+  const found: FoundSpan[] = [];
+  const fromBin = lowestBin(countByBin, maxListed);
+  forEach((rank, span) => {
+    const { start, duration } = rank.trace.spans;
+    if (binOf(duration[span]) >= fromBin && found.length < maxListed) {
+      found.push({ rank, span, start: toRunTime(rank.tables.clock, start[span]) });
+    }
+  });
+  found.sort((a, b) => a.start - b.start || a.rank.tables.rank - b.rank.tables.rank);
+  const byRank = [...countByRank].map(([rank, count]) => ({ rank, count }));
+  return {
+    total: byRank.reduce((sum, { count }) => sum + count, 0),
+    byRank,
+    spans: toColumns(found),
+  };
+}
+
+interface FoundSpan {
   readonly rank: AnalyzedRank;
-  readonly span: number;
+  readonly span: SpanIndex;
   readonly start: number;
 }
 
@@ -126,7 +139,7 @@ function lowestBin(countByBin: Uint32Array, most: number): number {
   return 0;
 }
 
-function toColumns(found: readonly Found[]): FoundSpans {
+function toColumns(found: readonly FoundSpan[]): FoundSpans {
   return {
     length: found.length,
     start: Float64Array.from(found, ({ start }) => start),

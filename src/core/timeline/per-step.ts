@@ -1,8 +1,8 @@
-import type { Percentiles } from '../model/report.ts';
 import type { Steps } from '../model/tables.ts';
 import type { SelectionDetails } from '../model/timeline.ts';
 import type { Nanoseconds, SpanIndex } from '../model/units.ts';
 import type { AnalyzedRank } from './analyzed-rank.ts';
+import { percentilesOf } from './duration-statistics.ts';
 import { stepAt } from './step-lookup.ts';
 
 /** Time of the spans of one name in each step, those within each other counted once. */
@@ -68,22 +68,6 @@ export function summarizeSteps(
     valuesNs,
     rankPercent: row < 0 ? null : shareNotAbove(sorted, times[row]),
   };
-}
-
-function percentilesOf(sorted: Float64Array): Percentiles {
-  return {
-    p50Ns: quantile(sorted, 0.5),
-    p95Ns: quantile(sorted, 0.95),
-    p99Ns: quantile(sorted, 0.99),
-  };
-}
-
-/** Linear between the two nearest values, as in NumPy. */
-export function quantile(sorted: Float64Array, share: number): Nanoseconds {
-  const at = (sorted.length - 1) * share;
-  const low = Math.floor(at);
-  const high = Math.min(low + 1, sorted.length - 1);
-  return sorted[low] + (sorted[high] - sorted[low]) * (at - low);
 }
 
 function shareNotAbove(sorted: Float64Array, value: Nanoseconds): number {

@@ -1,4 +1,4 @@
-import { toRankTime, toRunTime } from '../model/rank-clock.ts';
+import { type RankClock, shiftClock, toRankTime, toRunTime } from '../model/rank-clock.ts';
 import { RANK_TRACK, type WindowRectangles, type WindowRequest } from '../model/timeline.ts';
 import type { LaneIndex } from '../model/units.ts';
 import { type AnalyzedRank, type DrawnRun, findRank } from './analyzed-rank.ts';
@@ -19,12 +19,13 @@ export function readWindow(
   request: WindowRequest,
 ): { rectangles: WindowRectangles; names: string[] } {
   const writer = new RectangleWriter();
-  request.rows.forEach(({ rank, lane }, row) => {
+  request.rows.forEach(({ rank, lane, shiftNs = 0 }, row) => {
     const found = findRank(analysis, rank);
     if (found === undefined) {
       return;
     }
-    const window = rankWindow(request, found);
+    const clock = shiftClock(found.tables.clock, shiftNs);
+    const window = rankWindow(request, clock);
     if (lane === RANK_TRACK) {
       writeTrack(writer, found, row, window);
     } else if (lane >= 0 && lane < found.trace.lanes.length) {
@@ -34,10 +35,16 @@ export function readWindow(
   return writer.finish();
 }
 
-function rankWindow(request: WindowRequest, { tables }: AnalyzedRank): PixelWindow {
+/** A window of one rank, in its time, with the clock that tells when it is shown. */
+interface RankWindow extends PixelWindow {
+  readonly clock: RankClock;
+}
+
+function rankWindow(request: WindowRequest, clock: RankClock): RankWindow {
   return {
-    startNs: toRankTime(tables.clock, request.startNs),
-    endNs: toRankTime(tables.clock, request.endNs),
+    clock,
+    startNs: toRankTime(clock, request.startNs),
+    endNs: toRankTime(clock, request.endNs),
     pixelNs: Math.max(0, request.endNs - request.startNs) / Math.max(1, request.widthPx),
   };
 }
@@ -46,12 +53,12 @@ function writeTrack(
   writer: RectangleWriter,
   rank: AnalyzedRank,
   row: number,
-  window: PixelWindow,
+  window: RankWindow,
 ): void {
   const track = rankTrack(rank);
   const sequence = sequenceOf(track);
   const { spans, strings } = rank.trace;
-  const { clock } = rank.tables;
+  const { clock } = window;
   const longestKindOf = kindFinder(track, sequence);
   forEachBucketGroup(sequence, window, (first, last) => {
     const i = longestKindOf(first, last);
@@ -87,7 +94,7 @@ function writeLane(
   writer: RectangleWriter,
   rank: AnalyzedRank,
   { row, lane }: { row: number; lane: LaneIndex },
-  window: PixelWindow,
+  window: RankWindow,
 ): void {
   const rows = depthRows(rank, lane);
   for (let depth = 0; depth < Math.min(rows.depthCount, MAX_DEPTH); depth++) {
@@ -102,10 +109,11 @@ function writeDepth(
   writer: RectangleWriter,
   { trace, tables }: AnalyzedRank,
   { row, depth, spans: at }: { row: number; depth: number; spans: DepthRow },
-  window: PixelWindow,
+  window: RankWindow,
 ): void {
   const { spans, strings } = trace;
-  const { clock, inheritedPhases } = tables;
+  const { inheritedPhases } = tables;
+  const { clock } = window;
   const bucket = bucketOf(window.pixelNs);
   /** The merged rectangle that was written last, while another may be joined to it. */
   let open = { phase: -1, end: -Infinity, coverage: 0 };

@@ -99,6 +99,8 @@ export class TimelineSession implements vscode.Disposable {
         await this.#ask(generation, (remote) => remote.findSpans({ query })),
       summarizeArea: async ({ generation, ...area }) =>
         await this.#ask(generation, (remote) => remote.summarizeArea(area)),
+      findInArea: async ({ generation, ...area }) =>
+        await this.#ask(generation, (remote) => remote.findInArea(area)),
       readDetails: async ({ generation, selection }) =>
         await this.#ask(generation, (remote) => remote.readDetails({ selection })),
       readArguments: async ({ generation, rank, span }) =>

@@ -129,6 +129,84 @@ describe('describeSelection', () => {
     assert.equal(details.source.locations[0]?.line, 1);
   });
 
+  it('sums up all spans of the name, and all gaps of the cause', () => {
+    const span = describeSelection(loaderRun(), { kind: 'span', rank: 0, index: 8 });
+    assert.equal(span?.all.count, 4);
+    assert.equal(span.all.totalNs, 120);
+    assert.deepEqual(span.all.percentiles.p50Ns, 25);
+    const { leastNs, mostNs, counts } = span.all.durations;
+    assert.deepEqual([leastNs, mostNs], [10, 60]);
+    const places = [10, 20, 30, 60].map((ns) =>
+      Math.min(counts.length - 1, Math.floor((Math.log(ns / 10) / Math.log(6)) * counts.length)),
+    );
+    assert.deepEqual(
+      counts.flatMap((count, bin) => (count > 0 ? [bin] : [])),
+      places,
+    );
+    const gap = describeSelection(loaderRun(), { kind: 'gap', rank: 0, index: 3 });
+    assert.deepEqual([gap?.all.count, gap?.all.totalNs], [4, 120]);
+  });
+
+  it('tells when a collective began on each rank, in the order of arrival', () => {
+    const rank = (offsetNs: number, start: number) => ({
+      offsetNs,
+      lanes: [
+        {
+          name: 'main',
+          kind: 'thread' as const,
+          spans: [{ name: 'launch', start: 1, duration: 1, category: 'runtime' as const }],
+        },
+        {
+          name: 'stream 7',
+          kind: 'stream' as const,
+          spans: [
+            { name: 'nccl', start, duration: 900 - start - offsetNs, launchedBy: 'launch' },
+            { name: 'gemm', start: 950, duration: 1 },
+          ],
+        },
+      ],
+    });
+    const run = tellRun([rank(100, 50), rank(0, 700), rank(0, 20)], null, ['nccl']);
+    for (const index of [0, 1]) {
+      const details = describeSelection(run, { kind: 'span', rank: 0, index });
+      assert.deepEqual(
+        details?.collective?.arrivals.map((each) => Object.values(each)),
+        [
+          [2, 1, 1, 20, 880],
+          [0, 1, 1, 150, 750],
+          [1, 1, 1, 700, 200],
+        ],
+        'rank, span, lane, start and duration in run time',
+      );
+    }
+    const other = describeSelection(run, { kind: 'span', rank: 0, index: 2 });
+    assert.equal(other?.collective, null);
+  });
+
+  it('joins an operator to its node of the backward pass and back', () => {
+    const run = tellRun([
+      {
+        lanes: [
+          {
+            name: 'main',
+            kind: 'thread',
+            spans: [
+              { name: 'aten::mm', start: 0, duration: 5, autograd: 3 },
+              { name: 'MmBackward0', start: 10, duration: 5, autograd: 3 },
+            ],
+          },
+        ],
+      },
+    ]);
+    const relate = (index: number) =>
+      describeSelection(run, { kind: 'span', rank: 0, index })?.related.map((each) => [
+        each.relation,
+        each.name,
+      ]);
+    assert.deepEqual(relate(0), [['Backward', 'MmBackward0']]);
+    assert.deepEqual(relate(1), [['Forward', 'aten::mm']]);
+  });
+
   it('has nothing to say of what the run does not have', () => {
     const run = loaderRun();
     assert.equal(describeSelection(run, { kind: 'span', rank: 0, index: 20 }), null);

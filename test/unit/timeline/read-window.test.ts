@@ -44,6 +44,22 @@ describe('readWindow', () => {
     ]);
   });
 
+  it('shows a row earlier by its shift, and asks for what is then in the window', () => {
+    const analysis = tellRun(
+      [0, 1].map(() => ({
+        offsetNs: 5,
+        lanes: [thread([{ name: 'forward', start: 1100, duration: 200 }])],
+      })),
+    );
+    const rows = [
+      { rank: 0, lane: 0, shiftNs: 1000 },
+      { rank: 1, lane: 0 },
+    ];
+    const [shown, ...others] = rowsOf(analysis, { ...everything, rows });
+    assert.deepEqual([shown.from, shown.to], [105, 305]);
+    assert.deepEqual(others, []);
+  });
+
   it('keeps spans that began before the window and reach into it, and leaves out those beside it', () => {
     const analysis = tellRun([
       {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type AreaRequest, RANK_TRACK } from '../../../src/core/model/timeline.ts';
+import { findInArea } from '../../../src/core/timeline/find-in-area.ts';
 import { MAX_GROUPS, summarizeArea } from '../../../src/core/timeline/summarize-area.ts';
 import { tellRun } from '../../support/story-runs.ts';
 
@@ -80,6 +81,72 @@ describe('an area of the timeline added up', () => {
       sum({ rows }).groups.map((group) => [group.name, group.count, group.totalNs]),
       [['gemm', 1, 300]],
     );
+  });
+
+  it('reads a row where it is shown', () => {
+    const rows = [{ rank: 0, lane: 0, shiftNs: 900 }];
+    assert.deepEqual(
+      sum({ startNs: 0, endNs: 50, rows }).groups.map((group) => [group.name, group.totalNs]),
+      [['forward', 50]],
+    );
+  });
+
+  it('adds up the idle time of a summary by cause, cut at its ends', () => {
+    const idle = tellRun([
+      {
+        lanes: [
+          {
+            name: 'stream 7',
+            kind: 'stream',
+            spans: [{ name: 'gemm', start: 100, duration: 100, category: 'kernel' }],
+          },
+        ],
+        gaps: [
+          { start: 0, end: 100, step: -1, cause: 'data' },
+          { start: 200, end: 230, step: -1, cause: 'launch' },
+          { start: 300, end: 400, step: -1, cause: 'data' },
+        ],
+      },
+    ]);
+    const area = { startNs: 50, endNs: 320, by: 'name' as const };
+    const { groups, count, gapCount, selfNs, durations } = summarizeArea(idle, {
+      ...area,
+      rows: [{ rank: 0, lane: RANK_TRACK }],
+    });
+    assert.deepEqual(
+      groups.map((group) => [group.name, group.cause, group.count, group.selfNs]),
+      [
+        ['gemm', null, 1, 100],
+        ['data', 'data', 2, 70],
+        ['launch', 'launch', 1, 30],
+      ],
+    );
+    assert.deepEqual([count, gapCount, selfNs], [1, 3, 200]);
+    assert.equal(durations?.counts[0], 1, 'of spans alone');
+    const lane = summarizeArea(idle, { ...area, rows: [{ rank: 0, lane: 0 }] });
+    assert.deepEqual([lane.gapCount, lane.selfNs], [0, 100], 'a lane is never idle');
+  });
+
+  it('has a histogram of each group and of all', () => {
+    const { groups, durations } = sum({});
+    const countOf = (counts: readonly number[] = []) => counts.reduce((all, n) => all + n, 0);
+    assert.deepEqual(
+      groups.map((group) => countOf(group.durations.counts)),
+      [2, 1],
+    );
+    assert.ok(durations);
+    assert.deepEqual([durations.leastNs, durations.mostNs], [200, 1000]);
+    assert.equal(countOf(durations.counts), 3);
+    assert.equal(durations.counts[0], 1);
+    assert.equal(durations.counts.at(-1), 1);
+  });
+
+  it('finds the spans of one group, and none outside', () => {
+    const found = (group: string, by: AreaRequest['by'] = 'name') =>
+      findInArea(analysis, { startNs: 0, endNs: 350, rows: [{ rank: 0, lane: 0 }], by }, group);
+    assert.deepEqual([...found('mm').spans.start], [100]);
+    assert.equal(found('late').total, 0);
+    assert.deepEqual([...found('forward', 'phase').spans.span], [0, 1]);
   });
 
   it('lists the first of very many, and counts all', () => {
