@@ -11,6 +11,7 @@ import { identityOf } from './run-identity.ts';
 import { parseSavedView } from './saved-view.ts';
 import { type LoadedRun, Store } from './store.ts';
 import { clampRange, frameInterval } from './time-range.ts';
+import { NO_CHOICES } from './timeline/track-choices.ts';
 import { mountRunPage } from './views/run-page.ts';
 import { LoadingPage, renderFailure } from './views/status-page.ts';
 
@@ -36,8 +37,8 @@ export class App {
       this.#store.notice.set(String(error)),
     );
     this.#host = channel.remote;
-    const { range, selection, openRanks, marks } = this.#store;
-    for (const atom of [range, selection, openRanks, marks]) {
+    const { range, selection, openRanks, marks, tracks, trackFilter } = this.#store;
+    for (const atom of [range, selection, openRanks, marks, tracks, trackFilter]) {
       atom.subscribe(() => this.frames.request(this.#save));
     }
   }
@@ -53,12 +54,14 @@ export class App {
   }
 
   readonly #save = () => {
-    const { range, selection, openRanks, marks } = this.#store;
+    const { range, selection, openRanks, marks, tracks, trackFilter } = this.#store;
     this.api.setState({
       range: range.get(),
       selection: selection.get(),
       openRanks: [...openRanks.get()],
       marks: marks.get(),
+      tracks: tracks.get(),
+      trackFilter: trackFilter.get(),
       run: this.#savedRun,
     });
   };
@@ -119,6 +122,8 @@ export class App {
     }
     if (isOtherRun && this.#context === null) {
       this.#store.marks.set([]);
+      this.#store.tracks.set(NO_CHOICES);
+      this.#store.trackFilter.set('');
     }
     this.#savedRun = identityOf(run);
     this.#context = {

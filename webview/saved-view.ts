@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { selectionSchema } from '../src/protocol/timeline-schemas.ts';
 import { MAX_MARKS } from './timeline/marks.ts';
+import { NO_CHOICES, trackChoicesSchema } from './timeline/track-choices.ts';
+import { MAX_FILTER_CHARACTERS } from './timeline/track-filter.ts';
 
 const schema = z.object({
   range: z.object({ startNs: z.number(), endNs: z.number() }).nullable(),
@@ -10,6 +12,8 @@ const schema = z.object({
     .array(z.object({ timeNs: z.number(), note: z.string() }))
     .max(MAX_MARKS)
     .default([]),
+  tracks: trackChoicesSchema.default(NO_CHOICES),
+  trackFilter: z.string().max(MAX_FILTER_CHARACTERS).default(''),
   /** What the selection was made in; see `run-identity.ts`. */
   run: z.string().default(''),
 });
@@ -21,5 +25,13 @@ export function parseSavedView(state: unknown): SavedView {
   const parsed = schema.safeParse(state);
   return parsed.success
     ? parsed.data
-    : { range: null, selection: null, openRanks: [], marks: [], run: '' };
+    : {
+        range: null,
+        selection: null,
+        openRanks: [],
+        marks: [],
+        tracks: NO_CHOICES,
+        trackFilter: '',
+        run: '',
+      };
 }

@@ -12,6 +12,7 @@ import { isSameRange, type TimeRange } from './time-range.ts';
 import type { Area } from './timeline/area.ts';
 import type { Mark } from './timeline/marks.ts';
 import type { Matches } from './timeline/matches.ts';
+import type { TrackChoices } from './timeline/track-choices.ts';
 
 /** A run as the host gave it. */
 export interface LoadedRun {
@@ -27,6 +28,9 @@ export class Store {
   readonly selection: Atom<Selection | null>;
   readonly openRanks: Atom<ReadonlySet<number>>;
   readonly marks: Atom<readonly Mark[]>;
+  readonly tracks: Atom<TrackChoices>;
+  /** What the user wrote to see some tracks only. */
+  readonly trackFilter: Atom<string>;
   readonly details = new Atom<SelectionDetails | null>(null);
   /** The evidence of a finding, outlined until something else is chosen. */
   readonly evidence = new Atom<readonly Evidence[]>([]);
@@ -51,6 +55,8 @@ export class Store {
     this.range = new Atom(view.range ?? { startNs: 0, endNs: 0 }, isSameRange);
     this.selection = new Atom(view.selection, isSameSelection);
     this.marks = new Atom<readonly Mark[]>(view.marks);
+    this.tracks = new Atom<TrackChoices>(view.tracks);
+    this.trackFilter = new Atom(view.trackFilter);
     this.openRanks = new Atom<ReadonlySet<number>>(new Set(view.openRanks));
   }
 }

@@ -1,8 +1,10 @@
 import { DisposableStore, type Disposable } from '../../src/base/lifetime.ts';
 import { RANK_TRACK, type SelectionDetails } from '../../src/core/model/timeline.ts';
 import type { PageContext } from '../page-context.ts';
+import { scrollTracksTo } from './gutter.ts';
+import { ensureTrack } from './reveal-track.ts';
 import type { TrackCanvas } from './track-canvas.ts';
-import { isSameTrack, type Track } from './tracks.ts';
+import { findTrack, rankTrackOf, type Track } from './tracks.ts';
 
 const MARGIN_PX = 8;
 
@@ -27,21 +29,35 @@ export function keepInSight(
   owned.add(store.details.subscribe(() => frames.request(showSelected)));
   owned.add({ dispose: () => frames.forget(showSelected) });
   owned.add(
+    store.selection.subscribe((selection) => {
+      if (selection !== null) {
+        ensureTrack(context, canvas, { rank: selection.rank, lane: RANK_TRACK });
+      }
+    }),
+  );
+  owned.add(
     store.wantedTrack.subscribe((wanted) => {
-      const track =
-        wanted === null
-          ? undefined
-          : canvas.list.tracks.find((other) => isSameTrack(other, wanted));
+      if (wanted === null) {
+        return;
+      }
+      ensureTrack(context, canvas, wanted);
+      const track = findTrack(canvas.list, wanted);
       if (track !== undefined) {
-        scrollTracksTo(scroller, track);
+        scrollTracksTo(scroller, canvas.list.stuckHeight, track);
       }
     }),
   );
   owned.add(
     store.wantedRank.subscribe((wanted) => {
-      const track = canvas.list.tracks.find(({ rank }) => rank === wanted?.rank);
+      if (wanted === null) {
+        return;
+      }
+      ensureTrack(context, canvas, { rank: wanted.rank, lane: RANK_TRACK });
+      const track = rankTrackOf(canvas.list, wanted.rank);
       if (track !== undefined) {
-        scroller.scrollTop = track.top - MARGIN_PX;
+        if (!track.isStuck) {
+          scroller.scrollTop = track.top - canvas.list.stuckHeight - MARGIN_PX;
+        }
         scrollPageTo(scroller, track);
         store.announcement.set(`Showing rank ${track.rank}`);
       }
@@ -56,27 +72,19 @@ function trackOf(
   { list }: TrackCanvas,
   { selection, lane }: SelectionDetails,
 ): Track | undefined {
-  const own = list.tracks.filter(({ rank }) => rank === selection.rank);
-  const lanes = run.overview.ranks.find(({ rank }) => rank === selection.rank)?.lanes ?? [];
+  const { rank } = selection;
+  const lanes = run.overview.ranks.find((other) => other.rank === rank)?.lanes ?? [];
   const index = lanes.find(({ name }) => name === lane)?.lane;
   const isSpan = selection.kind === 'span';
   return (
-    (isSpan ? own.find((track) => track.lane === index) : undefined) ??
-    own.find((track) => track.lane === RANK_TRACK)
+    (isSpan && index !== undefined ? findTrack(list, { rank, lane: index }) : undefined) ??
+    rankTrackOf(list, rank)
   );
 }
 
-function scrollTracksTo(scroller: HTMLElement, track: Track): void {
-  const isSeen =
-    track.top >= scroller.scrollTop &&
-    track.top + track.height <= scroller.scrollTop + scroller.clientHeight;
-  if (!isSeen) {
-    scroller.scrollTop = track.top - MARGIN_PX;
-  }
-}
-
 function scrollPageTo(scroller: HTMLElement, track: Track): void {
-  const top = scroller.getBoundingClientRect().top + track.top - scroller.scrollTop;
+  const scrolled = track.isStuck ? 0 : scroller.scrollTop;
+  const top = scroller.getBoundingClientRect().top + track.top - scrolled;
   const bottom = top + track.height;
   const panel = document.querySelector('.details:not([hidden])');
   const floor = panel?.getBoundingClientRect().top ?? window.innerHeight;

@@ -43,6 +43,10 @@ export const KEY_HELP: readonly (readonly [string, string])[] = [
   ['0, Home', 'the whole run'],
   ['Enter', 'on the timeline: select the longest in view'],
   ['O', 'open or close the rank of the selection'],
+  [
+    'Alt+↑ / Alt+↓',
+    'on the name of a track: move it; Enter on a thread or stream, or “…”: pin, fold, hide',
+  ],
   ['G', 'go to the line of the selection'],
   ['J', 'jump along its arrows: the next rank of its collective, its kernel, launch or backward'],
   ['Shift+J', 'jump along the other arrow, where there are two'],

@@ -1,5 +1,6 @@
 import type { TimeRange } from '../time-range.ts';
-import { boxInSight, keyOf, type Track } from './tracks.ts';
+import { keyOf } from './track-key.ts';
+import { boxInSight, type Track } from './tracks.ts';
 import { levelBetween, levelsOf, type WindowData } from './window-data.ts';
 
 /** Where each rectangle is drawn, in CSS pixels of the canvas; off-screen ones are left out. */

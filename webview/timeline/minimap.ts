@@ -26,7 +26,10 @@ export function mountMinimap(context: PageContext, rank: number): View {
     height: HEIGHT_PX,
     levelHeight: HEIGHT_PX + 1,
     levels: 1,
+    fullLevels: 1,
     isStuck: false,
+    isAtTop: false,
+    kind: 'rank',
   };
   const surface = owned.add(
     new Surface(context.frames, context.themes, 'minimap', (pen, { width, height }, theme) => {

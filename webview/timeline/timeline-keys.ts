@@ -3,14 +3,14 @@ import type { PageContext } from '../page-context.ts';
 import { frameInterval } from '../time-range.ts';
 import { areaBetween } from './area.ts';
 import { choose } from './choose.ts';
-import { toggleRank } from './gutter.ts';
 import { findSelected, neighbourOf, verticalNeighbourOf } from './hit-test.ts';
 import { rangeAfterKey } from './keys.ts';
 import { moveTo } from './move-to.ts';
 import { goToSelection } from '../go-to-line.ts';
 import { goToPartner } from './partners.ts';
+import { toggleRank } from './track-commands.ts';
 import type { TrackCanvas } from './track-canvas.ts';
-import type { ViewHistory } from './view-history.ts';
+import { currentView, type ViewHistory } from './view-history.ts';
 
 const SCROLL_PX = 60;
 
@@ -106,10 +106,11 @@ function stepOfViews({ key, altKey, ctrlKey, metaKey }: KeyboardEvent): 1 | -1 |
 }
 
 function walkViews(context: PageContext, { history }: Around, step: 1 | -1): void {
-  history.visit(context.store.range.get());
+  history.visit(currentView(context.store));
   const view = history.step(step);
   if (view !== null) {
-    moveTo(context, view, context.run.overview);
+    context.store.tracks.set(view.tracks);
+    moveTo(context, view.range, context.run.overview);
   }
 }
 

@@ -1,50 +1,46 @@
 import { DisposableStore } from '../../src/base/lifetime.ts';
 import type { TimelineStep } from '../../src/core/model/timeline.ts';
-import { control, h } from '../base/dom.ts';
+import { h } from '../base/dom.ts';
 import { Surface } from '../base/surface.ts';
 import type { PageContext, View } from '../page-context.ts';
 import { bindAreaDrag } from './area-drag.ts';
 import { AreaPanel } from './area-panel.ts';
 import { bindGestures } from './gestures.ts';
-import { renderGutter } from './gutter.ts';
+import { Gutter } from './gutter.ts';
 import { keepInSight } from './keep-in-sight.ts';
 import { renderLegend } from './legend.ts';
+import { listTracks, maxTracksHeight } from './list-tracks.ts';
 import { mountMinimap } from './minimap.ts';
 import { MarkBar } from './mark-bar.ts';
 import { layOutMarks } from './marks.ts';
-import { moveTo } from './move-to.ts';
 import { layOutSteps, paintMarks, paintStepLabels, paintTimeAxis } from './ruler.ts';
 import { SearchBar } from './search-bar.ts';
 import { mountSpanList } from './span-list.ts';
 import { bindTimelineKeys } from './timeline-keys.ts';
 import { bindPointer } from './pointer.ts';
+import { TrackBar } from './track-bar.ts';
 import { TrackCanvas } from './track-canvas.ts';
-import { layOutTracks } from './tracks.ts';
+import { renderTimelineHead } from './timeline-head.ts';
+import './tracks.css';
 import { followViews, ViewHistory } from './view-history.ts';
 import { watchEvidence } from './watch-evidence.ts';
-
-/** Share of the window's height that the tracks may take before they scroll. */
-const MAX_HEIGHT_SHARE = 0.62;
-const MIN_HEIGHT_PX = 220;
 
 export function mountTimeline(context: PageContext, showKeys: () => void): View {
   const { store, run } = context;
   const owned = new DisposableStore();
-  const gutter = h('div', { class: 'gutter' });
-  const content = h('div', { class: 'tracks-content' }, gutter);
+  const content = h('div', { class: 'tracks-content' });
   const scroller = h('div', { class: 'tracks' }, content);
+  const gutter = owned.add(new Gutter(context, scroller));
+  const bar = owned.add(new TrackBar(context));
   const steps = () => stepsOfRank(context, markedRank(context));
   const canvas = owned.add(new TrackCanvas(context, scroller, steps));
-  content.append(canvas.element);
-  const resize = () => fitHeight(scroller, content, canvas);
-  const relist = () => {
-    canvas.list = layOutTracks(run.overview.ranks, store.openRanks.get());
-    renderGutter(gutter, canvas.list, run.overview.ranks, store);
-    resize();
-  };
-  owned.add(store.openRanks.subscribe(relist));
-  window.addEventListener('resize', resize);
-  owned.add({ dispose: () => window.removeEventListener('resize', resize) });
+  content.append(gutter.stuck, gutter.element, canvas.element);
+  const relist = followTracks(context, owned, () => {
+    canvas.list = listTracks(context);
+    fitHeight(scroller, content, canvas);
+    gutter.show(canvas.list);
+    bar.show(canvas.list);
+  });
   owned.add(bindGestures(canvas.element, store, run.overview, scroller));
   const tooltip = owned.add(bindPointer(context, canvas));
   const search = owned.add(new SearchBar(context));
@@ -73,18 +69,34 @@ export function mountTimeline(context: PageContext, showKeys: () => void): View 
   const element = h(
     'section',
     { class: 'panel timeline', 'aria-label': 'Timeline' },
-    renderHead(context, showKeys, openSearch),
+    renderTimelineHead(context, showKeys, openSearch),
     search.element,
     marks.element,
-    h('div', { class: 'timeline-row' }, minimap.element),
+    bar.element,
+    h('div', { class: 'timeline-row' }, bar.input, minimap.element),
     h('div', { class: 'timeline-row' }, ruler.element),
     scroller,
     area.element,
     renderLegend(run),
     list.element,
     tooltip.element,
+    gutter.menu.element,
   );
   return { element, dispose: () => owned.dispose() };
+}
+
+/** Places the tracks anew whenever what is shown of them changes. */
+function followTracks(
+  { store }: PageContext,
+  owned: DisposableStore,
+  relist: () => void,
+): () => void {
+  for (const atom of [store.openRanks, store.tracks, store.trackFilter]) {
+    owned.add(atom.subscribe(relist));
+  }
+  window.addEventListener('resize', relist);
+  owned.add({ dispose: () => window.removeEventListener('resize', relist) });
+  return relist;
 }
 
 /** Steps are marked where the selection is, else on the first rank. */
@@ -109,42 +121,10 @@ function stepsOfRank({ run }: PageContext, rank: number): readonly TimelineStep[
 }
 
 function fitHeight(scroller: HTMLElement, content: HTMLElement, canvas: TrackCanvas): void {
-  const most = Math.max(MIN_HEIGHT_PX, window.innerHeight * MAX_HEIGHT_SHARE);
-  const height = Math.min(canvas.list.height, most);
+  const height = Math.min(canvas.list.height, maxTracksHeight());
   scroller.style.height = `${height}px`;
   content.style.height = `${canvas.list.height}px`;
   canvas.element.style.height = `${height}px`;
-}
-
-function renderHead(
-  context: PageContext,
-  showKeys: () => void,
-  openSearch: () => void,
-): HTMLElement {
-  const key = (text: string) => h('kbd', {}, text);
-  return h(
-    'div',
-    { class: 'panel-head' },
-    h('h2', {}, 'Timeline'),
-    h(
-      'div',
-      { class: 'key-hints', 'aria-hidden': 'true' },
-      h('span', {}, key('W'), key('A'), key('S'), key('D'), ' move'),
-      h('span', {}, key('F'), ' fill'),
-      h('span', {}, key('drag'), ' pan'),
-      h('span', {}, key('wheel'), ' zoom'),
-    ),
-    control('vscode-button', { appearance: 'secondary', click: openSearch }, 'Search'),
-    control(
-      'vscode-button',
-      {
-        appearance: 'secondary',
-        click: () => moveTo(context, context.run.overview, context.run.overview),
-      },
-      'Whole run',
-    ),
-    control('vscode-button', { appearance: 'secondary', click: showKeys }, 'All keys'),
-  );
 }
 
 function mountRuler(context: PageContext, steps: () => readonly TimelineStep[]): View {

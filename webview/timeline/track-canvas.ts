@@ -8,11 +8,13 @@ import { layOutFlows, paintFlow } from './flows.ts';
 import { findSelected, hitTest } from './hit-test.ts';
 import type { Area } from './area.ts';
 import { type Boxes, layOutWindow, type Viewport } from './layout.ts';
+import { listTracks } from './list-tracks.ts';
 import { layOutMarks } from './marks.ts';
 import { paintArea, paintEvidence, paintMatches } from './overlays.ts';
 import { BoxPainter, paintLabels } from './paint.ts';
 import { layOutSteps } from './ruler.ts';
-import { isSameTrack, layOutTracks, type TrackList, tracksInSight } from './tracks.ts';
+import { isSameTrack } from './track-key.ts';
+import { type TrackList, tracksInSight } from './tracks.ts';
 import { rectangleFacts, type RectangleFacts, type WindowData } from './window-data.ts';
 import { WindowFeed } from './window-feed.ts';
 
@@ -35,8 +37,8 @@ export class TrackCanvas implements View {
     private readonly scroller: HTMLElement,
     private readonly markedSteps: () => readonly TimelineStep[],
   ) {
-    const { store, run, frames, themes } = context;
-    this.#list = layOutTracks(run.overview.ranks, store.openRanks.get());
+    const { store, frames, themes } = context;
+    this.#list = listTracks(context);
     this.feed = this.#owned.add(new WindowFeed(context, { hasBackdrop: true }));
     this.surface = this.#owned.add(
       new Surface(frames, themes, 'track-canvas', (pen, size, theme) =>
@@ -126,6 +128,10 @@ export class TrackCanvas implements View {
     this.#paintOutlines(pen, data, viewport, theme);
     paintEvidence(pen, store.evidence.get(), scene);
     paintArea(pen, this.#sketched ?? store.area.get(), scene);
+    if (stuckHeight > 0) {
+      pen.fillStyle = theme.border;
+      pen.fillRect(0, stuckHeight, width, 1);
+    }
     pen.strokeStyle = theme.focus;
     for (const { x } of layOutMarks(store.marks.get(), range, width)) {
       line(pen, Math.round(x) + 0.5, height);

@@ -1,11 +1,7 @@
 import { firstWhere } from '../../src/base/first-where.ts';
-import { RANK_TRACK, type TimelineLane, type TimelineRank } from '../../src/core/model/timeline.ts';
-
-/** Which row of the timeline: a rank's summary, or one of its lanes. */
-export interface TrackKey {
-  readonly rank: number;
-  readonly lane: number;
-}
+import { RANK_TRACK, type TimelineRank } from '../../src/core/model/timeline.ts';
+import { ALL_TRACKS, type PlannedTrack, planTracks, type TrackPlan } from './plan-tracks.ts';
+import { keyOf, type TrackKey } from './track-key.ts';
 
 /** A row of the timeline: a rank's summary, or one of its lanes while the rank is open. */
 export interface Track extends TrackKey {
@@ -19,6 +15,12 @@ export interface Track extends TrackKey {
   readonly levels: number;
   /** Stays at the top while the rest scrolls. */
   readonly isStuck: boolean;
+  /** Among the pinned ones, by itself or with its rank. */
+  readonly isAtTop: boolean;
+  /** A summary of a rank, a thread or the like, or a counter. */
+  readonly kind: 'rank' | 'lane' | 'counter';
+  /** Levels that it has when nothing is folded. */
+  readonly fullLevels: number;
 }
 
 export interface TrackList {
@@ -32,63 +34,74 @@ export interface TrackList {
 
 export const RANK_HEIGHT = 20;
 export const LEVEL_HEIGHT = 15;
+const COUNTER_HEIGHT = 34;
 const RANK_GAP = 7;
 const LANE_GAP = 5;
 const MAX_LEVELS = 128;
 const TOP_PX = 4;
 
-/** Places the ranks below each other, and the lanes of the open ones below their rank. */
+/**
+ * Places the ranks below each other, and the lanes of the open ones below their rank. What is pinned comes
+ * first, and stays there as far as it is no higher than `maxStuckPx`.
+ */
 export function layOutTracks(
   ranks: readonly TimelineRank[],
   openRanks: ReadonlySet<number>,
+  plan: TrackPlan = ALL_TRACKS,
+  maxStuckPx = 0,
 ): TrackList {
+  const planned = planTracks(ranks, openRanks, plan);
   const tracks: Track[] = [];
   let top = TOP_PX;
-  for (const { rank, lanes } of ranks) {
-    tracks.push(rankTrack(rank, top));
-    top += RANK_HEIGHT + RANK_GAP;
-    if (openRanks.has(rank)) {
-      for (const lane of lanes) {
-        const track = laneTrack(rank, lane, top);
-        tracks.push(track);
-        top += track.height + LANE_GAP;
-      }
-      top += RANK_GAP;
-    }
-  }
+  let stuckHeight = 0;
+  let canStick = true;
+  planned.forEach((track, i) => {
+    const size = sizeOf(track);
+    const next = planned.at(i + 1);
+    const isLastOfGroup = next === undefined || next.of === null || next.isAlone;
+    const bottom = top + size.height;
+    canStick &&= track.isAtTop && bottom + LANE_GAP <= maxStuckPx;
+    tracks.push({
+      ...size,
+      rank: track.rank,
+      lane: track.lane,
+      label: labelOf(track),
+      top,
+      isStuck: canStick,
+      isAtTop: track.isAtTop,
+    });
+    top = bottom + (track.of === null ? RANK_GAP : isLastOfGroup ? LANE_GAP + RANK_GAP : LANE_GAP);
+    stuckHeight = canStick ? bottom + LANE_GAP : stuckHeight;
+  });
   const byKey = new Map(tracks.map((track) => [keyOf(track), track]));
-  return { tracks, height: top, stuckHeight: 0, byKey };
+  return { tracks, height: top, stuckHeight, byKey };
 }
 
-function rankTrack(rank: number, top: number): Track {
-  return {
-    rank,
-    lane: RANK_TRACK,
-    label: `rank ${rank}`,
-    top,
-    height: RANK_HEIGHT,
-    levelHeight: RANK_HEIGHT,
-    levels: 1,
-    isStuck: false,
-  };
+function sizeOf({
+  of,
+  isFolded,
+}: PlannedTrack): Pick<Track, 'height' | 'levelHeight' | 'levels' | 'fullLevels' | 'kind'> {
+  if (of === null) {
+    const height = RANK_HEIGHT;
+    return { height, levelHeight: height, levels: 1, fullLevels: 1, kind: 'rank' };
+  }
+  if (of.kind === 'counter') {
+    const height = isFolded ? LEVEL_HEIGHT : COUNTER_HEIGHT;
+    return { height, levelHeight: height, levels: 1, fullLevels: 1, kind: 'counter' };
+  }
+  const fullLevels = Math.min(MAX_LEVELS, Math.max(1, of.depthCount));
+  const levels = isFolded ? 1 : fullLevels;
+  const height = levels * LEVEL_HEIGHT;
+  return { height, levelHeight: LEVEL_HEIGHT, levels, fullLevels, kind: 'lane' };
 }
 
-function laneTrack(
-  rank: number,
-  { lane, name, depthCount, isMain, kind }: TimelineLane,
-  top: number,
-): Track {
-  const levels = Math.min(MAX_LEVELS, Math.max(1, depthCount));
-  return {
-    rank,
-    lane,
-    label: isMain && kind === 'thread' ? mainLabel(name) : name,
-    top,
-    height: levels * LEVEL_HEIGHT,
-    levelHeight: LEVEL_HEIGHT,
-    levels,
-    isStuck: false,
-  };
+function labelOf({ rank, of, isAlone }: PlannedTrack): string {
+  if (of === null) {
+    return `rank ${rank}`;
+  }
+  const { name, isMain, kind } = of;
+  const label = isMain && kind === 'thread' ? mainLabel(name) : name;
+  return isAlone ? `rank ${rank} · ${label}` : label;
 }
 
 function mainLabel(name: string): string {
@@ -148,12 +161,4 @@ export function boxInSight(
   const y = track.top + box.top - (track.isStuck ? 0 : scrollTop);
   const cut = track.isStuck ? 0 : Math.max(0, stuckHeight - y);
   return cut < box.height ? { y: y + cut, height: box.height - cut } : null;
-}
-
-export function keyOf({ rank, lane }: TrackKey): string {
-  return `${rank} ${lane}`;
-}
-
-export function isSameTrack(a: TrackKey, b: TrackKey): boolean {
-  return a.rank === b.rank && a.lane === b.lane;
 }

@@ -1,14 +1,19 @@
 import { DisposableStore, type Disposable } from '../../src/base/lifetime.ts';
+import { RANK_TRACK } from '../../src/core/model/timeline.ts';
 import type { PageContext } from '../page-context.ts';
+import { scrollTracksTo } from './gutter.ts';
 import { findEvidence } from './hit-test.ts';
+import { ensureTrack } from './reveal-track.ts';
 import type { TrackCanvas } from './track-canvas.ts';
+import { rankTrackOf } from './tracks.ts';
 
 /** Once the evidence of a finding has arrived in the window, selects the first of it. */
 export function watchEvidence(
-  { store }: PageContext,
+  context: PageContext,
   canvas: TrackCanvas,
   scroller: HTMLElement,
 ): Disposable {
+  const { store } = context;
   const owned = new DisposableStore();
   let isWanted = false;
   const trySelect = () => {
@@ -28,12 +33,13 @@ export function watchEvidence(
     store.evidence.subscribe((evidence) => {
       const first = evidence.at(0);
       isWanted = first !== undefined;
-      const track = canvas.list.tracks.find(({ rank }) => rank === first?.rank);
+      if (first === undefined) {
+        return;
+      }
+      ensureTrack(context, canvas, { rank: first.rank, lane: RANK_TRACK });
+      const track = rankTrackOf(canvas.list, first.rank);
       if (track !== undefined) {
-        const isVisible =
-          track.top >= scroller.scrollTop &&
-          track.top + track.height <= scroller.scrollTop + scroller.clientHeight;
-        scroller.scrollTop = isVisible ? scroller.scrollTop : track.top - 8;
+        scrollTracksTo(scroller, canvas.list.stuckHeight, track);
         trySelect();
       }
     }),

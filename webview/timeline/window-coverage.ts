@@ -1,6 +1,6 @@
 import type { WindowRequest } from '../../src/core/model/timeline.ts';
 import type { TimeRange } from '../time-range.ts';
-import { isSameTrack } from './tracks.ts';
+import { isSameTrack } from './track-key.ts';
 
 /** Asked for beyond each edge, as a share of what is seen, so that panning finds it there. */
 const MARGIN_SHARE = 0.75;

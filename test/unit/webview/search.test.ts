@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { layOutMatches, type Matches, stepMatch } from '../../../webview/timeline/matches.ts';
 import { describeMatches } from '../../../webview/timeline/search-bar.ts';
+import { hideTrack, NO_CHOICES } from '../../../webview/timeline/track-choices.ts';
 import { layOutTracks } from '../../../webview/timeline/tracks.ts';
 import { ViewHistory } from '../../../webview/timeline/view-history.ts';
 
@@ -80,7 +81,10 @@ describe('the matches of a search', () => {
 });
 
 describe('the views that were looked at', () => {
-  const view = (startNs: number) => ({ startNs, endNs: startNs + 10 });
+  const view = (startNs: number, tracks = NO_CHOICES) => ({
+    range: { startNs, endNs: startNs + 10 },
+    tracks,
+  });
 
   it('are gone back and forth between, and a new one forgets what was undone', () => {
     const history = new ViewHistory();
@@ -93,5 +97,14 @@ describe('the views that were looked at', () => {
     history.visit(view(9));
     assert.equal(history.step(1), null);
     assert.deepEqual(history.step(-1), view(2));
+  });
+
+  it('differ in their tracks, too', () => {
+    const history = new ViewHistory();
+    const hidden = hideTrack(NO_CHOICES, { rank: 1, lane: -1 });
+    history.visit(view(1));
+    history.visit(view(1, hidden));
+    assert.equal(history.step(-1)?.tracks, NO_CHOICES);
+    assert.equal(history.step(1)?.tracks, hidden);
   });
 });
