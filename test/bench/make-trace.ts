@@ -15,12 +15,17 @@ export function sourceName(): string {
 }
 
 /** Writes a trace of at least so many bytes by repeating the events of one, with shifted times and ids. */
-export async function makeTrace(path: string, minBytes: number): Promise<void> {
+export async function makeTrace(
+  path: string,
+  minBytes: number,
+  change: (text: string) => string = (text) => text,
+): Promise<void> {
   const shared = sharedFile(SOURCE);
-  const text =
+  const text = change(
     shared === null
       ? generateKineto({ steps: 200, seed: 1 })
-      : gunzipSync(readFileSync(shared)).toString('utf8');
+      : gunzipSync(readFileSync(shared)).toString('utf8'),
+  );
   const start = text.indexOf('[', text.indexOf('"traceEvents"')) + 1;
   const end = text.lastIndexOf(']', text.lastIndexOf('"traceName"'));
   const events = text.slice(start, end).trimEnd();

@@ -2,27 +2,26 @@ import type { Phase } from '../../src/core/model/phase.ts';
 import type { GapCause } from '../../src/core/model/report.ts';
 
 /**
- * One color a phase, everywhere. After Okabe and Ito (https://jfly.uni-koeln.de/color/),
- * told apart with the common kinds of color blindness; backward is a lighter blue than theirs
- * so that it stands on dark ground, too.
+ * One color a phase, everywhere. Five are Okabe's and Ito's (https://jfly.uni-koeln.de/color/); the others
+ * were searched for so that any two are told apart with each of the common kinds of color blindness.
  */
 export const PHASE_COLORS: Readonly<Record<Phase, string>> = {
-  none: '#8a8f98',
+  none: '#6e756f',
   data: '#e69f00',
   h2d: '#f0e442',
   forward: '#56b4e9',
-  loss: '#b9bec6',
-  backward: '#2b80d9',
-  optimizer: '#1aa57a',
+  loss: '#c3c2c4',
+  backward: '#3f6fee',
+  optimizer: '#549c67',
   communication: '#cc79a7',
   checkpoint: '#d55e00',
-  logging: '#a98467',
-  validation: '#7fb069',
-  other: '#9aa0a8',
+  logging: '#a05040',
+  validation: '#aadf95',
+  other: '#9a9a8f',
 };
 
 /** A device that waits for the host's own work, not for a phase of it. */
-const HOST_WAIT = '#b49be0';
+const HOST_WAIT = '#9a5ba6';
 
 /** Hatching: the color of what the device waits for. */
 export const CAUSE_COLORS: Readonly<Record<GapCause, string>> = {
