@@ -37,8 +37,8 @@ export class App {
       this.#store.notice.set(String(error)),
     );
     this.#host = channel.remote;
-    const { range, selection, openRanks, marks, tracks, trackFilter } = this.#store;
-    for (const atom of [range, selection, openRanks, marks, tracks, trackFilter]) {
+    const { range, selection, openRanks, marks, panels, tracks, trackFilter } = this.#store;
+    for (const atom of [range, selection, openRanks, marks, panels, tracks, trackFilter]) {
       atom.subscribe(() => this.frames.request(this.#save));
     }
   }
@@ -54,12 +54,13 @@ export class App {
   }
 
   readonly #save = () => {
-    const { range, selection, openRanks, marks, tracks, trackFilter } = this.#store;
+    const { range, selection, openRanks, marks, panels, tracks, trackFilter } = this.#store;
     this.api.setState({
       range: range.get(),
       selection: selection.get(),
       openRanks: [...openRanks.get()],
       marks: marks.get(),
+      panels: panels.get(),
       tracks: tracks.get(),
       trackFilter: trackFilter.get(),
       run: this.#savedRun,

@@ -4,6 +4,18 @@ import { MAX_MARKS } from './timeline/marks.ts';
 import { NO_CHOICES, trackChoicesSchema } from './timeline/track-choices.ts';
 import { MAX_FILTER_CHARACTERS } from './timeline/track-filter.ts';
 
+const panels = z.object({
+  /** Of the heat map; null is what suits the number of ranks. */
+  rankOrder: z.enum(['number', 'slowest']).nullable().default(null),
+  /** What the breakdown is split by; null is what the run has. */
+  breakdown: z.enum(['device', 'phases', 'layers', 'causes']).nullable().default(null),
+});
+
+/** How panels are shown, where the user has chosen. */
+export type PanelChoices = z.output<typeof panels>;
+
+const DEFAULT_PANELS: PanelChoices = { rankOrder: null, breakdown: null };
+
 const schema = z.object({
   range: z.object({ startNs: z.number(), endNs: z.number() }).nullable(),
   selection: selectionSchema.nullable(),
@@ -12,6 +24,7 @@ const schema = z.object({
     .array(z.object({ timeNs: z.number(), note: z.string() }))
     .max(MAX_MARKS)
     .default([]),
+  panels: panels.default(DEFAULT_PANELS),
   tracks: trackChoicesSchema.default(NO_CHOICES),
   trackFilter: z.string().max(MAX_FILTER_CHARACTERS).default(''),
   /** What the selection was made in; see `run-identity.ts`. */
@@ -30,6 +43,7 @@ export function parseSavedView(state: unknown): SavedView {
         selection: null,
         openRanks: [],
         marks: [],
+        panels: DEFAULT_PANELS,
         tracks: NO_CHOICES,
         trackFilter: '',
         run: '',

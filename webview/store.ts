@@ -7,7 +7,7 @@ import type {
 } from '../src/core/model/timeline.ts';
 import type { RunStatus } from '../src/protocol/timeline-api.ts';
 import { Atom } from './base/atom.ts';
-import type { SavedView } from './saved-view.ts';
+import type { PanelChoices, SavedView } from './saved-view.ts';
 import { isSameRange, type TimeRange } from './time-range.ts';
 import type { Area } from './timeline/area.ts';
 import type { Mark } from './timeline/marks.ts';
@@ -31,6 +31,7 @@ export class Store {
   readonly tracks: Atom<TrackChoices>;
   /** What the user wrote to see some tracks only. */
   readonly trackFilter: Atom<string>;
+  readonly panels: Atom<PanelChoices>;
   readonly details = new Atom<SelectionDetails | null>(null);
   /** The evidence of a finding, outlined until something else is chosen. */
   readonly evidence = new Atom<readonly Evidence[]>([]);
@@ -57,6 +58,7 @@ export class Store {
     this.marks = new Atom<readonly Mark[]>(view.marks);
     this.tracks = new Atom<TrackChoices>(view.tracks);
     this.trackFilter = new Atom(view.trackFilter);
+    this.panels = new Atom(view.panels);
     this.openRanks = new Atom<ReadonlySet<number>>(new Set(view.openRanks));
   }
 }

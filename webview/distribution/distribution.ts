@@ -7,6 +7,7 @@ import { formatCount, formatDuration } from '../base/format.ts';
 import { Surface } from '../base/surface.ts';
 import type { PageContext, View } from '../page-context.ts';
 import { describeStep, goToStep } from '../steps/go-to-step.ts';
+import { HeatScale, hottestRatio } from '../steps/heat-scale.ts';
 import { nearestStep } from '../steps/nearest-step.ts';
 import './distribution.css';
 import { type Distribution, layOutDistribution, percentileMarks } from './layout.ts';
@@ -21,6 +22,7 @@ const NEAR_PX = 5;
 export function mountDistribution(context: PageContext, stepTime: StepTime): View {
   const owned = new DisposableStore();
   const steps = context.run.steps.filter(({ isWarmup }) => !isWarmup);
+  const scale = new HeatScale(hottestRatio(steps, stepTime.p50Ns));
   const values = steps.map(({ durationNs }) => durationNs);
   const goTo = (durationNs: number) => {
     const step = nearestStep(steps, durationNs);
@@ -34,7 +36,7 @@ export function mountDistribution(context: PageContext, stepTime: StepTime): Vie
   const surface = owned.add(
     new Surface(context.frames, context.themes, 'distribution-canvas', (pen, size, theme) => {
       shown = layOutDistribution(values, stepTime, size.width, size.height - PLOT_TOP);
-      paintDistribution(pen, shown, size, theme);
+      paintDistribution(pen, shown, size, { theme, scale });
       place(labelBox, labels, shown, size.width);
     }),
   );

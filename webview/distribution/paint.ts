@@ -1,5 +1,5 @@
 import type { Theme } from '../base/theme.ts';
-import { heatAlpha, heatColor } from '../steps/paint.ts';
+import type { HeatScale } from '../steps/heat-scale.ts';
 import type { Distribution } from './layout.ts';
 
 export const PLOT_TOP = 4;
@@ -8,12 +8,13 @@ export function paintDistribution(
   context: CanvasRenderingContext2D,
   { bars, marks }: Distribution,
   { width, height }: { readonly width: number; readonly height: number },
-  theme: Theme,
+  look: { readonly theme: Theme; readonly scale: HeatScale },
 ): void {
+  const { theme, scale } = look;
   const bottom = height - 1;
   for (const bar of bars) {
-    context.fillStyle = heatColor(bar.ratio);
-    context.globalAlpha = heatAlpha(bar.ratio, theme);
+    context.fillStyle = scale.color(bar.ratio);
+    context.globalAlpha = scale.alpha(bar.ratio, theme);
     context.fillRect(bar.x, bottom - bar.height, bar.width, bar.height);
   }
   context.globalAlpha = 1;

@@ -1,7 +1,11 @@
 import type { TimelineStep } from '../../src/core/model/timeline.ts';
+import type { Nanoseconds } from '../../src/core/model/units.ts';
+import { type HeatRow, heightOfRows } from './heat-rows.ts';
 
-/** One cell of the heat strip: a step of a rank, or the slowest of several steps or ranks where there are too many. */
+/** One cell of the heat map: a step of a rank, or the slowest of several steps or ranks where there are too many. */
 export interface HeatCell {
+  readonly row: number;
+  readonly column: number;
   readonly x: number;
   readonly y: number;
   readonly width: number;
@@ -11,70 +15,98 @@ export interface HeatCell {
   readonly ratio: number;
 }
 
-export interface HeatStrip {
+export interface HeatMap {
   readonly cells: readonly HeatCell[];
-  /** By row: its first rank. */
-  readonly ranks: readonly number[];
-  readonly rowHeight: number;
+  readonly rows: readonly HeatRow[];
   readonly plotHeight: number;
   /** Steps by column: the number of the first step in it. */
   readonly columns: readonly number[];
   readonly columnWidth: number;
+  /** Column of a step's number; undefined where the run does not have it. */
+  columnOf(step: number): number | undefined;
+  /** The cell of a row and a column; undefined where none of its ranks has any of its steps. */
+  cellOf(row: number, column: number): HeatCell | undefined;
 }
 
-export const HEAT_LABEL_WIDTH = 52;
+export const HEAT_LABEL_WIDTH = 62;
 const MIN_CELL_PX = 3;
 const MAX_CELL_PX = 22;
-const MAX_ROW_PX = 20;
-const MIN_ROW_PX = 4;
-const MAX_PLOT_PX = 220;
 
 export function layOutHeat(
   steps: readonly TimelineStep[],
-  medianNs: number,
-  width: number,
-): HeatStrip {
-  const ranks = [...new Set(steps.map(({ rank }) => rank))].sort((a, b) => a - b);
+  rows: readonly HeatRow[],
+  { medianNs, width }: { readonly medianNs: Nanoseconds; readonly width: number },
+): HeatMap {
   const numbers = [...new Set(steps.map(({ step }) => step))].sort((a, b) => a - b);
   const room = Math.max(1, width - HEAT_LABEL_WIDTH);
   const perColumn = Math.max(1, Math.ceil((numbers.length * MIN_CELL_PX) / room));
   const columnCount = Math.ceil(numbers.length / perColumn);
   const columnWidth = Math.min(MAX_CELL_PX, room / Math.max(1, columnCount));
-  const perRow = Math.max(1, Math.ceil((ranks.length * MIN_ROW_PX) / MAX_PLOT_PX));
-  const rowCount = Math.ceil(ranks.length / perRow);
-  const rowHeight = Math.min(MAX_ROW_PX, Math.floor(MAX_PLOT_PX / Math.max(1, rowCount)));
   const columnByStep = new Map(numbers.map((step, i) => [step, Math.floor(i / perColumn)]));
-  const rowByRank = new Map(ranks.map((rank, i) => [rank, Math.floor(i / perRow)]));
-  const slowest = new Map<number, TimelineStep>();
+  const rowByRank = new Map(rows.flatMap(({ ranks }, row) => ranks.map((rank) => [rank, row])));
+  const slowest: (TimelineStep | undefined)[] = Array.from({ length: rows.length * columnCount });
   for (const step of steps) {
-    const row = rowByRank.get(step.rank) ?? 0;
-    const key = row * columnCount + (columnByStep.get(step.step) ?? 0);
-    const known = slowest.get(key);
-    if (known === undefined || step.durationNs > known.durationNs) {
-      slowest.set(key, step);
+    const row = rowByRank.get(step.rank);
+    if (row !== undefined) {
+      const at = row * columnCount + (columnByStep.get(step.step) ?? 0);
+      if (isSlower(step, slowest[at])) {
+        slowest[at] = step;
+      }
     }
   }
-  const cells = [...slowest.values()].map((step) => ({
-    x: HEAT_LABEL_WIDTH + (columnByStep.get(step.step) ?? 0) * columnWidth,
-    y: (rowByRank.get(step.rank) ?? 0) * rowHeight,
-    width: columnWidth - (columnWidth > 4 ? 1 : 0),
-    height: rowHeight - (rowHeight > 6 ? 2 : rowHeight > 4 ? 1 : 0),
-    step,
-    ratio: step.durationNs / Math.max(1, medianNs),
-  }));
-  const columns = numbers.filter((_, i) => i % perColumn === 0);
+  const gridded = slowest.map((step, at) =>
+    step === undefined
+      ? undefined
+      : cellFor(step, rows, { at, columnCount, columnWidth, medianNs }),
+  );
   return {
-    cells,
-    ranks: ranks.filter((_, i) => i % perRow === 0),
-    rowHeight,
-    plotHeight: rowCount * rowHeight,
-    columns,
+    cells: gridded.filter((cell) => cell !== undefined),
+    rows,
+    plotHeight: heightOfRows(rows),
+    columns: numbers.filter((_, i) => i % perColumn === 0),
     columnWidth,
+    columnOf: (step) => columnByStep.get(step),
+    cellOf: (row, column) =>
+      row < 0 || column < 0 || column >= columnCount
+        ? undefined
+        : gridded[row * columnCount + column],
   };
 }
 
-export function cellAt({ cells, columnWidth, rowHeight }: HeatStrip, x: number, y: number) {
-  return cells.find(
-    (cell) => x >= cell.x && x < cell.x + columnWidth && y >= cell.y && y < cell.y + rowHeight,
-  );
+/** An analyzed step stands for its cell before one of the warm-up does. */
+function isSlower(step: TimelineStep, known: TimelineStep | undefined): boolean {
+  if (known === undefined || step.isWarmup !== known.isWarmup) {
+    return known === undefined || known.isWarmup;
+  }
+  return step.durationNs > known.durationNs;
+}
+
+function cellFor(
+  step: TimelineStep,
+  rows: readonly HeatRow[],
+  {
+    at,
+    columnCount,
+    columnWidth,
+    medianNs,
+  }: { at: number; columnCount: number; columnWidth: number; medianNs: Nanoseconds },
+): HeatCell {
+  const row = Math.floor(at / columnCount);
+  const column = at % columnCount;
+  const { top, height } = rows[row];
+  return {
+    row,
+    column,
+    x: HEAT_LABEL_WIDTH + column * columnWidth,
+    y: top,
+    width: columnWidth - (columnWidth > 4 ? 1 : 0),
+    height: height - (height > 6 ? 2 : height > 4 ? 1 : 0),
+    step,
+    ratio: step.durationNs / Math.max(1, medianNs),
+  };
+}
+
+export function cellAt(heat: HeatMap, x: number, y: number): HeatCell | undefined {
+  const row = heat.rows.findIndex(({ top, height }) => y >= top && y < top + height);
+  return heat.cellOf(row, Math.floor((x - HEAT_LABEL_WIDTH) / heat.columnWidth));
 }

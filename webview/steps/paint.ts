@@ -1,63 +1,71 @@
-import { interpolateRgb } from 'd3';
-import { HEAT_COLORS } from '../base/palette.ts';
-import { roundedRect, textWidth } from '../base/pen.ts';
-import type { Theme } from '../base/theme.ts';
 import type { TimelineStep } from '../../src/core/model/timeline.ts';
-import { HEAT_LABEL_WIDTH, type HeatCell, type HeatStrip } from './layout.ts';
+import { fittingText, roundedRect, textWidth } from '../base/pen.ts';
+import type { Theme } from '../base/theme.ts';
+import type { HeatScale } from './heat-scale.ts';
+import { HEAT_LABEL_WIDTH, type HeatCell, type HeatMap } from './layout.ts';
+import { labelRows } from './row-labels.ts';
 
-const mix = interpolateRgb(...HEAT_COLORS);
-/** From this multiple of the median on, a step is as hot as can be. */
-const HOTTEST_RATIO = 2;
 const MIN_TICK_PX = 48;
-const MIN_LABELED_ROW_PX = 11;
+const LABEL_ROOM_PX = HEAT_LABEL_WIDTH - 6;
 
-/** The color of a step by its time against the median; the same in the strip and in the distribution. */
-export function heatColor(ratio: number): string {
-  return mix(Math.min(1, Math.max(0, (ratio - 1) / (HOTTEST_RATIO - 1))));
-}
-
-export function heatAlpha(ratio: number, theme: Theme): number {
-  const heat = Math.min(1, Math.max(0, (ratio - 1) / (HOTTEST_RATIO - 1)));
-  return theme.isHighContrast ? 1 : 0.55 + 0.45 * heat;
-}
-
-export function paintHeat(context: CanvasRenderingContext2D, strip: HeatStrip, theme: Theme): void {
+export function paintHeat(
+  context: CanvasRenderingContext2D,
+  heat: HeatMap,
+  scale: HeatScale,
+  theme: Theme,
+): void {
   context.font = `11px ${theme.font}`;
   context.textBaseline = 'middle';
-  for (const cell of strip.cells) {
-    paintCell(context, cell, theme);
+  for (const cell of heat.cells) {
+    paintCell(context, cell, scale, theme);
   }
   context.fillStyle = theme.muted;
-  strip.ranks.forEach((rank, i) => {
-    const every = Math.ceil(MIN_LABELED_ROW_PX / strip.rowHeight);
-    if (i % every === 0) {
-      const middle = Math.max(MIN_LABELED_ROW_PX / 2, (i + 0.5) * strip.rowHeight);
-      context.fillText(`rank ${rank}`, 0, middle - 0.5);
-    }
-  });
-  paintNumbers(context, strip);
+  for (const { texts, y } of labelRows(heat.rows)) {
+    context.fillText(fittingText(context, texts, LABEL_ROOM_PX), 0, y);
+  }
+  paintNumbers(context, heat);
 }
 
 /** Around the step that is in view, on all ranks. */
 export function paintFrame(
   context: CanvasRenderingContext2D,
-  strip: HeatStrip,
+  heat: HeatMap,
   current: TimelineStep | null,
   theme: Theme,
 ): void {
-  const marked = strip.cells.find(({ step }) => step.step === current?.step);
-  if (marked !== undefined) {
+  const column = current === null ? undefined : heat.columnOf(current.step);
+  if (column !== undefined) {
+    const width = heat.columnWidth - (heat.columnWidth > 4 ? 1 : 0);
     context.strokeStyle = theme.foreground;
     context.lineWidth = 1.5;
-    context.strokeRect(marked.x - 1, -0.25, marked.width + 2, strip.plotHeight);
+    const x = HEAT_LABEL_WIDTH + column * heat.columnWidth;
+    context.strokeRect(x - 1, -0.25, width + 2, heat.plotHeight);
   }
 }
 
-function paintCell(context: CanvasRenderingContext2D, cell: HeatCell, theme: Theme): void {
-  const { x, y, width, height, step, ratio } = cell;
-  context.fillStyle = step.isWarmup ? theme.muted : heatColor(ratio);
-  context.globalAlpha = step.isWarmup ? 0.25 : heatAlpha(ratio, theme);
-  if (width > 5) {
+/** Around the cell that the keyboard is at. */
+export function paintCursor(
+  context: CanvasRenderingContext2D,
+  { x, y, width, height }: HeatCell,
+  theme: Theme,
+): void {
+  context.strokeStyle = theme.background;
+  context.lineWidth = 4;
+  context.strokeRect(x - 2, y - 1, width + 4, height + 3);
+  context.strokeStyle = theme.focus;
+  context.lineWidth = 2;
+  context.strokeRect(x - 2, y - 1, width + 4, height + 3);
+}
+
+function paintCell(
+  context: CanvasRenderingContext2D,
+  { x, y, width, height, step, ratio }: HeatCell,
+  scale: HeatScale,
+  theme: Theme,
+): void {
+  context.fillStyle = step.isWarmup ? theme.muted : scale.color(ratio);
+  context.globalAlpha = step.isWarmup ? 0.25 : scale.alpha(ratio, theme);
+  if (width > 5 && height > 5) {
     roundedRect(context, x, y, width, height);
     context.fill();
   } else {
@@ -68,7 +76,7 @@ function paintCell(context: CanvasRenderingContext2D, cell: HeatCell, theme: The
 
 function paintNumbers(
   context: CanvasRenderingContext2D,
-  { columns, columnWidth, plotHeight }: HeatStrip,
+  { columns, columnWidth, plotHeight }: HeatMap,
 ): void {
   const every = niceStride(Math.ceil(MIN_TICK_PX / columnWidth));
   columns.forEach((step, i) => {

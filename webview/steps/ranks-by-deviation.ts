@@ -1,10 +1,10 @@
-import { median } from 'd3';
+import { median, rollup } from 'd3';
 import type { TimelineStep } from '../../src/core/model/timeline.ts';
 
 /** How a rank stands to the others. */
 export interface RankDeviation {
   readonly rank: number;
-  /** Mean over its analysed steps of its time less the median of all ranks in that step; above 0 is slower. */
+  /** Mean over its analyzed steps of its time less the median of all ranks in that step; above 0 is slower. */
   readonly meanNs: number;
   /** The same by those medians. */
   readonly percent: number;
@@ -12,45 +12,48 @@ export interface RankDeviation {
 
 /**
  * All ranks, the slowest against the others first, those alike by number. The warm-up is left out; a step
- * that one rank alone has is held against the median of all steps.
+ * that one rank alone has is held against the median of all steps. Ranks that wait for each other take the
+ * same time, whoever is late: `waitPercents` tells of a rank what share of its steps it waits, which then
+ * does not count.
  */
-export function ranksByDeviation(steps: readonly TimelineStep[]): readonly RankDeviation[] {
-  const timesByStep = new Map<number, number[]>();
-  const all: number[] = [];
-  for (const { step, durationNs, isWarmup } of steps) {
-    if (!isWarmup) {
-      const times = timesByStep.get(step);
-      if (times === undefined) {
-        timesByStep.set(step, [durationNs]);
-      } else {
-        times.push(durationNs);
-      }
-      all.push(durationNs);
-    }
-  }
-  const ofAll = median(all) ?? 0;
-  const usual = new Map(
-    [...timesByStep].map(([step, times]) => [
-      step,
-      times.length > 1 ? (median(times) ?? 0) : ofAll,
-    ]),
-  );
+export function ranksByDeviation(
+  steps: readonly TimelineStep[],
+  waitPercents: ReadonlyMap<number, number> = new Map(),
+): readonly RankDeviation[] {
+  const ownNs = ({ rank, durationNs }: TimelineStep) =>
+    durationNs * (1 - (waitPercents.get(rank) ?? 0) / 100);
+  const usualNs = usualTimes(steps, ownNs);
   const sums = new Map<number, { count: number; awayNs: number; usualNs: number }>();
-  for (const { rank, step, durationNs, isWarmup } of steps) {
-    const sum = sums.get(rank) ?? { count: 0, awayNs: 0, usualNs: 0 };
-    sums.set(rank, sum);
-    if (!isWarmup) {
-      const usualNs = usual.get(step) ?? 0;
+  for (const step of steps) {
+    const sum = sums.get(step.rank) ?? { count: 0, awayNs: 0, usualNs: 0 };
+    sums.set(step.rank, sum);
+    if (!step.isWarmup) {
+      const usual = usualNs(step.step);
       sum.count++;
-      sum.awayNs += durationNs - usualNs;
-      sum.usualNs += usualNs;
+      sum.awayNs += ownNs(step) - usual;
+      sum.usualNs += usual;
     }
   }
   return [...sums]
-    .map(([rank, { count, awayNs, usualNs }]) => ({
+    .map(([rank, { count, awayNs, usualNs: ofUsual }]) => ({
       rank,
       meanNs: awayNs / Math.max(1, count),
-      percent: usualNs === 0 ? 0 : (100 * awayNs) / usualNs,
+      percent: ofUsual === 0 ? 0 : (100 * awayNs) / ofUsual,
     }))
     .sort((a, b) => b.meanNs - a.meanNs || a.rank - b.rank);
+}
+
+/** By the number of a step: the median of the ranks in it. */
+function usualTimes(
+  steps: readonly TimelineStep[],
+  ownNs: (step: TimelineStep) => number,
+): (step: number) => number {
+  const analyzed = steps.filter(({ isWarmup }) => !isWarmup);
+  const ofAll = median(analyzed, ownNs) ?? 0;
+  const usual = rollup(
+    analyzed,
+    (times) => (times.length > 1 ? (median(times, ownNs) ?? 0) : ofAll),
+    ({ step }) => step,
+  );
+  return (step) => usual.get(step) ?? 0;
 }

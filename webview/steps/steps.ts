@@ -1,55 +1,58 @@
 import { DisposableStore } from '../../src/base/lifetime.ts';
-import type { TimelineStep } from '../../src/core/model/timeline.ts';
+import { waitPercent } from '../../src/core/model/wait-percent.ts';
 import { h, linkButton } from '../base/dom.ts';
-import { formatDuration } from '../base/format.ts';
-import { StillPicture } from '../base/still-picture.ts';
-import { Surface } from '../base/surface.ts';
+import { formatCount, formatDuration, formatNumber } from '../base/format.ts';
 import type { PageContext, View } from '../page-context.ts';
-import { describeStep, goToStep } from './go-to-step.ts';
-import { cellAt, layOutHeat } from './layout.ts';
-import { paintFrame, paintHeat } from './paint.ts';
+import { HeatCanvas } from './heat-canvas.ts';
+import { layOutRows, mostRanksOfRow } from './heat-rows.ts';
+import { HeatScale, hottestRatio } from './heat-scale.ts';
+import { ranksByDeviation } from './ranks-by-deviation.ts';
+import './steps.css';
+import { renderStepTables } from './step-tables.ts';
+import { renderWalk } from './step-walk.ts';
 
-const AXIS_PX = 20;
+/** With more ranks than this, those that are slow come first. */
+const MAX_RANKS_BY_NUMBER = 16;
 
-/** All steps of all ranks at a glance: outliers and their rhythm. */
+/** All steps of all ranks at a glance: outliers and their rhythm, and which ranks are late. */
 export function mountSteps(context: PageContext): View {
   const { store, run } = context;
-  const { steps } = run;
-  const median = run.report.stepTime?.p50Ns ?? steps.at(0)?.durationNs ?? 1;
-  const layOut = rememberLast((width) => layOutHeat(steps, median, width));
-  const cells = new StillPicture((pen, { width }, theme) => paintHeat(pen, layOut(width), theme));
-  let shown: TimelineStep | null = null;
+  const { steps, report } = run;
+  const medianNs = report.stepTime?.p50Ns ?? steps.at(0)?.durationNs ?? 1;
+  const scale = new HeatScale(hottestRatio(steps, medianNs));
+  const waits = new Map(report.ranks.map((rank) => [rank.rank, waitPercent(rank)]));
+  const deviations = ranksByDeviation(steps, waits);
+  const slowestFirst = deviations.map(({ rank }) => rank);
+  const byNumber = [...slowestFirst].sort((a, b) => a - b);
+  const isSlowestFirst = () =>
+    (store.panels.get().rankOrder ??
+      (byNumber.length > MAX_RANKS_BY_NUMBER ? 'slowest' : 'number')) === 'slowest';
+  const rowsNow = () => (isSlowestFirst() ? layOutRows(slowestFirst) : layOutRows(byNumber, 0));
   const owned = new DisposableStore();
-  const surface = owned.add(
-    new Surface(context.frames, context.themes, 'heat-canvas', (pen, size, theme) => {
-      cells.draw(pen, size, theme);
-      shown = stepInView(context);
-      paintFrame(pen, layOut(size.width), shown, theme);
+  const canvas = owned.add(new HeatCanvas(context, rowsNow(), { medianNs, scale }));
+  canvas.element.setAttribute('aria-label', describeMap(context));
+  const note = h('span', {});
+  const order = linkButton('', '', () =>
+    store.panels.set({
+      ...store.panels.get(),
+      rankOrder: isSlowestFirst() ? 'number' : 'slowest',
     }),
   );
-  const { canvas } = surface;
-  canvas.style.height = `${layOutHeat(steps, median, 1000).plotHeight + AXIS_PX}px`;
-  canvas.setAttribute('role', 'img');
-  canvas.setAttribute('aria-label', describeSteps(context));
-  const hit = ({ offsetX, offsetY }: MouseEvent) =>
-    cellAt(layOut(surface.size.width), offsetX, offsetY)?.step;
-  canvas.addEventListener('click', (event) => {
-    const step = hit(event);
-    if (step !== undefined) {
-      goToStep(context, step, { isOpened: true });
-    }
-  });
-  canvas.addEventListener('pointermove', (event) => {
-    const step = hit(event);
-    canvas.title = step === undefined ? '' : describeStep(step);
-    canvas.classList.toggle('over-span', step !== undefined);
-  });
-  const follow = () => {
-    if (stepInView(context) !== shown) {
-      surface.invalidate();
-    }
+  const say = () => {
+    const most = mostRanksOfRow(rowsNow());
+    note.textContent =
+      most > 1 ? ` · rows of up to ${formatNumber(most)} ranks show the slowest of each step` : '';
+    order.textContent = isSlowestFirst() ? 'order by rank number' : 'slowest ranks first';
+    order.removeAttribute('aria-label');
   };
-  owned.add(store.range.subscribe(follow));
+  say();
+  owned.add(
+    store.panels.subscribe(() => {
+      canvas.show(rowsNow());
+      say();
+    }),
+  );
+  const tables = renderStepTables(context, deviations);
   const element = h(
     'div',
     { class: 'steps' },
@@ -57,78 +60,36 @@ export function mountSteps(context: PageContext): View {
       'h3',
       { class: 'panel-title' },
       'Steps ',
-      h('span', { class: 'quiet' }, '· color: time against the median · click to go there'),
+      h('span', { class: 'quiet' }, '· ', renderScale(medianNs, scale), note),
     ),
-    canvas,
-    renderWalk(context),
+    canvas.element,
+    h(
+      'div',
+      { class: 'step-walk' },
+      ...renderWalk(context),
+      byNumber.length > 2 ? order : null,
+      tables.button,
+    ),
+    tables.body,
   );
   return { element, dispose: () => owned.dispose() };
 }
 
-/** Panning paints often, and a run may have tens of thousands of steps: the same is laid out once. */
-function rememberLast<T>(layOut: (width: number) => T): (width: number) => T {
-  let last: { readonly width: number; readonly result: T } | null = null;
-  return (width) => {
-    if (last?.width !== width) {
-      last = { width, result: layOut(width) };
-    }
-    return last.result;
-  };
-}
-
-/** The step that fills the middle of the timeline; null while several are in view. */
-function stepInView({ store, run }: PageContext): TimelineStep | null {
-  const { startNs, endNs } = store.range.get();
-  const middle = (startNs + endNs) / 2;
-  const rank = store.selection.get()?.rank ?? run.overview.ranks.at(0)?.rank;
-  const step = run.steps.find(
-    (other) =>
-      other.rank === rank && other.startNs <= middle && other.startNs + other.durationNs > middle,
-  );
-  const isAlone = step !== undefined && step.durationNs * 3 > endNs - startNs;
-  return isAlone ? step : null;
-}
-
-/** The same by keyboard: from step to step, and to the slowest. */
-function renderWalk(context: PageContext): HTMLElement {
-  const { steps, overview } = context.run;
-  const own = steps.filter(({ rank }) => rank === overview.ranks.at(0)?.rank);
-  const walk = (direction: 1 | -1) => {
-    const { startNs, endNs } = context.store.range.get();
-    const middle = (startNs + endNs) / 2;
-    const at = own.findIndex((step) => step.startNs + step.durationNs > middle);
-    const current = at < 0 ? own.length : at;
-    const isWide = stepInView(context) === null;
-    const step = own.at(
-      Math.min(own.length - 1, Math.max(0, isWide ? current : current + direction)),
-    );
-    if (step !== undefined) {
-      goToStep(context, step);
-    }
-  };
-  const slowest = steps
-    .filter(({ isWarmup }) => !isWarmup)
-    .reduce<TimelineStep | undefined>(
-      (slow, step) => (slow === undefined || step.durationNs > slow.durationNs ? step : slow),
-      undefined,
-    );
+/** What the colors stand for. */
+function renderScale(medianNs: number, scale: HeatScale): HTMLElement {
+  const bar = h('span', { class: 'heat-scale', 'aria-hidden': 'true' });
+  bar.style.background = `linear-gradient(to right, ${scale.color(1)}, ${scale.color(scale.hottest)})`;
   return h(
-    'div',
-    { class: 'step-walk' },
-    linkButton('◂ previous', 'Go to the previous step', () => walk(-1)),
-    linkButton('next ▸', 'Go to the next step', () => walk(1)),
-    slowest === undefined
-      ? null
-      : linkButton(
-          `slowest: step ${slowest.step} of rank ${slowest.rank}, ${formatDuration(slowest.durationNs)}`,
-          'Go to the slowest step',
-          () => goToStep(context, slowest),
-        ),
+    'span',
+    { class: 'heat-legend' },
+    `median ${formatDuration(medianNs)} `,
+    bar,
+    ` ${formatDuration(medianNs * scale.hottest)} and more`,
   );
 }
 
-function describeSteps({ run: { report, overview, steps } }: PageContext): string {
+function describeMap({ run: { report, overview, steps } }: PageContext): string {
   const { stepTime } = report;
   const typical = stepTime === null ? '' : `, half of them below ${formatDuration(stepTime.p50Ns)}`;
-  return `Times of ${steps.length} steps on ${overview.ranks.length} ranks${typical}.`;
+  return `Times of ${formatCount(steps.length, 'step')} on ${formatCount(overview.ranks.length, 'rank')}${typical}. Arrow keys go from step to step and from rank to rank, Enter shows the step on the timeline.`;
 }

@@ -1,6 +1,7 @@
 import type { RankReport } from '../model/report.ts';
 import type { Analysis } from '../model/tables.ts';
 import type { Nanoseconds } from '../model/units.ts';
+import { waitPercent } from '../model/wait-percent.ts';
 import { type AnalyzedRank, findRank } from './analyzed-rank.ts';
 
 /** A step of a rank, by its row in the rank's table. */
@@ -61,20 +62,15 @@ function slowRank(ranks: readonly RankReport[], typicalRank: number): RankReport
   const highest = measured.reduce((most, rank) => Math.max(most, p95(rank)), 0);
   const slow = measured.filter((rank) => p95(rank) >= ALIKE_SHARE * highest);
   const least = slow.reduce<RankReport | null>(
-    (best, rank) => (best === null || waitOf(rank) < waitOf(best) ? rank : best),
+    (best, rank) => (best === null || waitPercent(rank) < waitPercent(best) ? rank : best),
     null,
   );
   const own = slow.find(({ rank }) => rank === typicalRank);
   const isOwnAsGood =
-    own !== undefined && least !== null && waitOf(own) < waitOf(least) + LESS_WAITING_PERCENT;
+    own !== undefined &&
+    least !== null &&
+    waitPercent(own) < waitPercent(least) + LESS_WAITING_PERCENT;
   return isOwnAsGood ? own : least;
-}
-
-/** Share of the steps that a rank spends in communication that nothing hides: the last to come waits least. */
-function waitOf({ breakdown, phases }: RankReport): number {
-  return breakdown === null
-    ? (phases.find(({ phase }) => phase === 'communication')?.sharePercent ?? 0)
-    : breakdown.exposedCommunicationPercent + breakdown.idleCauses.communication;
 }
 
 function nearestStep(analysis: Analysis, rank: number, wanted: Nanoseconds): ChosenStep | null {

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { RANK_TRACK, type TimelineStep } from '../../../src/core/model/timeline.ts';
 import { readWindow } from '../../../src/core/timeline/read-window.ts';
 import { layOutPlaceBars } from '../../../webview/details/place-bars.ts';
-import { cellAt, layOutHeat } from '../../../webview/steps/layout.ts';
 import { clampRange, frameInterval, panRange, zoomRange } from '../../../webview/time-range.ts';
 import {
   findEvidence,
@@ -176,45 +175,6 @@ describe('the ruler', () => {
     const dense = layOutSteps(steps(Array(100).fill(1)), { startNs: 0, endNs: 100 }, 300);
     assert.equal(dense.length, 100);
     assert.ok(dense.filter(({ label }) => label !== '').length <= 5);
-  });
-});
-
-describe('the heat strip', () => {
-  it('has a cell for each step of each rank, its ratio against the median', () => {
-    const all = [...steps([10, 20, 10]), ...steps([10, 10, 30], 1)];
-    const strip = layOutHeat(all, 10, 800);
-    assert.equal(strip.cells.length, 6);
-    assert.deepEqual(
-      strip.cells.filter(({ step }) => step.rank === 1).map(({ ratio }) => ratio),
-      [1, 1, 3],
-    );
-    const cell = strip.cells.at(-1)!;
-    assert.equal(cellAt(strip, cell.x + 1, cell.y + 1), cell);
-    assert.equal(cellAt(strip, cell.x + 1000, cell.y + 1), undefined);
-  });
-
-  it('shows the slowest of several steps where there is no room for each', () => {
-    const durations = Array.from({ length: 5000 }, (_, i) => (i === 2222 ? 90 : 10));
-    const strip = layOutHeat(steps(durations), 10, 400);
-    assert.ok(strip.cells.length <= 400);
-    assert.deepEqual(
-      strip.cells.filter(({ ratio }) => ratio > 1).map(({ step }) => step.step),
-      [2222],
-    );
-  });
-
-  it('shows the slowest of several ranks where there is no room for each', () => {
-    const all = Array.from({ length: 1024 }, (_, rank) =>
-      steps([10, rank === 777 ? 90 : 10], rank),
-    ).flat();
-    const strip = layOutHeat(all, 10, 400);
-    assert.ok(strip.plotHeight <= 220, `${strip.plotHeight} px`);
-    assert.equal(strip.cells.length, 2 * strip.ranks.length);
-    const [slow] = strip.cells.filter(({ ratio }) => ratio > 1);
-    assert.equal(slow.step.rank, 777);
-    assert.equal(cellAt(strip, slow.x + 1, slow.y + 1), slow);
-    const row = Math.floor(slow.y / strip.rowHeight + 0.5);
-    assert.ok(strip.ranks[row] <= 777 && strip.ranks[row + 1] > 777);
   });
 });
 

@@ -63,4 +63,23 @@ describe('ranks by deviation', () => {
     );
     assert.deepEqual(ranksByDeviation([]), []);
   });
+
+  it('does not count what ranks wait for each other, so that the late one is found', () => {
+    const steps = stepsOf({ 0: [100, 120], 1: [100, 120], 2: [100, 120], 3: [100, 120] });
+    const waits = new Map([
+      [0, 30],
+      [1, 30],
+      [2, 5],
+      [3, 40],
+    ]);
+    assert.deepEqual(
+      ranksByDeviation(steps, waits).map(({ rank, meanNs }) => [rank, Math.round(meanNs)]),
+      [
+        [2, 110 * 0.25e6],
+        [0, 0],
+        [1, 0],
+        [3, -110 * 0.1e6],
+      ],
+    );
+  });
 });
