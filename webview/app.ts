@@ -121,6 +121,7 @@ export class App {
     if (this.#context !== null || isOtherRun) {
       this.#store.selection.set(null);
     }
+    this.#store.alignment.set(null);
     if (isOtherRun && this.#context === null) {
       this.#store.marks.set([]);
       this.#store.tracks.set(NO_CHOICES);

@@ -9,7 +9,9 @@ import type { RunStatus } from '../src/protocol/timeline-api.ts';
 import { Atom } from './base/atom.ts';
 import type { PanelChoices, SavedView } from './saved-view.ts';
 import { isSameRange, type TimeRange } from './time-range.ts';
+import type { Alignment } from './timeline/alignment.ts';
 import type { Area } from './timeline/area.ts';
+import type { TimesSince } from './timeline/axis.ts';
 import type { Mark } from './timeline/marks.ts';
 import type { Matches } from './timeline/matches.ts';
 import type { TrackChoices } from './timeline/track-choices.ts';
@@ -39,6 +41,9 @@ export class Store {
   readonly matches = new Atom<Matches | null>(null);
   /** The track to scroll to; each wish is a new object. */
   readonly wantedTrack = new Atom<{ readonly rank: number; readonly lane: number } | null>(null);
+  /** What ranks are aligned on; null shows each when it was. */
+  readonly alignment = new Atom<Alignment | null>(null);
+  readonly timesSince = new Atom<TimesSince>('run');
   /** What was chosen to be added up; null while there is none. */
   readonly area = new Atom<Area | null>(null);
   /** Index of the finding whose evidence is shown; -1 is none. */

@@ -1,4 +1,4 @@
-/** What the timeline shows, in run time. */
+/** What the timeline shows, in run time; see `alignment.ts` for ranks that are aligned. */
 export interface TimeRange {
   readonly startNs: number;
   readonly endNs: number;
@@ -8,14 +8,15 @@ export function isSameRange(a: TimeRange, b: TimeRange): boolean {
   return a.startNs === b.startNs && a.endNs === b.endNs;
 }
 
-/** At least this long, so that a double can tell the ends apart. */
-const MIN_RANGE_NS = 1;
+/** At least this long: recorders tell nanoseconds, and on a wide screen one is then some ten pixels. */
+export const MIN_RANGE_NS = 200;
 
-/** Moves and shrinks a range into the run. */
+/** Moves and shrinks a range into the run; one that is too short grows around its middle. */
 export function clampRange({ startNs, endNs }: TimeRange, whole: TimeRange): TimeRange {
-  const most = Math.max(MIN_RANGE_NS, whole.endNs - whole.startNs);
+  const most = Math.max(1, whole.endNs - whole.startNs);
   const length = Math.min(most, Math.max(MIN_RANGE_NS, endNs - startNs));
-  const start = Math.min(Math.max(startNs, whole.startNs), whole.startNs + most - length);
+  const wanted = startNs - Math.max(0, length - (endNs - startNs)) / 2;
+  const start = Math.min(Math.max(wanted, whole.startNs), whole.startNs + most - length);
   return { startNs: start, endNs: start + length };
 }
 

@@ -5,7 +5,7 @@ import { Surface } from '../base/surface.ts';
 import type { PageContext, View } from '../page-context.ts';
 import { isSameSelection } from '../store.ts';
 import { frameInterval } from '../time-range.ts';
-import { moveTo } from '../timeline/move-to.ts';
+import { moveToRank } from '../timeline/move-to.ts';
 import './details.css';
 import { renderAllSpans } from './all-spans.ts';
 import { detailsAsText, factsOf } from './facts.ts';
@@ -92,7 +92,11 @@ function renderActions(context: PageContext, details: SelectionDetails): HTMLEle
     'div',
     { class: 'details-actions' },
     button('Fill the view', () =>
-      moveTo(context, frameInterval(details.startNs, details.durationNs), run.overview),
+      moveToRank(
+        context,
+        details.selection.rank,
+        frameInterval(details.startNs, details.durationNs),
+      ),
     ),
     button('Copy', () => {
       void host.copyText({ text: detailsAsText(details, run.overview.startNs) });

@@ -7,7 +7,7 @@ import { Surface } from '../base/surface.ts';
 import type { PageContext, View } from '../page-context.ts';
 import { frameInterval } from '../time-range.ts';
 import { goToStep } from '../steps/go-to-step.ts';
-import { moveTo } from '../timeline/move-to.ts';
+import { moveToRank } from '../timeline/move-to.ts';
 import { describeLonger } from './describe-longer.ts';
 import './explained.css';
 import { AXIS_HEIGHT, layOutExplained, pieceAt } from './layout.ts';
@@ -112,7 +112,7 @@ function renderPicture(
       goToStep(context, step);
     } else {
       context.store.wantedRank.set({ rank: step.rank });
-      moveTo(context, frameInterval(piece.startNs, piece.durationNs), context.run.overview);
+      moveToRank(context, step.rank, frameInterval(piece.startNs, piece.durationNs));
     }
   });
   return canvas;

@@ -1,7 +1,7 @@
 import type { Evidence } from '../../src/core/model/report.ts';
 import type { PageContext } from '../page-context.ts';
 import { frameInterval, type TimeRange } from '../time-range.ts';
-import { moveTo } from '../timeline/move-to.ts';
+import { moveToRank } from '../timeline/move-to.ts';
 
 /** Evidence of a host lane is seen only where its rank is open. */
 const DEVICE_LANES = ['device', ''];
@@ -29,7 +29,7 @@ export function showIntervals(
     store.openRanks.set(new Set([...store.openRanks.get(), first.rank]));
   }
   store.selection.set(null);
-  moveTo(context, stepAround(context, first), run.overview);
+  moveToRank(context, first.rank, stepAround(context, first));
   store.evidence.set(evidence);
   store.announcement.set(announcement);
   document.querySelector('.timeline')?.scrollIntoView({ block: 'nearest' });

@@ -2,7 +2,7 @@ import type { TimelineStep } from '../../src/core/model/timeline.ts';
 import { formatDuration } from '../base/format.ts';
 import type { PageContext } from '../page-context.ts';
 import { frameInterval } from '../time-range.ts';
-import { moveTo } from '../timeline/move-to.ts';
+import { moveToRank } from '../timeline/move-to.ts';
 
 type Step = Omit<TimelineStep, 'isWarmup'> & { readonly isWarmup?: boolean };
 
@@ -10,11 +10,11 @@ const MARGIN_SHARE = 0.06;
 
 /** Fills the timeline with a step, its rank in sight, with threads and streams where `isOpened`. */
 export function goToStep(context: PageContext, step: Step, { isOpened = false } = {}): void {
-  const { store, run } = context;
+  const { store } = context;
   if (isOpened) {
     store.openRanks.set(new Set([...store.openRanks.get(), step.rank]));
   }
-  moveTo(context, frameInterval(step.startNs, step.durationNs, MARGIN_SHARE), run.overview);
+  moveToRank(context, step.rank, frameInterval(step.startNs, step.durationNs, MARGIN_SHARE));
   store.wantedRank.set({ rank: step.rank });
   store.announcement.set(describeStep(step));
 }

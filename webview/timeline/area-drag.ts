@@ -1,5 +1,6 @@
 import type { Disposable } from '../../src/base/lifetime.ts';
 import type { PageContext } from '../page-context.ts';
+import { shiftsOf } from './alignment.ts';
 import { type Area, areaBetween } from './area.ts';
 import type { TrackCanvas } from './track-canvas.ts';
 
@@ -18,6 +19,7 @@ export function bindAreaDrag(
           range: store.range.get(),
           width: element.clientWidth,
           scrollTop: scroller.scrollTop,
+          shiftOf: shiftsOf(store.alignment.get()),
         });
   element.addEventListener('pointerdown', (event) => {
     if (event.shiftKey && event.button === 0) {

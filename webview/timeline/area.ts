@@ -1,9 +1,19 @@
+import type { TimelineRow } from '../../src/core/model/timeline.ts';
 import type { TimeRange } from '../time-range.ts';
+import { type ShiftOf, toRows } from './alignment.ts';
 import { type TrackList, tracksInSight } from './tracks.ts';
 
-/** An interval in some rows, in run time. */
+/** An interval in some rows, in times as they were shown when it was chosen. */
 export interface Area extends TimeRange {
-  readonly rows: readonly { readonly rank: number; readonly lane: number }[];
+  readonly rows: readonly TimelineRow[];
+}
+
+/** What is in view where an area is chosen. */
+export interface AreaView {
+  readonly range: TimeRange;
+  readonly width: number;
+  readonly scrollTop: number;
+  readonly shiftOf: ShiftOf;
 }
 
 /** A drag shorter than this is a click. */
@@ -14,14 +24,11 @@ export function areaBetween(
   a: { readonly x: number; readonly y: number },
   b: { readonly x: number; readonly y: number },
   list: TrackList,
-  view: { readonly range: TimeRange; readonly width: number; readonly scrollTop: number },
+  view: AreaView,
 ): Area | null {
-  const { range, width, scrollTop } = view;
+  const { range, width, scrollTop, shiftOf } = view;
   const seen = { from: Math.min(a.y, b.y), to: Math.max(a.y, b.y) + 1 };
-  const rows = tracksInSight(list, scrollTop, seen).map(({ rank, lane }) => ({
-    rank,
-    lane,
-  }));
+  const rows = toRows(tracksInSight(list, scrollTop, seen), shiftOf);
   if (Math.abs(a.x - b.x) < MIN_DRAG_PX || rows.length === 0) {
     return null;
   }

@@ -1,9 +1,10 @@
 import type { SelectionDetails } from '../../src/core/model/timeline.ts';
 import { type Arrival, selectionOf } from '../details/collective.ts';
 import { findOnLane } from './hit-test.ts';
+import type { ShiftOf } from './alignment.ts';
 import type { Boxes, Viewport } from './layout.ts';
 import { FLOW_RELATIONS } from './partners.ts';
-import type { Track } from './tracks.ts';
+import { findTrack, rankTrackOf, type TrackList } from './tracks.ts';
 import type { WindowData } from './window-data.ts';
 
 /** From the end of what causes to the beginning of what is caused, in CSS pixels of the canvas. */
@@ -20,8 +21,9 @@ type Bounds = ArrayLike<number>;
 export interface FlowView {
   readonly data: WindowData;
   readonly boxes: Boxes;
-  readonly tracks: readonly Track[];
+  readonly list: TrackList;
   readonly viewport: Viewport;
+  readonly shiftOf: ShiftOf;
 }
 
 /** The arrows between the selection and what it belongs to, where both are drawn. */
@@ -46,7 +48,10 @@ export function layOutFlows(view: FlowView, details: SelectionDetails): readonly
   return [...flows, ...layOutCollective(view, details)];
 }
 
-/** From the rank that came last, when it came, to all others, which waited for it until then. */
+/**
+ * From the rank that came last, when it came, to all others, which waited for it until then. Where they are not
+ * shown at the same time, from begin to begin.
+ */
 function layOutCollective(view: FlowView, { collective }: SelectionDetails): readonly FlowArrow[] {
   const last = collective?.arrivals.at(-1);
   const from = last === undefined ? null : placeOf(view, last, last.startNs);
@@ -54,10 +59,15 @@ function layOutCollective(view: FlowView, { collective }: SelectionDetails): rea
     return [];
   }
   return collective.arrivals.slice(0, -1).flatMap((arrival): FlowArrow[] => {
-    const end = arrival.startNs + arrival.durationNs;
-    const to = placeOf(view, arrival, Math.min(last.startNs, end));
+    const to = placeOf(view, arrival, momentOf(view, arrival, last));
     return to === null ? [] : [{ from, to, isAcross: true }];
   });
+}
+
+function momentOf({ shiftOf }: FlowView, arrival: Arrival, last: Arrival): number {
+  const isSameTime = shiftOf(arrival.rank) === shiftOf(last.rank);
+  const end = arrival.startNs + arrival.durationNs;
+  return isSameTime ? Math.min(last.startNs, end) : arrival.startNs;
 }
 
 function boxOf({ data, boxes }: FlowView, of: SelectionDetails['selection']): Bounds | null {
@@ -69,16 +79,18 @@ function boxOf({ data, boxes }: FlowView, of: SelectionDetails['selection']): Bo
 /** A moment of a collective: on its box, else on its lane, else on the summary of its rank; null beside the view. */
 function placeOf(view: FlowView, arrival: Arrival, timeNs: number): [x: number, y: number] | null {
   const { range, width, scrollTop } = view.viewport;
-  const x = ((timeNs - range.startNs) / (range.endNs - range.startNs)) * width;
-  const own = view.tracks.filter(({ rank }) => rank === arrival.rank);
-  const track = own.find(({ lane }) => lane === arrival.lane) ?? own.at(0);
+  const shownNs = timeNs - view.shiftOf(arrival.rank);
+  const x = ((shownNs - range.startNs) / (range.endNs - range.startNs)) * width;
+  const track = findTrack(view.list, arrival) ?? rankTrackOf(view.list, arrival.rank);
   if (x < 0 || x > width || track === undefined) {
     return null;
   }
   const box = boxOf(view, selectionOf(arrival));
   return [
     x,
-    box === null ? track.top - scrollTop + (track.levelHeight - 1) / 2 : box[1] + box[3] / 2,
+    box === null
+      ? track.top - (track.isStuck ? 0 : scrollTop) + (track.levelHeight - 1) / 2
+      : box[1] + box[3] / 2,
   ];
 }
 

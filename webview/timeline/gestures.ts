@@ -1,10 +1,8 @@
 import { select, zoom, type ZoomTransform, zoomIdentity } from 'd3';
 import type { Disposable } from '../../src/base/lifetime.ts';
 import type { Store } from '../store.ts';
-import { clampRange, panRange, type TimeRange } from '../time-range.ts';
+import { clampRange, MIN_RANGE_NS, panRange, type TimeRange } from '../time-range.ts';
 
-/** 2⁴⁰: from a run of 18 minutes down to a nanosecond. */
-const MAX_ZOOM = 2 ** 40;
 const CLICK_DISTANCE_PX = 4;
 const LINE_PX = 16;
 
@@ -18,7 +16,7 @@ export function bindGestures(
   const selection = select(canvas);
   let isOwnMove = false;
   const behavior = zoom<HTMLCanvasElement, unknown>()
-    .scaleExtent([1, MAX_ZOOM])
+    .scaleExtent([1, Math.max(1, (whole.endNs - whole.startNs) / MIN_RANGE_NS)])
     .clickDistance(CLICK_DISTANCE_PX)
     .filter(
       (event: WheelEvent | MouseEvent) => !isPan(event) && event.button === 0 && !isAreaDrag(event),

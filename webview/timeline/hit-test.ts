@@ -53,7 +53,6 @@ export function findSelected(data: WindowData, selection: Selection): number {
 
 /** What a finding points at: the rectangle of its rank that shares most time with it; -1 is none. */
 export function findEvidence(data: WindowData, evidence: Evidence): number {
-  const end = evidence.startNs + evidence.durationNs;
   let best = -1;
   let bestScore = MIN_OVERLAP;
   for (let i = 0; i < data.rectangles.length; i++) {
@@ -61,8 +60,10 @@ export function findEvidence(data: WindowData, evidence: Evidence): number {
     if (facts.rank !== evidence.rank || facts.selection === null) {
       continue;
     }
-    const shared = Math.min(facts.endNs, end) - Math.max(facts.startNs, evidence.startNs);
-    const either = Math.max(facts.endNs, end) - Math.min(facts.startNs, evidence.startNs);
+    const start = evidence.startNs - facts.shiftNs;
+    const end = start + evidence.durationNs;
+    const shared = Math.min(facts.endNs, end) - Math.max(facts.startNs, start);
+    const either = Math.max(facts.endNs, end) - Math.min(facts.startNs, start);
     const score = shared / either + (facts.name === evidence.name ? 1 : 0);
     if (shared > 0 && score > bestScore) {
       best = i;

@@ -50,6 +50,9 @@ export const KEY_HELP: readonly (readonly [string, string])[] = [
   ['G', 'go to the line of the selection'],
   ['J', 'jump along its arrows: the next rank of its collective, its kernel, launch or backward'],
   ['Shift+J', 'jump along the other arrow, where there are two'],
-  ['Escape', 'clear the selection'],
+  ['L', 'align ranks on the collective that is selected, else on the step; again: give it up'],
+  ['Shift+L', 'align ranks on the step, whatever is selected'],
+  ['T', 'count times from the run, or from each step'],
+  ['Escape', 'give up the selection, then the area, then what ranks are aligned on'],
   ['?', 'this list'],
 ];

@@ -2,6 +2,7 @@ import { DisposableStore } from '../../src/base/lifetime.ts';
 import { h, linkButton } from '../base/dom.ts';
 import { formatDuration } from '../base/format.ts';
 import type { PageContext, View } from '../page-context.ts';
+import { shiftsOf } from './alignment.ts';
 import { addMark, type Mark, noteMark, removeMark } from './marks.ts';
 import { moveTo } from './move-to.ts';
 
@@ -23,7 +24,9 @@ export class MarkBar implements View {
     const { store } = this.context;
     const { startNs, endNs } = store.range.get();
     const details = store.details.get();
-    const isSelected = details !== null && details.startNs >= startNs && details.startNs <= endNs;
+    const shiftOf = shiftsOf(store.alignment.get());
+    const shownNs = details === null ? NaN : details.startNs - shiftOf(details.selection.rank);
+    const isSelected = details !== null && shownNs >= startNs && shownNs <= endNs;
     const timeNs = isSelected ? details.startNs : Math.round((startNs + endNs) / 2);
     store.marks.set(addMark(store.marks.get(), timeNs));
     const at = store.marks.get().findIndex((mark) => mark.timeNs === timeNs);

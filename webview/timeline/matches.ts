@@ -1,5 +1,6 @@
 import type { FoundSpans } from '../../src/core/model/timeline.ts';
 import type { TimeRange } from '../time-range.ts';
+import type { ShiftOf } from './alignment.ts';
 import { findTrack, rankTrackOf, type Track, type TrackList } from './tracks.ts';
 
 /** What a search found, and where among it the user is. */
@@ -14,15 +15,20 @@ export interface Matches {
 }
 
 /** The match to go to: the next or previous, at first the one nearest to the view; around at the ends. */
-export function stepMatch({ spans, current }: Matches, step: 1 | -1, range: TimeRange): number {
-  const { length, start } = spans;
+export function stepMatch(
+  { spans, current }: Matches,
+  step: 1 | -1,
+  range: TimeRange,
+  shiftOf: ShiftOf = () => 0,
+): number {
+  const { length, start, rank } = spans;
   if (length === 0) {
     return -1;
   }
   if (current >= 0) {
     return (current + step + length) % length;
   }
-  const inView = start.findIndex((time) => time >= range.startNs);
+  const inView = start.findIndex((time, i) => time - shiftOf(rank[i]) >= range.startNs);
   const next = inView < 0 ? 0 : inView;
   return step === 1 ? next : (next - 1 + length) % length;
 }
@@ -31,8 +37,11 @@ export function stepMatch({ spans, current }: Matches, step: 1 | -1, range: Time
 export function layOutMatches(
   { spans, current }: Matches,
   list: TrackList,
-  range: TimeRange,
-  width: number,
+  {
+    range,
+    width,
+    shiftOf,
+  }: { readonly range: TimeRange; readonly width: number; readonly shiftOf: ShiftOf },
 ): readonly {
   readonly track: Track;
   readonly x: number;
@@ -44,12 +53,15 @@ export function layOutMatches(
   const pixelsPerNs = width / (range.endNs - range.startNs);
   const reachedByRow = new Map<number, number>();
   const boxes = [];
-  for (let i = 0; i < spans.length && spans.start[i] <= range.endNs; i++) {
+  for (let i = 0; i < spans.length; i++) {
+    const left = (spans.start[i] - shiftOf(spans.rank[i]) - range.startNs) * pixelsPerNs;
+    const length = Math.max(2, spans.duration[i] * pixelsPerNs);
+    if (left > width || left + length < 0) {
+      continue;
+    }
     const own = findTrack(list, { rank: spans.rank[i], lane: spans.lane[i] });
     const track = own ?? rankTrackOf(list, spans.rank[i]);
-    const left = (spans.start[i] - range.startNs) * pixelsPerNs;
-    const length = Math.max(2, spans.duration[i] * pixelsPerNs);
-    if (track === undefined || left + length < 0) {
+    if (track === undefined) {
       continue;
     }
     const level = own === undefined ? 0 : Math.min(spans.depth[i], track.levels - 1);

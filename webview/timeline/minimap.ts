@@ -3,6 +3,7 @@ import { DisposableStore } from '../../src/base/lifetime.ts';
 import { Surface } from '../base/surface.ts';
 import type { PageContext, View } from '../page-context.ts';
 import { clampRange, type TimeRange } from '../time-range.ts';
+import { shiftsOf, toRows } from './alignment.ts';
 import { layOutWindow } from './layout.ts';
 import { BoxPainter } from './paint.ts';
 import type { Track } from './tracks.ts';
@@ -33,7 +34,11 @@ export function mountMinimap(context: PageContext, rank: number): View {
   };
   const surface = owned.add(
     new Surface(context.frames, context.themes, 'minimap', (pen, { width, height }, theme) => {
-      feed.show({ ...timesOf(whole), widthPx: Math.round(width), rows: [track] });
+      feed.show({
+        ...timesOf(whole),
+        widthPx: Math.round(width),
+        rows: toRows([track], shiftsOf(store.alignment.get())),
+      });
       const data = feed.window.get();
       if (data !== null) {
         const boxes = layOutWindow(data, [track], { range: whole, width, height, scrollTop: 0 });
@@ -53,6 +58,7 @@ export function mountMinimap(context: PageContext, rank: number): View {
   surface.canvas.setAttribute('aria-hidden', 'true');
   owned.add(feed.window.subscribe(() => surface.invalidate()));
   owned.add(store.range.subscribe(() => surface.invalidate()));
+  owned.add(store.alignment.subscribe(() => surface.invalidate()));
   bindPress(surface.canvas, context, whole);
   return { element: surface.canvas, dispose: () => owned.dispose() };
 }

@@ -1,5 +1,7 @@
 import type { FrameLoop } from '../base/frame-loop.ts';
+import type { PageContext } from '../page-context.ts';
 import type { Store } from '../store.ts';
+import { asShown, shiftsOf } from './alignment.ts';
 import { clampRange, type TimeRange } from '../time-range.ts';
 
 const ANIMATION_MS = 180;
@@ -30,6 +32,12 @@ export function moveTo(
     }
   };
   frames.request(step);
+}
+
+/** Brings times of one rank into view, when they are shown. */
+export function moveToRank(context: PageContext, rank: number, target: TimeRange): void {
+  const shift = shiftsOf(context.store.alignment.get())(rank);
+  moveTo(context, asShown(target, shift), context.run.overview);
 }
 
 /** Lengths change by the same factor in each frame: that is what looks even. */

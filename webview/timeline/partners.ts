@@ -2,7 +2,8 @@ import type { Selection, SelectionDetails } from '../../src/core/model/timeline.
 import { selectionOf } from '../details/collective.ts';
 import type { PageContext } from '../page-context.ts';
 import { frameInterval } from '../time-range.ts';
-import { moveTo } from './move-to.ts';
+import { asShown, shiftsOf } from './alignment.ts';
+import { moveToRank } from './move-to.ts';
 
 /** Another span that the selection belongs to. Run time. */
 export interface Partner {
@@ -66,11 +67,13 @@ export function goToSpan(
   context: PageContext,
   { selection, startNs, durationNs }: Omit<Partner, 'relation'>,
 ): void {
-  const { store, run } = context;
+  const { store } = context;
   store.selection.set(selection);
   const range = store.range.get();
-  const isSeen = startNs >= range.startNs && startNs + durationNs <= range.endNs;
+  const shift = shiftsOf(store.alignment.get())(selection.rank);
+  const span = asShown({ startNs, endNs: startNs + durationNs }, shift);
+  const isSeen = span.startNs >= range.startNs && span.endNs <= range.endNs;
   if (!isSeen || durationNs < MIN_SHARE * (range.endNs - range.startNs)) {
-    moveTo(context, frameInterval(startNs, durationNs, 3), run.overview);
+    moveToRank(context, selection.rank, frameInterval(startNs, durationNs, 3));
   }
 }

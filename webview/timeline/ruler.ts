@@ -1,13 +1,13 @@
-import { scaleLinear } from 'd3';
 import type { TimelineStep } from '../../src/core/model/timeline.ts';
-import { axisUnit, formatDuration, formatNumber } from '../base/format.ts';
+import { formatDuration } from '../base/format.ts';
 import { textWidth } from '../base/pen.ts';
 import type { Theme } from '../base/theme.ts';
 import type { TimeRange } from '../time-range.ts';
+import type { TimeAxis } from './axis.ts';
 
 export const RULER_HEIGHT = 36;
 const MIN_STEP_LABEL_PX = 64;
-const TICK_SPACING_PX = 110;
+const TEXT_GAP_PX = 8;
 const MAX_MARK_CHARACTERS = 40;
 
 export interface StepMark {
@@ -15,7 +15,10 @@ export interface StepMark {
   readonly label: string;
 }
 
-/** Marks of the steps in view; labels thinned to where they have room, times against the first in view. */
+/**
+ * Marks of the steps in view; labels thinned to where they have room, times against the first that begins in view.
+ * The end of a step at the left edge gives way to the next.
+ */
 export function layOutSteps(
   steps: readonly TimelineStep[],
   range: TimeRange,
@@ -26,9 +29,13 @@ export function layOutSteps(
   );
   const pixelsPerNs = width / (range.endNs - range.startNs);
   const origin = visible.find(({ startNs }) => startNs >= range.startNs) ?? visible.at(0);
-  let lastLabelX = -Infinity;
-  return visible.map(({ step, startNs }) => {
-    const x = (startNs - range.startNs) * pixelsPerNs;
+  const xOf = ({ startNs }: TimelineStep) => (startNs - range.startNs) * pixelsPerNs;
+  const isCrowded =
+    visible.length > 1 && xOf(visible[0]) < 0 && xOf(visible[1]) < MIN_STEP_LABEL_PX;
+  let lastLabelX = isCrowded ? xOf(visible[1]) - MIN_STEP_LABEL_PX : -Infinity;
+  return visible.map((mark) => {
+    const { step, startNs } = mark;
+    const x = xOf(mark);
     const hasRoom = Math.max(x, 0) - lastLabelX >= MIN_STEP_LABEL_PX;
     if (hasRoom) {
       lastLabelX = Math.max(x, 0);
@@ -41,32 +48,27 @@ export function layOutSteps(
   });
 }
 
-/** Times since the run began. */
+/** The base stands at the left, the ticks where they have room. */
 export function paintTimeAxis(
   context: CanvasRenderingContext2D,
-  range: TimeRange,
-  originNs: number,
-  width: number,
+  { ticks, base }: TimeAxis,
   theme: Theme,
 ): void {
-  const unit = axisUnit(range.endNs - originNs);
-  const scale = scaleLinear(
-    [(range.startNs - originNs) / unit.ns, (range.endNs - originNs) / unit.ns],
-    [0, width],
-  );
-  const ticks = scale.ticks(Math.max(2, Math.floor(width / TICK_SPACING_PX)));
-  const decimals = decimalsOf(ticks);
+  const y = RULER_HEIGHT - 8;
   context.fillStyle = theme.muted;
   context.strokeStyle = theme.border;
-  for (const tick of ticks) {
-    const x = Math.round(scale(tick)) + 0.5;
+  const taken = base === '' ? 0 : textWidth(context, base) + TEXT_GAP_PX;
+  if (base !== '') {
+    context.fillText(base, 0, y);
+  }
+  for (const { x: exact, text, endX } of ticks) {
+    const x = Math.round(exact) + 0.5;
     context.beginPath();
     context.moveTo(x, RULER_HEIGHT - 5);
     context.lineTo(x, RULER_HEIGHT);
     context.stroke();
-    const text = `${decimals > 0 ? tick.toFixed(decimals) : formatNumber(tick)}\u202f${unit.unit}`;
-    if (x + 4 + textWidth(context, text) < width) {
-      context.fillText(text, x + 4, RULER_HEIGHT - 8);
+    if (x >= taken && x + 4 + textWidth(context, text) < endX) {
+      context.fillText(text, x + 4, y);
     }
   }
 }
@@ -93,11 +95,6 @@ export function paintMarks(
       context.fillText(text, x + 12, 9);
     }
   }
-}
-
-function decimalsOf(ticks: readonly number[]): number {
-  const step = ticks.length > 1 ? ticks[1] - ticks[0] : 1;
-  return Math.min(6, Math.max(0, -Math.floor(Math.log10(step) + 1e-9)));
 }
 
 export function paintStepLabels(

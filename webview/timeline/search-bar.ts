@@ -3,6 +3,7 @@ import { unpackFound } from '../../src/protocol/found-spans.ts';
 import { h, linkButton } from '../base/dom.ts';
 import { formatCount, formatNumber } from '../base/format.ts';
 import type { PageContext, View } from '../page-context.ts';
+import { shiftsOf } from './alignment.ts';
 import { type Matches, stepMatch } from './matches.ts';
 import { goToSpan } from './partners.ts';
 
@@ -95,7 +96,10 @@ export class SearchBar implements View {
   #walk(step: 1 | -1): void {
     const { store } = this.context;
     const matches = store.matches.get();
-    const current = matches === null ? -1 : stepMatch(matches, step, store.range.get());
+    const current =
+      matches === null
+        ? -1
+        : stepMatch(matches, step, store.range.get(), shiftsOf(store.alignment.get()));
     if (matches === null || current < 0) {
       return;
     }

@@ -39,7 +39,7 @@ function rowButton(context: PageContext, facts: RectangleFacts): HTMLElement {
     'button',
     { type: 'button', class: 'span-row', click: () => choose(context, facts) },
     h('span', { class: 'span-row-name' }, `rank ${facts.rank}: ${describeRectangle(facts)}`),
-    h('span', { class: 'muted' }, `at ${formatDuration(facts.startNs - startNs)}`),
+    h('span', { class: 'muted' }, `at ${formatDuration(facts.startNs + facts.shiftNs - startNs)}`),
   );
 }
 

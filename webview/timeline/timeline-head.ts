@@ -1,5 +1,6 @@
 import { control, h } from '../base/dom.ts';
 import type { PageContext } from '../page-context.ts';
+import { toggleAlignment } from './align-bar.ts';
 import { moveTo } from './move-to.ts';
 
 /** Title, hints and buttons of the timeline; the hints go before a button would wrap. */
@@ -30,6 +31,13 @@ export function renderTimelineHead(
       },
       'Whole run',
     ),
+    context.run.overview.ranks.length < 2
+      ? null
+      : control(
+          'vscode-button',
+          { appearance: 'secondary', click: () => toggleAlignment(context, false) },
+          'Align ranks',
+        ),
     control('vscode-button', { appearance: 'secondary', click: showKeys }, 'All keys'),
   );
 }

@@ -1,13 +1,16 @@
 import type { Disposable } from '../../src/base/lifetime.ts';
 import type { PageContext } from '../page-context.ts';
 import { frameInterval } from '../time-range.ts';
+import { giveUpAlignment, toggleAlignment } from './align-bar.ts';
+import { shiftsOf } from './alignment.ts';
 import { areaBetween } from './area.ts';
 import { choose } from './choose.ts';
 import { findSelected, neighbourOf, verticalNeighbourOf } from './hit-test.ts';
 import { rangeAfterKey } from './keys.ts';
-import { moveTo } from './move-to.ts';
+import { moveTo, moveToRank } from './move-to.ts';
 import { goToSelection } from '../go-to-line.ts';
 import { goToPartner } from './partners.ts';
+import { toggleTimesSince } from './ruler-view.ts';
 import { toggleRank } from './track-commands.ts';
 import type { TrackCanvas } from './track-canvas.ts';
 import { currentView, type ViewHistory } from './view-history.ts';
@@ -88,7 +91,9 @@ const ACTIONS: ReadonlyMap<string, Action> = new Map<string, Action>([
   ['g', (context) => void goToSelection(context)],
   ['j', (context, _, isShifted) => goToPartner(context, isShifted)],
   ['o', toggleSelectedRank],
-  ['Escape', (context) => choose(context, null)],
+  ['l', (context, _, isShifted) => toggleAlignment(context, isShifted)],
+  ['t', toggleTimesSince],
+  ['Escape', giveUp],
   ['?', (_, { showKeys }) => showKeys()],
   ['/', (_, { openSearch }) => openSearch()],
   ['e', areaInView],
@@ -96,6 +101,18 @@ const ACTIONS: ReadonlyMap<string, Action> = new Map<string, Action>([
   ['[', (context, around) => walkViews(context, around, -1)],
   [']', (context, around) => walkViews(context, around, 1)],
 ]);
+
+/** The selection, then the area, then what ranks are aligned on: the nearest first. */
+function giveUp(context: PageContext): void {
+  const { selection, area, alignment } = context.store;
+  if (selection.get() === null && area.get() !== null) {
+    area.set(null);
+  } else if (selection.get() === null && alignment.get() !== null) {
+    giveUpAlignment(context);
+  } else {
+    choose(context, null);
+  }
+}
 
 /** Alt+Left goes back to the view before, Alt+Right forth again. */
 function stepOfViews({ key, altKey, ctrlKey, metaKey }: KeyboardEvent): 1 | -1 | null {
@@ -117,7 +134,8 @@ function walkViews(context: PageContext, { history }: Around, step: 1 | -1): voi
 /** Adds up what is in view; once more gives it up. */
 function areaInView({ store }: PageContext, { canvas, scroller }: Around): void {
   const { width, height } = canvas.surface.size;
-  const view = { range: store.range.get(), width, scrollTop: scroller.scrollTop };
+  const shiftOf = shiftsOf(store.alignment.get());
+  const view = { range: store.range.get(), width, scrollTop: scroller.scrollTop, shiftOf };
   const end = { x: width, y: height };
   const isShown = store.area.get() !== null;
   store.area.set(isShown ? null : areaBetween({ x: 0, y: 0 }, end, canvas.list, view));
@@ -156,7 +174,8 @@ function pressOnTimeline(
 function frameSelection(context: PageContext): void {
   const details = context.store.details.get();
   if (details !== null) {
-    moveTo(context, frameInterval(details.startNs, details.durationNs), context.run.overview);
+    const { selection, startNs, durationNs } = details;
+    moveToRank(context, selection.rank, frameInterval(startNs, durationNs));
   }
 }
 

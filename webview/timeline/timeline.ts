@@ -1,8 +1,8 @@
 import { DisposableStore } from '../../src/base/lifetime.ts';
 import type { TimelineStep } from '../../src/core/model/timeline.ts';
 import { h } from '../base/dom.ts';
-import { Surface } from '../base/surface.ts';
 import type { PageContext, View } from '../page-context.ts';
+import { mountAlignBar } from './align-bar.ts';
 import { bindAreaDrag } from './area-drag.ts';
 import { AreaPanel } from './area-panel.ts';
 import { bindGestures } from './gestures.ts';
@@ -12,8 +12,7 @@ import { renderLegend } from './legend.ts';
 import { listTracks, maxTracksHeight } from './list-tracks.ts';
 import { mountMinimap } from './minimap.ts';
 import { MarkBar } from './mark-bar.ts';
-import { layOutMarks } from './marks.ts';
-import { layOutSteps, paintMarks, paintStepLabels, paintTimeAxis } from './ruler.ts';
+import { mountRuler } from './ruler-view.ts';
 import { SearchBar } from './search-bar.ts';
 import { mountSpanList } from './span-list.ts';
 import { bindTimelineKeys } from './timeline-keys.ts';
@@ -73,8 +72,9 @@ export function mountTimeline(context: PageContext, showKeys: () => void): View 
     search.element,
     marks.element,
     bar.element,
+    owned.add(mountAlignBar(context)).element,
     h('div', { class: 'timeline-row' }, bar.input, minimap.element),
-    h('div', { class: 'timeline-row' }, ruler.element),
+    ruler.element,
     scroller,
     area.element,
     renderLegend(run),
@@ -125,33 +125,4 @@ function fitHeight(scroller: HTMLElement, content: HTMLElement, canvas: TrackCan
   scroller.style.height = `${height}px`;
   content.style.height = `${canvas.list.height}px`;
   canvas.element.style.height = `${height}px`;
-}
-
-function mountRuler(context: PageContext, steps: () => readonly TimelineStep[]): View {
-  const { store, run } = context;
-  const owned = new DisposableStore();
-  const surface = owned.add(
-    new Surface(context.frames, context.themes, 'ruler', (pen, { width, height }, theme) => {
-      const range = store.range.get();
-      pen.font = `11px ${theme.font}`;
-      pen.textBaseline = 'middle';
-      pen.lineWidth = 1;
-      const marks = layOutSteps(steps(), range, width);
-      pen.strokeStyle = theme.border;
-      for (const { x } of marks) {
-        pen.beginPath();
-        pen.moveTo(Math.round(x) + 0.5, 0);
-        pen.lineTo(Math.round(x) + 0.5, height);
-        pen.stroke();
-      }
-      paintStepLabels(pen, marks, width, theme);
-      paintMarks(pen, layOutMarks(store.marks.get(), range, width), theme);
-      paintTimeAxis(pen, range, run.overview.startNs, width, theme);
-    }),
-  );
-  surface.canvas.setAttribute('aria-hidden', 'true');
-  owned.add(store.range.subscribe(() => surface.invalidate()));
-  owned.add(store.selection.subscribe(() => surface.invalidate()));
-  owned.add(store.marks.subscribe(() => surface.invalidate()));
-  return { element: surface.canvas, dispose: () => owned.dispose() };
 }

@@ -6,11 +6,11 @@ import type { PageContext, View } from '../page-context.ts';
 import { isSameSelection } from '../store.ts';
 import { layOutFlows, paintFlow } from './flows.ts';
 import { findSelected, hitTest } from './hit-test.ts';
+import { asRun, shiftsOf, toRows } from './alignment.ts';
 import type { Area } from './area.ts';
 import { type Boxes, layOutWindow, type Viewport } from './layout.ts';
 import { listTracks } from './list-tracks.ts';
-import { layOutMarks } from './marks.ts';
-import { paintArea, paintEvidence, paintMatches } from './overlays.ts';
+import { paintArea, paintEvidence, paintMarkLines, paintMatches, type Scene } from './overlays.ts';
 import { BoxPainter, paintLabels } from './paint.ts';
 import { layOutSteps } from './ruler.ts';
 import { isSameTrack } from './track-key.ts';
@@ -55,6 +55,7 @@ export class TrackCanvas implements View {
       store.matches,
       store.marks,
       store.area,
+      store.alignment,
     ]) {
       this.#owned.add(atom.subscribe(invalidate));
     }
@@ -110,7 +111,7 @@ export class TrackCanvas implements View {
     this.feed.show(this.#request(width, height, scrollTop));
     pen.strokeStyle = theme.border;
     pen.lineWidth = 1;
-    for (const { x } of layOutSteps(this.markedSteps(), range, width)) {
+    for (const x of this.#stepLines(width)) {
       line(pen, Math.round(x) + 0.5, height);
     }
     const data = this.feed.window.get();
@@ -119,23 +120,21 @@ export class TrackCanvas implements View {
     }
     const { stuckHeight } = this.#list;
     const viewport = { range, width, height, scrollTop, stuckHeight };
-    const scene = { list: this.#list, viewport, theme };
+    const shiftOf = shiftsOf(store.alignment.get());
+    const scene = { list: this.#list, viewport, theme, shiftOf };
     this.#paintBackdrop(pen, data, viewport, theme);
     this.#boxes = layOutWindow(data, this.#list.tracks, viewport);
     this.#painter.paint(pen, data, this.#boxes, { width, theme });
     paintMatches(pen, store.matches.get(), scene);
     paintLabels(pen, data, this.#boxes, theme);
-    this.#paintOutlines(pen, data, viewport, theme);
+    this.#paintOutlines(pen, data, scene);
     paintEvidence(pen, store.evidence.get(), scene);
     paintArea(pen, this.#sketched ?? store.area.get(), scene);
     if (stuckHeight > 0) {
       pen.fillStyle = theme.border;
       pen.fillRect(0, stuckHeight, width, 1);
     }
-    pen.strokeStyle = theme.focus;
-    for (const { x } of layOutMarks(store.marks.get(), range, width)) {
-      line(pen, Math.round(x) + 0.5, height);
-    }
+    paintMarkLines(pen, store.marks.get(), scene);
   }
 
   /** Where the window has nothing yet: beside it, and in rows that it does not have. */
@@ -168,22 +167,23 @@ export class TrackCanvas implements View {
     pen.restore();
   }
 
+  #stepLines(width: number): readonly number[] {
+    const { range, alignment } = this.context.store;
+    const steps = this.markedSteps();
+    const shift = shiftsOf(alignment.get())(steps.at(0)?.rank ?? 0);
+    return layOutSteps(steps, asRun(range.get(), shift), width).map(({ x }) => x);
+  }
+
   #request(width: number, height: number, scrollTop: number): WindowRequest {
     const range = this.context.store.range.get();
     const seen = { from: 0, to: height };
-    const rows = tracksInSight(this.#list, scrollTop, seen, OVERSCAN_PX).map(({ rank, lane }) => ({
-      rank,
-      lane,
-    }));
+    const tracks = tracksInSight(this.#list, scrollTop, seen, OVERSCAN_PX);
+    const rows = toRows(tracks, shiftsOf(this.context.store.alignment.get()));
     return { ...range, widthPx: Math.round(width), rows };
   }
 
-  #paintOutlines(
-    pen: CanvasRenderingContext2D,
-    data: WindowData,
-    viewport: Viewport,
-    theme: Theme,
-  ): void {
+  #paintOutlines(pen: CanvasRenderingContext2D, data: WindowData, scene: Scene): void {
+    const { theme } = scene;
     const selection = this.context.store.selection.get();
     if (this.#hovered >= 0) {
       this.#outline(pen, this.#hovered, theme.foreground, 1);
@@ -192,7 +192,7 @@ export class TrackCanvas implements View {
     if (details !== null && isSameSelection(details.selection, selection)) {
       pen.strokeStyle = pen.fillStyle = theme.foreground;
       pen.lineWidth = 1.5;
-      const view = { data, boxes: this.#boxes, tracks: this.#list.tracks, viewport };
+      const view = { ...scene, data, boxes: this.#boxes };
       layOutFlows(view, details).forEach((arrow) => paintFlow(pen, arrow));
     }
     if (selection !== null) {

@@ -1,4 +1,4 @@
-import type { WindowRequest } from '../../src/core/model/timeline.ts';
+import type { TimelineRow, WindowRequest } from '../../src/core/model/timeline.ts';
 import type { TimeRange } from '../time-range.ts';
 import { isSameTrack } from './track-key.ts';
 
@@ -22,8 +22,13 @@ export function covers(have: WindowRequest, visible: WindowRequest): boolean {
     have.startNs <= visible.startNs + 1 &&
     have.endNs >= visible.endNs - 1 &&
     isAsFine(have, visible) &&
-    visible.rows.every((row) => have.rows.some((other) => isSameTrack(row, other)))
+    visible.rows.every((row) => have.rows.some((other) => isSameRow(row, other)))
   );
+}
+
+/** The same track, shown at the same time. */
+function isSameRow(a: TimelineRow, b: TimelineRow): boolean {
+  return isSameTrack(a, b) && (a.shiftNs ?? 0) === (b.shiftNs ?? 0);
 }
 
 /** Whether little is left of a window beyond an edge of what is seen; the run's own ends are no edges. */

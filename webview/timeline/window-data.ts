@@ -20,9 +20,12 @@ export interface RectangleFacts {
   readonly kind: (typeof RECTANGLE_KINDS)[number];
   readonly rank: number;
   readonly lane: number;
+  /** As shown. */
   readonly startNs: number;
   readonly endNs: number;
   readonly phase: Phase;
+  /** How much earlier than it was it is shown. */
+  readonly shiftNs: number;
   /** Null for all but gaps. */
   readonly cause: GapCause | null;
   readonly name: string;
@@ -45,6 +48,7 @@ export function rectangleFacts(
     lane: row.lane,
     startNs: rectangles.start[i],
     endNs: rectangles.end[i],
+    shiftNs: row.shiftNs ?? 0,
     phase: PHASES[rectangles.phase[i]],
     cause: kind === 'gap' ? GAP_CAUSES[rectangles.category[i]] : null,
     name: names[rectangles.name[i]] ?? '',

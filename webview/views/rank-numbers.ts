@@ -5,7 +5,7 @@ import { formatCount, formatDuration, formatPercent } from '../base/format.ts';
 import { CAUSE_WORDS } from '../base/palette.ts';
 import type { PageContext } from '../page-context.ts';
 import { frameInterval } from '../time-range.ts';
-import { moveTo } from '../timeline/move-to.ts';
+import { moveToRank } from '../timeline/move-to.ts';
 
 /** Tables of more ranks would hide the page; those that findings name come first, the others are in the JSON. */
 const MAX_RANKS = 8;
@@ -92,9 +92,13 @@ function renderRankHead(context: PageContext, rank: RankReport): HTMLElement {
           `show step ${typical.step}`,
           `Show the intervals of rank ${rank.rank} in step ${typical.step}, the one nearest to its median, on the timeline`,
           () => {
-            const { store, run } = context;
+            const { store } = context;
             store.openRanks.set(new Set([...store.openRanks.get(), rank.rank]));
-            moveTo(context, frameInterval(typical.startNs, typical.durationNs, 0.05), run.overview);
+            moveToRank(
+              context,
+              rank.rank,
+              frameInterval(typical.startNs, typical.durationNs, 0.05),
+            );
             store.wantedRank.set({ rank: rank.rank });
           },
         ),

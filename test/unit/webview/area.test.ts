@@ -7,7 +7,8 @@ describe('an area on the timeline', () => {
     [0, 1, 2].map((rank) => ({ rank, deviceName: null, lanes: [] })),
     new Set(),
   );
-  const view = { range: { startNs: 1000, endNs: 2000 }, width: 500, scrollTop: 0 };
+  const shiftOf = (rank: number) => rank * 100;
+  const view = { range: { startNs: 1000, endNs: 2000 }, width: 500, scrollTop: 0, shiftOf };
   const y = (i: number) => list.tracks[i].top + 5;
 
   it('has the times and the rows between two points, whichever came first', () => {
@@ -16,8 +17,8 @@ describe('an area on the timeline', () => {
       startNs: 1200,
       endNs: 1800,
       rows: [
-        { rank: 0, lane: -1 },
-        { rank: 1, lane: -1 },
+        { rank: 0, lane: -1, shiftNs: 0 },
+        { rank: 1, lane: -1, shiftNs: 100 },
       ],
     });
   });

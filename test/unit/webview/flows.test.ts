@@ -28,7 +28,9 @@ describe('arrows on the timeline', () => {
   const lanes = (['main', 'stream 7'] as const).map((name, lane) => ({
     ...{ lane, name, kind: 'thread' as const, depthCount: 1, spanCount: 1, isMain: false },
   }));
-  const { tracks } = layOutTracks([{ rank: 0, deviceName: null, lanes }], new Set([0]));
+  const list = layOutTracks([{ rank: 0, deviceName: null, lanes }], new Set([0]));
+  const { tracks } = list;
+  const shiftOf = () => 0;
   const rows = lanes.map(({ lane }) => ({ rank: 0, lane }));
   const request = { startNs: 0, endNs: 1000, widthPx: 500, rows };
   const data = { request, ...readWindow(analysis, request) };
@@ -37,7 +39,7 @@ describe('arrows on the timeline', () => {
     const viewport = { range, width: 500, height: 400, scrollTop: 0 };
     const boxes = layOutWindow(data, tracks, viewport);
     const details = describeSelection(analysis, { kind: 'span', rank: 0, index })!;
-    return layOutFlows({ data, boxes, tracks, viewport }, details);
+    return layOutFlows({ data, boxes, list, viewport, shiftOf }, details);
   }
 
   it('lead from the end of a launch to the begin of its kernel, whichever is selected', () => {
@@ -73,7 +75,10 @@ describe('arrows on the timeline', () => {
     const boxes = layOutWindow(own, tracks, viewport);
     for (const index of [0, 1]) {
       const details = describeSelection(run, { kind: 'span', rank: 0, index })!;
-      const [arrow, ...others] = layOutFlows({ data: own, boxes, tracks, viewport }, details);
+      const [arrow, ...others] = layOutFlows(
+        { data: own, boxes, list, viewport, shiftOf },
+        details,
+      );
       assert.deepEqual([arrow.from[0], arrow.to[0]], [75, 200]);
       assert.deepEqual(others, []);
     }
@@ -106,11 +111,12 @@ describe('arrows between ranks', () => {
   const request = { startNs: 0, endNs: 1000, widthPx: 500, rows };
   const data = { request, ...readWindow(analysis, request) };
   const details = describeSelection(analysis, { kind: 'span', rank: 2, index: 0 })!;
+  const shiftOf = () => 0;
 
   function arrows(range: { startNs: number; endNs: number }) {
     const viewport = { range, width: 500, height: 400, scrollTop: 0 };
     const boxes = layOutWindow(data, list.tracks, viewport);
-    return layOutFlows({ data, boxes, tracks: list.tracks, viewport }, details);
+    return layOutFlows({ data, boxes, list, viewport, shiftOf }, details);
   }
 
   it('lead from the last to come to its lane or summary on the others, at that moment', () => {
@@ -130,6 +136,6 @@ describe('arrows between ranks', () => {
     const unknown = { ...details, collective: { ...details.collective!, isComparable: false } };
     const viewport = { range: request, width: 500, height: 400, scrollTop: 0 };
     const boxes = layOutWindow(data, list.tracks, viewport);
-    assert.deepEqual(layOutFlows({ data, boxes, tracks: list.tracks, viewport }, unknown), []);
+    assert.deepEqual(layOutFlows({ data, boxes, list, viewport, shiftOf }, unknown), []);
   });
 });

@@ -141,7 +141,9 @@ describe('the range in view', () => {
       endNs: 1100,
     });
     assert.deepEqual(clampRange({ startNs: -1e9, endNs: 1e9 }, whole), whole);
-    assert.deepEqual(clampRange({ startNs: 500, endNs: 500 }, whole), { startNs: 500, endNs: 501 });
+    assert.deepEqual(clampRange({ startNs: 500, endNs: 500 }, whole), { startNs: 400, endNs: 600 });
+    const short = { startNs: 0, endNs: 50 };
+    assert.deepEqual(clampRange({ startNs: 20, endNs: 30 }, short), short);
   });
 
   it('zooms around a moment, pans by a share, frames with a margin', () => {
@@ -154,7 +156,7 @@ describe('the range in view', () => {
   });
 
   it('answers the keys that move, and no others', () => {
-    const range = { startNs: 400, endNs: 600 };
+    const range = { startNs: 400, endNs: 800 };
     assert.deepEqual(rangeAfterKey('0', range, whole), whole);
     assert.ok(rangeAfterKey('w', range, whole)!.startNs > 400);
     assert.ok(rangeAfterKey('ArrowRight', range, whole)!.startNs > 400);
@@ -171,6 +173,11 @@ describe('the ruler', () => {
         [0, 'step 1'],
         [300, 'step 2  +100_ns'],
       ],
+    );
+    const cut = layOutSteps(steps([100, 100, 100]), { startNs: 95, endNs: 300 }, 600);
+    assert.deepEqual(
+      cut.map(({ label }) => label.split('  ')[0]),
+      ['', 'step 1', 'step 2'],
     );
     const dense = layOutSteps(steps(Array(100).fill(1)), { startNs: 0, endNs: 100 }, 300);
     assert.equal(dense.length, 100);

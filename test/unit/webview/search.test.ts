@@ -36,6 +36,7 @@ const ranks = [{ rank: 0, deviceName: null, lanes: [lane] }];
 
 describe('the matches of a search', () => {
   const range = { startNs: 150, endNs: 300 };
+  const view = { range, width: 150, shiftOf: () => 0 };
 
   it('are walked from the view on, and around', () => {
     const matches = found([100, 200, 400], 10);
@@ -49,7 +50,7 @@ describe('the matches of a search', () => {
   it('are lit on their lane where it is open, else on their rank, each pixel once', () => {
     const matches = found([140, 160, 200, 400], 30, 2);
     const open = layOutTracks(ranks, new Set([0]));
-    const boxes = layOutMatches(matches, open, range, 150);
+    const boxes = layOutMatches(matches, open, view);
     assert.deepEqual(
       boxes.map(({ x, width, isCurrent }) => [x, width, isCurrent]),
       [
@@ -60,12 +61,12 @@ describe('the matches of a search', () => {
     );
     assert.equal(boxes[0].y, open.tracks[1].top + open.tracks[1].levelHeight);
     const closed = layOutTracks(ranks, new Set());
-    assert.equal(layOutMatches(matches, closed, range, 150)[0].y, closed.tracks[0].top);
+    assert.equal(layOutMatches(matches, closed, view)[0].y, closed.tracks[0].top);
     const many = found(
       Array.from({ length: 1000 }, (_, i) => 150 + i / 10),
       0.05,
     );
-    assert.ok(layOutMatches(many, open, range, 150).length <= 100);
+    assert.ok(layOutMatches(many, open, view).length <= 100);
   });
 
   it('are counted in words', () => {
