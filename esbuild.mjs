@@ -41,6 +41,15 @@ const bundles = {
     entryPoints: ['src/cli/main.ts'],
     outfile: 'dist/cli.js',
   },
+  /** A classic script: it must have run before the page's module. */
+  'report-host': {
+    ...shared,
+    platform: 'browser',
+    target: 'chrome128',
+    format: 'iife',
+    entryPoints: { 'report-host': 'src/standalone/main.ts' },
+    outdir: 'dist',
+  },
   timeline: {
     ...shared,
     platform: 'browser',

@@ -19,9 +19,17 @@ export default defineConfig(
       parserOptions: {
         // The first project that holds a file lints it: layers in the order of their imports.
         project: [
-          ...['base', 'simulator', 'core', 'protocol', 'files', 'worker', 'cli', 'extension'].map(
-            (layer) => `src/${layer}/tsconfig.json`,
-          ),
+          ...[
+            'base',
+            'simulator',
+            'core',
+            'protocol',
+            'files',
+            'worker',
+            'standalone',
+            'cli',
+            'extension',
+          ].map((layer) => `src/${layer}/tsconfig.json`),
           'webview/tsconfig.json',
           'test/tsconfig.json',
         ],

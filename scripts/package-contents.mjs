@@ -9,6 +9,8 @@ const REQUIRED = [
   'dist/cli.js',
   'dist/timeline.js',
   'dist/timeline.css',
+  'dist/report-host.js',
+  'dist/report-host.css',
   'recorder/training_sleuth.py',
 ];
 const ALLOWED = [

@@ -3,6 +3,7 @@ import { Channel } from '../src/protocol/channel.ts';
 import { hostApi, type RunStatus, viewApi } from '../src/protocol/timeline-api.ts';
 import { FrameLoop } from './base/frame-loop.ts';
 import { ThemeSource } from './base/theme.ts';
+import { exportAs } from './export/export-as.ts';
 import { showIntervals } from './findings/show-evidence.ts';
 import { type Host, type VsCodeApi, windowPort } from './host.ts';
 import type { PageContext, View } from './page-context.ts';
@@ -15,14 +16,18 @@ import { NO_CHOICES } from './timeline/track-choices.ts';
 import { mountRunPage } from './views/run-page.ts';
 import { LoadingPage, renderFailure } from './views/status-page.ts';
 
+/** A view that still moves is not worth keeping beyond the page. */
+const KEEP_AFTER_MS = 300;
+
 /** The page from the first question to the last: loading, shown, shown anew, failed. */
 export class App {
   readonly frames = new FrameLoop();
   readonly #themes = new ThemeSource();
-  readonly #store: Store;
+  #store: Store;
   readonly #host: Host;
   readonly #loading = new LoadingPage();
   #savedRun: string;
+  #keeping = 0;
   #context: PageContext | null = null;
   #view: View | null = null;
 
@@ -32,30 +37,46 @@ export class App {
   ) {
     const saved = parseSavedView(api.getState());
     this.#savedRun = saved.run;
-    this.#store = new Store(saved);
+    this.#store = this.#follow(new Store(saved));
     const channel = new Channel(windowPort(api), viewApi, this.#handlers(), hostApi, (error) =>
       this.#store.notice.set(String(error)),
     );
     this.#host = channel.remote;
-    const { range, selection, openRanks, marks, panels, tracks, trackFilter } = this.#store;
+  }
+
+  /** What changes in it is kept. */
+  #follow(store: Store): Store {
+    const { range, selection, openRanks, marks, panels, tracks, trackFilter } = store;
     for (const atom of [range, selection, openRanks, marks, panels, tracks, trackFilter]) {
       atom.subscribe(() => this.frames.request(this.#save));
     }
+    return store;
   }
 
   async start(): Promise<void> {
     this.root.replaceChildren(this.#loading.element);
     try {
-      const { focusRank } = await this.#host.ready({});
+      const { focusRank, state } = await this.#host.ready({});
+      this.#adopt(state);
       await this.#load(focusRank);
     } catch (error) {
       this.#fail(error);
     }
   }
 
+  /** A page that was closed remembers nothing: the view is as the extension kept it. */
+  #adopt(state: unknown): void {
+    if (this.api.getState() === undefined && state !== null && state !== undefined) {
+      const saved = parseSavedView(state);
+      this.#savedRun = saved.run;
+      this.#store = this.#follow(new Store(saved));
+      this.api.setState(state);
+    }
+  }
+
   readonly #save = () => {
     const { range, selection, openRanks, marks, panels, tracks, trackFilter } = this.#store;
-    this.api.setState({
+    const view = {
       range: range.get(),
       selection: selection.get(),
       openRanks: [...openRanks.get()],
@@ -64,7 +85,12 @@ export class App {
       tracks: tracks.get(),
       trackFilter: trackFilter.get(),
       run: this.#savedRun,
-    });
+    };
+    this.api.setState(view);
+    window.clearTimeout(this.#keeping);
+    this.#keeping = window.setTimeout(() => {
+      this.#host.keepView({ state: view }).catch(() => undefined);
+    }, KEEP_AFTER_MS);
   };
 
   #handlers(): HandlersOf<typeof viewApi> {
@@ -77,6 +103,11 @@ export class App {
       },
       runChanged: async () => {
         await this.#load().catch((error: unknown) => this.#fail(error));
+      },
+      exportWanted: async ({ kind }) => {
+        if (this.#context !== null) {
+          await exportAs(this.#context, kind);
+        }
       },
       showEvidence: ({ title, evidence }) => {
         if (this.#context !== null) {

@@ -18,8 +18,11 @@ of one run, such as one file for each rank, are found and analyzed together.
 One call analyzes one run: the newest, where the paths hold several.
 
 Options:
-  --format text|json       a report to read (default), or the whole report as
-                           JSON on standard output
+  --format text|json|markdown
+                           a report to read (default), the whole report as JSON,
+                           or one for an issue tracker, on standard output
+  --html FILE              also writes the page of the run editor, with the run
+                           in it, as one file that opens in any browser
   --fail-on warning|error  exit with 1 when there is a finding of this severity
                            or above, with 4 when the run cannot be judged
   --rank RANKS             only these ranks, such as 0 or 0,3 or 4-7

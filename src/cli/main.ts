@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { FileError } from '../files/file-error.ts';
+import { WriteError } from '../files/write-atomically.ts';
 import { ConfigError } from '../files/read-config.ts';
 import { EXIT_CODES, NothingReadableError, UsageError } from './exit-code.ts';
 import { HELP } from './help.ts';
@@ -34,6 +35,7 @@ async function main(): Promise<number> {
         out: process.stdout,
         err: process.stderr,
         version: readVersion(),
+        bundles: new URL('.', import.meta.url),
         allowsColor: (process.env['NO_COLOR'] ?? '') === '' && process.env['TERM'] !== 'dumb',
         nowMs: () => performance.now(),
       };
@@ -55,6 +57,10 @@ function explain(error: unknown): number {
   if (error instanceof ConfigError) {
     process.stderr.write(`${message}\n`);
     return EXIT_CODES.wrongUsage;
+  }
+  if (error instanceof WriteError) {
+    process.stderr.write(`${message}\n`);
+    return EXIT_CODES.outputLost;
   }
   if (error instanceof NothingReadableError || error instanceof FileError) {
     process.stderr.write(`${message}\n`);

@@ -6,7 +6,9 @@ import { parseSimulate, type SimulateArguments } from './parse-simulate.ts';
 export interface AnalyzeArguments {
   readonly command: 'analyze';
   readonly paths: readonly string[];
-  readonly format: 'text' | 'json';
+  readonly format: 'text' | 'json' | 'markdown';
+  /** Where to write the report as a page; null where none is wanted. */
+  readonly html: string | null;
   /** The least severity that makes the exit code 1; null where findings do not matter for it. */
   readonly failOn: 'warning' | 'error' | null;
   /** Null is every rank. */
@@ -30,6 +32,7 @@ const OPTIONS = {
   rank: { type: 'string', multiple: true, default: [] },
   run: { type: 'string' },
   baseline: { type: 'string' },
+  html: { type: 'string' },
   'no-color': { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
   version: { type: 'boolean', default: false },
@@ -71,11 +74,12 @@ function parseAnalyze(
   return {
     command: 'analyze',
     paths,
-    format: oneOf('--format', values.format, ['text', 'json']),
+    format: oneOf('--format', values.format, ['text', 'json', 'markdown']),
     failOn: parseFailOn(values['fail-on']),
     ranks: values.rank.length === 0 ? null : parseRanks(values.rank),
     run: values.run ?? null,
     baseline: values.baseline ?? null,
+    html: values.html ?? null,
     usesColor: !values['no-color'],
   };
 }

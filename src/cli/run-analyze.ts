@@ -1,14 +1,18 @@
 import { dirname, resolve } from 'node:path';
 import { analyzeRun } from '../core/analyze.ts';
+import { reportMarkdown } from '../core/export/markdown.ts';
 import type { Run } from '../core/model/run.ts';
 import { readBaseline } from '../files/read-baseline.ts';
 import { readConfig } from '../files/read-config.ts';
+import { readReportProgram, reportPage } from '../files/report-page.ts';
+import { writeAtomically } from '../files/write-atomically.ts';
 import { exitCodeOf } from './exit-code-of-report.ts';
 import type { AnalyzeArguments } from './parse-arguments.ts';
 import { printJson } from './print-json.ts';
 import { readNewestRun } from './read-newest-run.ts';
 import { printReport } from './report/print-report.ts';
 import { columnsOf, type Surroundings } from './surroundings.ts';
+import { plainText } from './terminal/plain-text.ts';
 import { ansiStyle, noStyle } from './terminal/style.ts';
 
 /** Finds, reads, analyzes and prints a run; gives the exit code. */
@@ -17,11 +21,11 @@ export async function runAnalyze(
   surroundings: Surroundings,
   signal: AbortSignal,
 ): Promise<number> {
-  const { out, version } = surroundings;
+  const { out, err, version } = surroundings;
   const run = await readNewestRun(options, surroundings, signal);
   const { detectors, baseline } = await readConfig(dirname(resolve(run.ranks[0]?.file ?? '')));
   const named = options.baseline ?? baseline;
-  const { report } = analyzeRun(run, {
+  const analysis = analyzeRun(run, {
     signal,
     detectors,
     ...(await readBaseline(named, { files: filesOf(run), folders: null, signal })),
@@ -29,14 +33,19 @@ export async function runAnalyze(
   });
   signal.throwIfAborted();
   const usesColor = options.usesColor && surroundings.allowsColor && out.isTTY === true;
-  out.write(
-    options.format === 'json'
-      ? printJson(report)
-      : printReport(report, {
-          width: columnsOf(out),
-          style: usesColor ? ansiStyle : noStyle,
-        }),
-  );
+  if (options.html !== null) {
+    const page = await reportPage(analysis, await readReportProgram(surroundings.bundles));
+    await writeAtomically(options.html, page, signal);
+    err.write(`Wrote ${plainText(options.html)}\n`);
+  }
+  const { report } = analysis;
+  const printed = {
+    json: () => printJson(report),
+    markdown: () => reportMarkdown(report),
+    text: () =>
+      printReport(report, { width: columnsOf(out), style: usesColor ? ansiStyle : noStyle }),
+  };
+  out.write(printed[options.format]());
   return exitCodeOf(report, { failOn: options.failOn, needsBaseline: named !== null });
 }
 

@@ -9,6 +9,8 @@ export interface Surroundings {
   readonly out: Output;
   readonly err: Output;
   readonly version: string;
+  /** The folder of the bundles, of which pages are made. */
+  readonly bundles: URL;
   /** Colors, where the terminal has them. */
   readonly allowsColor: boolean;
   readonly nowMs: () => number;

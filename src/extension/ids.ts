@@ -22,6 +22,12 @@ export const COMMANDS = {
   addRecorder: 'trainingSleuth.addRecorder',
   setBaseline: 'trainingSleuth.setBaseline',
   clearBaseline: 'trainingSleuth.clearBaseline',
+  exportPng: 'trainingSleuth.exportPng',
+  exportSvg: 'trainingSleuth.exportSvg',
+  exportHtml: 'trainingSleuth.exportHtml',
+  exportMarkdown: 'trainingSleuth.exportMarkdown',
+  exportCsv: 'trainingSleuth.exportCsv',
+  exportChrome: 'trainingSleuth.exportChrome',
 } as const;
 
 /** Commands behind links and tree items; they take arguments and are not in the palette. */
@@ -29,6 +35,7 @@ export const LINK_COMMANDS = {
   showRun: 'trainingSleuth.showRun',
   showFinding: 'trainingSleuth.showFinding',
   goToFinding: 'trainingSleuth.goToFinding',
+  copyFinding: 'trainingSleuth.copyFinding',
 } as const;
 
 export const SETTINGS_SECTION = 'trainingSleuth';

@@ -17,6 +17,7 @@ import { RememberedPaths } from './source/remembered-paths.ts';
 import { SourceResolver } from './source/source-resolver.ts';
 import { WorkspaceFiles } from './source/workspace-files.ts';
 import { registerStatus } from './status/status.ts';
+import { KeptViews } from './timeline/kept-views.ts';
 import { TimelineEditor } from './timeline/timeline-editor.ts';
 import type { TestAccess } from './test-access.ts';
 import { registerTree } from './tree/tree.ts';
@@ -63,7 +64,12 @@ function buildServices(context: vscode.ExtensionContext, log: vscode.LogOutputCh
   const edits = new EditLog();
   const remembered = new RememberedPaths(context.workspaceState);
   const resolver = new SourceResolver(files, sites, remembered, edits);
-  const editor = new TimelineEditor(extensionUri, { store, resolver, log });
+  const editor = new TimelineEditor(extensionUri, {
+    store,
+    resolver,
+    views: new KeptViews(context.workspaceState),
+    log,
+  });
   subscriptions.push(store, files, sites, edits, resolver, editor);
   return { extensionUri, store, resolver, editor, log };
 }

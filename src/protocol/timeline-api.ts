@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Api } from './api.ts';
 import { evidenceSchema, reportSchema } from './report-schema.ts';
 import { areaRequestSchema, areaSummarySchema } from './area-schemas.ts';
+import { EXPORT_KINDS, exportSchema } from './export-schemas.ts';
 import { MAX_QUERY_CHARACTERS, searchResultSchema } from './found-spans.ts';
 import { runPictureSchema } from './run-picture.ts';
 import { packedStepsSchema } from './step-columns.ts';
@@ -89,6 +90,15 @@ export const hostApi = {
     params: z.object({ generation, index: z.int() }),
     result: z.object({ opened: z.string().nullable(), reason: z.string() }),
   },
+  /** Asks where to, and saves; `saved` is the name of the file, null where the user gave up. */
+  saveExport: {
+    params: z.object({ generation, wish: exportSchema }),
+    result: z.object({ saved: z.string().nullable() }),
+  },
+  /** Puts a finding, by its place in the report, on the clipboard as Markdown. */
+  copyFinding: { params: z.object({ generation, index: z.int() }), result: z.void() },
+  /** What `ready` gives back when the run is opened again. */
+  keepView: { params: z.object({ state: z.unknown() }), result: z.void() },
   openLink: { params: z.object({ url: z.url() }), result: z.void() },
   copyText: { params: z.object({ text: z.string() }), result: z.void() },
   showLog: { params: z.object({}), result: z.void() },
@@ -102,6 +112,8 @@ export const viewApi = {
   runDrawn: { params: runPictureSchema, result: z.void() },
   /** The files changed and were analysed again: ask for the run once more, keep the view. */
   runChanged: { params: z.object({ generation }), result: z.void() },
+  /** Save the view in this form: the page draws it, or tells what is in view, and asks to save it. */
+  exportWanted: { params: z.object({ kind: z.enum(EXPORT_KINDS) }), result: z.void() },
   /** Open the threads and streams of a rank and bring it into view. */
   showRank: { params: z.object({ rank: z.int() }), result: z.void() },
   /** Bring the evidence of a finding into view, all of it marked. */

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { RunFile, RunGroup } from '../core/model/run.ts';
 import type { Api } from './api.ts';
 import { areaRequestSchema, areaSummarySchema } from './area-schemas.ts';
+import { workerExportSchema } from './export-schemas.ts';
 import { MAX_QUERY_CHARACTERS, searchResultSchema } from './found-spans.ts';
 import { reportSchema } from './report-schema.ts';
 import { runPictureSchema } from './run-picture.ts';
@@ -88,6 +89,12 @@ export const workerApi = {
     params: z.object({ rank: z.int(), span: z.int() }),
     result: z.array(z.tuple([z.string(), z.string()])),
   },
+  /** Writes a file of the tables, as a whole or not at all. `id` is what {@link cancelExport} ends it by. */
+  writeExport: {
+    params: z.object({ id: z.int(), path: z.string(), wish: workerExportSchema }),
+    result: z.object({ bytes: z.number() }),
+  },
+  cancelExport: { params: z.object({ id: z.int() }), result: z.void() },
   /** Python files → the annotations in them, in the order asked; an unreadable file has none. */
   indexSources: {
     params: z.object({ paths: z.array(z.string()).max(5_000) }),

@@ -22,10 +22,12 @@ import { overlayOptions, readConfig } from '../files/read-config.ts';
 import { readArguments } from '../files/read-event.ts';
 import { readRun } from '../files/read-run.ts';
 import type { SearchResult } from '../protocol/found-spans.ts';
+import type { WorkerExport } from '../protocol/export-schemas.ts';
 import type { RunPicture } from '../protocol/run-picture.ts';
 import { packSteps } from '../protocol/step-columns.ts';
 import { packWindow } from '../protocol/window-columns.ts';
 import type { DetectorOptions } from '../protocol/worker-api.ts';
+import { Exports } from './exports.ts';
 import { search, searchArea } from './search.ts';
 
 /** Reading takes this share of the time, by experience; the analysis has the rest. */
@@ -38,6 +40,7 @@ class NotInRun extends Error {
 
 /** The tables of the one run that this thread has analysed. */
 export class AnalyzedTables {
+  readonly #exports = new Exports();
   #analysis: Analysis | null = null;
 
   constructor(
@@ -130,6 +133,18 @@ export class AnalyzedTables {
       throw new NotInRun(`the run has no span ${span} on rank ${rank}`);
     }
     return await readArguments(found.file, offset, this.signal);
+  }
+
+  async writeExport(request: {
+    readonly id: number;
+    readonly path: string;
+    readonly wish: WorkerExport;
+  }): Promise<{ bytes: number }> {
+    return { bytes: await this.#exports.write(this.#require(), request) };
+  }
+
+  cancelExport(id: number): void {
+    this.#exports.cancel(id);
   }
 
   #require(): Analysis {

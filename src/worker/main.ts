@@ -36,6 +36,8 @@ if (parentPort !== null) {
       findInArea: (request) => tables.findInArea(request),
       readDetails: ({ selection }) => tables.readDetails(selection),
       readArguments: async ({ rank, span }) => await tables.readArguments(rank, span),
+      writeExport: async (request) => await tables.writeExport(request),
+      cancelExport: ({ id }) => tables.cancelExport(id),
       indexSources: async ({ paths }) => await indexSources(paths),
     },
     workerNoticeApi,

@@ -118,7 +118,10 @@ export class Gallery {
   /** The same document as the extension makes, with its policy. */
   async #serve(page: Page, theme: ThemeName): Promise<void> {
     const policy = `default-src 'none'; script-src 'nonce-test'; style-src ${ORIGIN} 'nonce-test'; img-src ${ORIGIN} data:`;
-    const variables = readFileSync(new URL(`themes/${theme}.css`, import.meta.url), 'utf8');
+    const variables = readFileSync(
+      new URL(`../../src/standalone/${theme}.css`, import.meta.url),
+      'utf8',
+    );
     const html = `<!DOCTYPE html><html lang="en"><head><meta charset="UTF-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <style nonce="test">${variables} :root { --vscode-font-family: system-ui, sans-serif; --vscode-font-size: 13px; --vscode-editor-font-family: monospace; }</style>

@@ -6,6 +6,7 @@ import { readWindow } from '../../src/core/timeline/read-window.ts';
 import { summarizeArea } from '../../src/core/timeline/summarize-area.ts';
 import type { HandlersOf } from '../../src/protocol/api.ts';
 import { Channel, type Port } from '../../src/protocol/channel.ts';
+import type { ExportWish } from '../../src/protocol/export-schemas.ts';
 import { hostApi, viewApi } from '../../src/protocol/timeline-api.ts';
 import { packSteps } from '../../src/protocol/step-columns.ts';
 import { packWindow } from '../../src/protocol/window-columns.ts';
@@ -16,6 +17,8 @@ export type HostCall = readonly [method: string, ...details: unknown[]];
 
 export interface PageHostOptions {
   readonly focusRank?: number;
+  /** What was kept of the view when the run was closed. */
+  readonly keptView?: unknown;
   /** Thrown in place of the run. */
   readonly failure?: string;
   /** Progress told while the run is awaited, which then never comes. */
@@ -31,6 +34,10 @@ export class PageHost {
   generation = 1;
   /** What analyzing again ends with; null succeeds. */
   refusal: string | null = null;
+  /** What the page wanted saved, in order. */
+  readonly wishes: ExportWish[] = [];
+  /** What the page asked to keep of the view, last. */
+  keptView: unknown = null;
   readonly channel: Channel<typeof hostApi, typeof viewApi>;
 
   constructor(
@@ -45,7 +52,10 @@ export class PageHost {
   #handlers(): HandlersOf<typeof hostApi> {
     const note = (...call: HostCall) => this.calls.push(call);
     return {
-      ready: () => ({ focusRank: this.options.focusRank ?? null, state: null }),
+      ready: () => ({
+        focusRank: this.options.focusRank ?? null,
+        state: this.options.keptView ?? null,
+      }),
       readRun: async () => await this.#readRun(),
       readWindow: (request) => {
         note('readWindow');
@@ -70,6 +80,17 @@ export class PageHost {
       openFinding: ({ index }) => {
         note('openFinding', index);
         return { opened: 'train.py:1', reason: '' };
+      },
+      saveExport: ({ wish }) => {
+        note('saveExport', wish.kind);
+        this.wishes.push(wish);
+        return { saved: `run.${wish.kind}` };
+      },
+      copyFinding: ({ index }) => {
+        note('copyFinding', index);
+      },
+      keepView: ({ state }) => {
+        this.keptView = state;
       },
       openLink: ({ url }) => {
         note('openLink', url);

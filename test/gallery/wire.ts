@@ -7,7 +7,13 @@ export function encodeMessage(message: unknown): string {
 }
 
 export function decodeMessage(text: string): unknown {
-  return JSON.parse(text);
+  return JSON.parse(text, (_, value: unknown) =>
+    isEncoded(value) ? new Uint8Array(Buffer.from(value[BUFFER_KEY], 'base64')).buffer : value,
+  );
+}
+
+function isEncoded(value: unknown): value is { readonly [BUFFER_KEY]: string } {
+  return typeof value === 'object' && value !== null && BUFFER_KEY in value;
 }
 
 /** The script that plays `acquireVsCodeApi` in the page; as text, for the page has no part in our build. */
@@ -22,7 +28,10 @@ export function fakeVsCode(state: unknown): string {
       window.postMessage(JSON.parse(text, revive), '*');
     };
     window.acquireVsCodeApi = () => ({
-      postMessage: (message) => window.postToNode(JSON.stringify(message)),
+      postMessage: (message) => window.postToNode(JSON.stringify(message, (_, value) =>
+        value instanceof ArrayBuffer
+          ? { ${BUFFER_KEY}: btoa(Array.from(new Uint8Array(value), (byte) => String.fromCharCode(byte)).join('')) }
+          : value)),
       getState: () => window.savedState,
       setState: (next) => { window.savedState = next; },
     });`;

@@ -36,8 +36,23 @@ export function fade(color: string, ground: string, alpha: number): string {
   return mixed;
 }
 
-const HATCH_PX = 8;
+/** The side of the tile that hatching repeats, in CSS pixels. */
+export const HATCH_PX = 8;
 const hatches = new Map<string, CanvasPattern | null>();
+
+/** What a hatch looks like, for pens that do not draw with pixels. */
+export interface HatchStyle {
+  readonly color: string;
+  readonly groundAlpha: number;
+  readonly lineAlpha: number;
+}
+
+const styles = new WeakMap<object, HatchStyle>();
+
+/** Undefined for what is no hatch of {@link hatch}. */
+export function hatchStyleOf(pattern: object): HatchStyle | undefined {
+  return styles.get(pattern);
+}
 
 /** Diagonal lines of a color, the same on every gap of the page. */
 export function hatch(
@@ -45,27 +60,43 @@ export function hatch(
   color: string,
   theme: Theme,
 ): CanvasPattern | string {
-  const ratio = window.devicePixelRatio;
+  const ratio = context.getTransform().a;
   const key = `${color} ${theme.kind} ${ratio}`;
   let pattern = hatches.get(key);
   if (pattern === undefined) {
-    pattern = context.createPattern(drawHatch(color, theme, ratio), 'repeat');
+    const style = hatchStyle(color, theme);
+    const tile = drawHatch(style, ratio);
+    pattern = tile?.createPattern(tile.canvas, 'repeat') ?? null;
     pattern?.setTransform(new DOMMatrix().scale(1 / ratio));
     hatches.set(key, pattern);
+    if (pattern !== null) {
+      styles.set(pattern, style);
+    }
   }
   return pattern ?? color;
 }
 
-function drawHatch(color: string, theme: Theme, ratio: number): HTMLCanvasElement {
+function hatchStyle(color: string, theme: Theme): HatchStyle {
+  return {
+    color,
+    groundAlpha: theme.isHighContrast ? 0 : theme.isLight ? 0.16 : 0.24,
+    lineAlpha: theme.isLight ? 0.95 : 0.85,
+  };
+}
+
+function drawHatch(
+  { color, groundAlpha, lineAlpha }: HatchStyle,
+  ratio: number,
+): CanvasRenderingContext2D | null {
   const tile = document.createElement('canvas');
   tile.width = tile.height = Math.round(HATCH_PX * ratio);
   const pen = tile.getContext('2d');
   if (pen !== null) {
     const side = tile.width;
     pen.fillStyle = color;
-    pen.globalAlpha = theme.isHighContrast ? 0 : theme.isLight ? 0.16 : 0.24;
+    pen.globalAlpha = groundAlpha;
     pen.fillRect(0, 0, side, side);
-    pen.globalAlpha = theme.isLight ? 0.95 : 0.85;
+    pen.globalAlpha = lineAlpha;
     pen.strokeStyle = color;
     pen.lineWidth = side / 4;
     pen.beginPath();
@@ -75,7 +106,7 @@ function drawHatch(color: string, theme: Theme, ratio: number): HTMLCanvasElemen
     }
     pen.stroke();
   }
-  return tile;
+  return pen;
 }
 
 const widthsByFont = new Map<string, Map<string, number>>();

@@ -9,6 +9,13 @@ export interface Size {
 
 export type Paint = (context: CanvasRenderingContext2D, size: Size, theme: Theme) => void;
 
+const surfaces = new WeakMap<Element, Surface>();
+
+/** What paints a canvas of the page; undefined where none of ours does. */
+export function surfaceOf(canvas: Element): Surface | undefined {
+  return surfaces.get(canvas);
+}
+
 /** A canvas as large as its box, in CSS pixels; repainted when asked, resized or themed anew. */
 export class Surface implements Disposable {
   readonly canvas: HTMLCanvasElement;
@@ -31,6 +38,7 @@ export class Surface implements Disposable {
       throw new Error('this browser has no canvas to draw on');
     }
     this.#context = context;
+    surfaces.set(this.canvas, this);
     this.#observer = new ResizeObserver(([{ contentRect }]) =>
       this.#resize(contentRect.width, contentRect.height),
     );
@@ -44,6 +52,11 @@ export class Surface implements Disposable {
 
   invalidate(): void {
     this.frames.request(this.#task);
+  }
+
+  /** Paints what the canvas shows with another pen, whose origin is the canvas's. */
+  paintWith(pen: CanvasRenderingContext2D): void {
+    this.paint(pen, this.#size, this.themes.theme.get());
   }
 
   dispose(): void {

@@ -70,7 +70,19 @@ function actions(context: PageContext, finding: Finding, index: number): readonl
       linkButton('show', `Show on the timeline: ${title}`, () => showEvidence(context, index)),
     );
   }
+  buttons.push(
+    linkButton('copy', `Copy as Markdown: ${title}`, () => void copyFinding(context, index)),
+  );
   return buttons;
+}
+
+async function copyFinding({ host, store, run }: PageContext, index: number): Promise<void> {
+  try {
+    await host.copyFinding({ generation: run.generation, index });
+    store.notice.set('Copied as Markdown');
+  } catch (error) {
+    store.notice.set(error instanceof Error ? error.message : String(error));
+  }
 }
 
 function renderFix(context: PageContext, finding: Finding): HTMLElement {

@@ -40,7 +40,7 @@ export class BoxPainter {
     { width, theme }: { readonly width: number; readonly theme: Theme },
   ): void {
     const { rectangles } = data;
-    this.#strips.begin(width, window.devicePixelRatio);
+    this.#strips.begin(width, context.getTransform().a);
     for (let i = 0; i < boxes.length; i++) {
       const at = boxes.index[i];
       const isGap = rectangles.kind[at] === GAP;

@@ -1,6 +1,8 @@
 import type { Report } from '../../src/core/model/report.ts';
 import { control, h } from '../base/dom.ts';
 import { formatCount, formatDuration, formatNumber } from '../base/format.ts';
+import { exportAs } from '../export/export-as.ts';
+import { renderExportMenu } from '../export/export-menu.ts';
 import type { PageContext } from '../page-context.ts';
 
 export interface HeaderActions {
@@ -27,9 +29,14 @@ export function renderHeader(context: PageContext, actions: HeaderActions): HTML
     h(
       'div',
       { class: 'head-actions' },
+      renderExportMenu((kind, table) => void exportAs(context, kind, table)),
       control(
         'vscode-button',
-        { appearance: 'secondary', click: () => void analyzeAgain(context) },
+        {
+          appearance: 'secondary',
+          class: 'only-in-editor',
+          click: () => void analyzeAgain(context),
+        },
         'Analyze Again',
       ),
       control(

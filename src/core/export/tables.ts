@@ -1,13 +1,9 @@
 import { PHASES } from '../model/phase.ts';
 import { toRunTime } from '../model/rank-clock.ts';
 import { GAP_CAUSES, type Finding, type RankReport, type Report } from '../model/report.ts';
+import type { TableName } from '../model/table-names.ts';
 import type { Analysis } from '../model/tables.ts';
 import { type Cell, csvRow } from './csv.ts';
-
-/** The tables of a run that can be saved as CSV. */
-export const TABLE_NAMES = ['steps', 'ranks', 'findings', 'lines', 'gaps'] as const;
-
-export type TableName = (typeof TABLE_NAMES)[number];
 
 const MAX_NAME_CHARACTERS = 2_000;
 

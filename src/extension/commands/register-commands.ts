@@ -6,6 +6,7 @@ import { areHintsEnabled, setHintsEnabled } from '../settings.ts';
 import { addRecorder } from './add-recorder.ts';
 import { analyzeWorkspaceRun } from './analyze-run.ts';
 import { chooseShownRun } from './choose-shown-run.ts';
+import { copyFinding, exportAs, exportCsv } from './export-run.ts';
 import { goToFinding, goToWorstFinding } from './go-to-finding.ts';
 import { openRun } from './open-run.ts';
 import { clearBaseline, setBaseline } from './set-baseline.ts';
@@ -24,9 +25,16 @@ const COMMAND_HANDLERS: Readonly<Record<string, Command>> = {
   [COMMANDS.addRecorder]: addRecorder,
   [COMMANDS.setBaseline]: setBaseline,
   [COMMANDS.clearBaseline]: clearBaseline,
+  [COMMANDS.exportPng]: exportAs('png'),
+  [COMMANDS.exportSvg]: exportAs('svg'),
+  [COMMANDS.exportHtml]: exportAs('html'),
+  [COMMANDS.exportMarkdown]: exportAs('markdown'),
+  [COMMANDS.exportCsv]: exportCsv,
+  [COMMANDS.exportChrome]: exportAs('chrome'),
   [LINK_COMMANDS.showRun]: showRun,
   [LINK_COMMANDS.showFinding]: showFinding,
   [LINK_COMMANDS.goToFinding]: goToFinding,
+  [LINK_COMMANDS.copyFinding]: copyFinding,
 };
 
 export function registerCommands(services: Services): vscode.Disposable {

@@ -59,6 +59,16 @@ export class TimelineEditor
     session?.reveal(view);
   }
 
+  /** The run editor in front. */
+  requireActive(): TimelineSession {
+    for (const session of this.#sessions) {
+      if (session.panel.active) {
+        return session;
+      }
+    }
+    throw new Error(vscode.l10n.t('Open a training run first: no run editor is in front.'));
+  }
+
   dispose(): void {
     this.#registration.dispose();
     for (const session of this.#sessions) {

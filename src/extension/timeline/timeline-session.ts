@@ -1,9 +1,11 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../base/lifetime.ts';
 import type { Finding } from '../../core/model/report.ts';
+import { findingMarkdown } from '../../core/export/markdown.ts';
 import type { ClientOf, HandlersOf } from '../../protocol/api.ts';
 import { Channel } from '../../protocol/channel.ts';
 import { hostApi, type RunStatus, viewApi } from '../../protocol/timeline-api.ts';
+import type { ExportKind, ExportWish } from '../../protocol/export-schemas.ts';
 import type { RunPicture } from '../../protocol/run-picture.ts';
 import type { workerApi } from '../../protocol/worker-api.ts';
 import type { RunStore } from '../runs/run-store.ts';
@@ -13,15 +15,18 @@ import {
   StaleGeneration,
   type TrainingRun,
 } from '../runs/training-run.ts';
+import { saveExport } from '../export/save-export.ts';
 import { openCandidates, type OpenOutcome } from '../source/open-place.ts';
 import type { SourceResolver } from '../source/source-resolver.ts';
 import { candidatesOf } from '../source/finding-candidates.ts';
+import type { KeptViews } from './kept-views.ts';
 import type { RunDocument } from './run-document.ts';
 import { webviewPort } from './webview-port.ts';
 
 export interface SessionServices {
   readonly store: RunStore;
   readonly resolver: SourceResolver;
+  readonly views: KeptViews;
   readonly log: vscode.LogOutputChannel;
 }
 
@@ -80,6 +85,26 @@ export class TimelineSession implements vscode.Disposable {
     }
   }
 
+  /** Saves the run, or what the page shows of it, which the page then draws. */
+  async export(kind: Exclude<ExportKind, 'csv'>): Promise<void> {
+    if (kind === 'html' || kind === 'markdown') {
+      await this.save({ kind });
+    } else if (this.#hasRun) {
+      await this.#channel.remote.exportWanted({ kind });
+    } else {
+      throw new Error(
+        vscode.l10n.t('The run is still being analyzed. Export it once the page shows it.'),
+      );
+    }
+  }
+
+  /** Gives the name of the file; null where the user gave up. */
+  async save(wish: ExportWish, shown: number | null = null): Promise<string | null> {
+    const run = await this.document.run;
+    const generation = shown ?? (await forPeople(run, run.readAnalysis())).generation;
+    return await saveExport(run, generation, wish);
+  }
+
   dispose(): void {
     this.#owned.dispose();
   }
@@ -89,8 +114,9 @@ export class TimelineSession implements vscode.Disposable {
       ready: async () => {
         this.#hasRun = false;
         this.#sentPicture = null;
-        await this.document.lookAgain();
-        return { focusRank: await this.document.readFocusRank(), state: null };
+        const run = await this.document.lookAgain();
+        const state = this.services.views.find(run.id);
+        return { focusRank: await this.document.readFocusRank(), state };
       },
       readRun: async () => await this.#readRun(),
       readWindow: async ({ generation, ...window }) =>
@@ -114,6 +140,19 @@ export class TimelineSession implements vscode.Disposable {
         );
       },
       openFinding: async ({ generation, index }) => await this.#openFinding(generation, index),
+      saveExport: async ({ generation, wish }) => ({ saved: await this.save(wish, generation) }),
+      copyFinding: async ({ generation, index }) => {
+        const { analyzed } = await this.document.run;
+        const finding = findingOf(analyzed, generation, index);
+        if (finding === null || analyzed === null) {
+          throw new Error(goneFinding());
+        }
+        await vscode.env.clipboard.writeText(findingMarkdown(finding, analyzed.report));
+      },
+      keepView: async ({ state }) => {
+        const { id } = await this.document.run;
+        await this.services.views.keep(id, state);
+      },
       openLink: async ({ url }) => {
         await openLink(url);
       },
@@ -162,13 +201,9 @@ export class TimelineSession implements vscode.Disposable {
 
   async #openFinding(generation: number, index: number): Promise<OpenOutcome> {
     const run = await this.document.run;
-    const { analyzed } = run;
-    const finding = analyzed?.report.findings[index];
-    return finding === undefined || analyzed?.generation !== generation
-      ? {
-          opened: null,
-          reason: vscode.l10n.t('This finding is not in the latest analysis any more.'),
-        }
+    const finding = findingOf(run.analyzed, generation, index);
+    return finding === null
+      ? { opened: null, reason: goneFinding() }
       : await openCandidates(this.services.resolver, candidatesOf(finding), run);
   }
 
@@ -216,6 +251,18 @@ export class TimelineSession implements vscode.Disposable {
   #logError(error: unknown): void {
     this.services.log.error(error instanceof Error ? error : String(error));
   }
+}
+
+function findingOf(
+  analyzed: AnalyzedRun | null,
+  generation: number,
+  index: number,
+): Finding | null {
+  return analyzed?.generation === generation ? (analyzed.report.findings[index] ?? null) : null;
+}
+
+function goneFinding(): string {
+  return vscode.l10n.t('This finding is not in the latest analysis any more.');
 }
 
 /** An analysis that ended without a result says why, rather than that it was canceled. */

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { readFileSync } from 'node:fs';
 import type { Port } from '../../../src/protocol/channel.ts';
 
-const THEME = new URL('../../gallery/themes/dark.css', import.meta.url);
+const THEME = new URL('../../../src/standalone/dark.css', import.meta.url);
 
 /** The page's side of the connection: messages as they are, buffers as bytes behind them. */
 const FAKE_VSCODE = `

@@ -113,7 +113,13 @@ describe('the command line and bad input', function () {
       };
       let text = '';
       const out = { write: (more: string) => (text += more) };
-      const surroundings = { out, err: { write: () => true }, version: '0', allowsColor: false };
+      const surroundings = {
+        out,
+        err: { write: () => true },
+        bundles: new URL(import.meta.url),
+        version: '0',
+        allowsColor: false,
+      };
       const options = parseArguments(['analyze', folder]);
       assert.equal(options.command, 'analyze');
       await runAnalyze(options, { ...surroundings, nowMs }, new AbortController().signal);

@@ -11,7 +11,7 @@ const refuses = (words: readonly string[], message: RegExp) =>
 describe('parseArguments', () => {
   it('takes paths and every option', () => {
     const words =
-      'analyze a b --format json --fail-on error --rank 4-6,0 --rank 5 --run x --baseline old --no-color';
+      'analyze a b --format json --fail-on error --rank 4-6,0 --rank 5 --run x --baseline old --html a.html --no-color';
     assert.deepEqual(parseArguments(words.split(' ')), {
       command: 'analyze',
       paths: ['a', 'b'],
@@ -20,6 +20,7 @@ describe('parseArguments', () => {
       ranks: [0, 4, 5, 6],
       run: 'x',
       baseline: 'old',
+      html: 'a.html',
       usesColor: false,
     });
   });
@@ -33,6 +34,7 @@ describe('parseArguments', () => {
       ranks: null,
       run: null,
       baseline: null,
+      html: null,
       usesColor: true,
     });
   });
@@ -54,7 +56,7 @@ describe('parseArguments', () => {
     refuses(['--format', 'json'], /command is missing/);
     refuses(['analyze'], /at least one file or folder/);
     refuses(['analyze', 'a', '--formt', 'json'], /--formt/);
-    refuses(['analyze', 'a', '--format', 'xml'], /text or json, not "xml"/);
+    refuses(['analyze', 'a', '--format', 'xml'], /text or json or markdown, not "xml"/);
     refuses(['analyze', 'a', '--format'], /--format/);
     refuses(['analyze', 'a', '--fail-on', 'info'], /warning or error, not "info"/);
   });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { analyzeRun } from '../../../src/core/analyze.ts';
 import { csvRow } from '../../../src/core/export/csv.ts';
-import { csvOf, TABLE_NAMES, type TableName } from '../../../src/core/export/tables.ts';
+import { csvOf } from '../../../src/core/export/tables.ts';
+import { TABLE_NAMES, type TableName } from '../../../src/core/model/table-names.ts';
 import { drawRun } from '../../support/draw-run.ts';
 
 /** Reads CSV the other way round: a state machine over characters, after RFC 4180. */
