@@ -1,11 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { build } from 'esbuild';
+import { readFileSync } from 'node:fs';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { CHROMIUM_FLAGS, prepareChromium } from '../../scripts/chromium.mjs';
 import type { Port } from '../../src/protocol/channel.ts';
 import type { Analysis } from '../../src/core/model/tables.ts';
+import { bundlePage, type PageBundle } from './bundle-page.ts';
 import { PageHost, type PageHostOptions } from './page-host.ts';
 import { decodeMessage, encodeMessage, fakeVsCode } from './wire.ts';
 
@@ -47,32 +45,17 @@ export interface Story {
 export class Gallery {
   private constructor(
     private readonly browser: Browser,
-    private readonly script: string,
-    private readonly style: string,
+    private readonly bundle: PageBundle,
   ) {}
 
   static async open(): Promise<Gallery> {
-    const folder = mkdtempSync(join(tmpdir(), 'gallery-'));
-    await build({
-      entryPoints: { timeline: 'webview/main.ts' },
-      outdir: folder,
-      bundle: true,
-      format: 'esm',
-      platform: 'browser',
-      target: 'chrome128',
-      logLevel: 'silent',
-      define: { 'process.env.NODE_ENV': '"production"' },
-    });
-    const [script, style] = ['timeline.js', 'timeline.css'].map((name) =>
-      readFileSync(join(folder, name), 'utf8'),
-    );
-    rmSync(folder, { recursive: true });
+    const bundle = await bundlePage();
     const executablePath = await prepareChromium();
     const browser = await chromium.launch({
       executablePath,
       args: [...CHROMIUM_FLAGS, ...PICTURE_FLAGS],
     });
-    return new Gallery(browser, script, style);
+    return new Gallery(browser, bundle);
   }
 
   async close(): Promise<void> {
@@ -132,9 +115,9 @@ export class Gallery {
       const { pathname } = new URL(route.request().url());
       const [body, contentType] =
         pathname === '/timeline.js'
-          ? [this.script, 'text/javascript']
+          ? [this.bundle.script, 'text/javascript']
           : pathname === '/timeline.css'
-            ? [this.style, 'text/css']
+            ? [this.bundle.style, 'text/css']
             : [html, 'text/html'];
       await route.fulfill({ body, contentType: `${contentType}; charset=utf-8` });
     });

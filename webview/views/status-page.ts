@@ -14,7 +14,7 @@ export class LoadingPage {
     'div',
     { class: 'status-page' },
     control('vscode-progress-ring', { 'aria-hidden': 'true' }),
-    h('h2', {}, 'Analyzing the training run'),
+    h('h1', {}, 'Analyzing the training run'),
     this.#bar,
     this.#text,
   );
@@ -40,7 +40,7 @@ export function renderFailure(host: Host, message: string, again: () => void): H
   return h(
     'div',
     { class: 'status-page', role: 'alert' },
-    h('h2', {}, 'This run cannot be shown'),
+    h('h1', {}, 'This run cannot be shown'),
     h('p', {}, message),
     h(
       'div',

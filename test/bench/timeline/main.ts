@@ -1,15 +1,13 @@
 import { cpus, loadavg } from 'node:os';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { build } from 'esbuild';
+import { readFileSync } from 'node:fs';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { CHROMIUM_FLAGS, prepareChromium } from '../../../scripts/chromium.mjs';
 import { analyzeRun } from '../../../src/core/analyze.ts';
+import { bundlePage } from '../../gallery/bundle-page.ts';
 import { PageHost } from '../../gallery/page-host.ts';
 import { makeBigRun } from './big-run.ts';
 import { DRIVE, type Way } from './drive.ts';
-import { PageServer } from './page-server.ts';
+import { PageServer } from '../../gallery/page-server.ts';
 
 const RANKS = Number(process.env['BENCH_RANKS'] ?? 64);
 const SPANS = Number(process.env['BENCH_SPANS'] ?? 10e6);
@@ -32,25 +30,6 @@ const TOUR = [
   ['zooming out', 180],
   ['keys W and S', 240],
 ] as const satisfies readonly (readonly [Way, number])[];
-
-async function bundlePage(): Promise<[script: string, style: string]> {
-  const folder = mkdtempSync(join(tmpdir(), 'bench-page-'));
-  await build({
-    entryPoints: { timeline: 'webview/main.ts' },
-    outdir: folder,
-    bundle: true,
-    minify: true,
-    format: 'esm',
-    platform: 'browser',
-    target: 'chrome128',
-    logLevel: 'warning',
-    define: { 'process.env.NODE_ENV': '"production"' },
-  });
-  const read = (name: string) => readFileSync(join(folder, name), 'utf8');
-  const files: [string, string] = [read('timeline.js'), read('timeline.css')];
-  rmSync(folder, { recursive: true });
-  return files;
-}
 
 function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
@@ -106,7 +85,7 @@ async function main(): Promise<void> {
   print(
     `${cpus().length} processors: ${cpus()[0]?.model ?? ''}; Chromium draws with the processor alone.`,
   );
-  const server = new PageServer(...(await bundlePage()));
+  const server = new PageServer(await bundlePage({ minify: true }));
   const host = new PageHost(server, analysis);
   const url = await server.start();
   const browser = await chromium.launch({
