@@ -37,6 +37,7 @@ export const KEY_HELP: readonly (readonly [string, string])[] = [
   ['F', 'fill the view with the selection'],
   ['/', 'search: parts of names, cat:kernel, phase:forward, dur>1ms, rank:0-3, lane:main'],
   ['Enter, Shift+Enter', 'in the search: next match, previous match'],
+  ['N, Shift+N', 'next match, previous match, of the search or of what an area lights'],
   ['Shift+drag, E', 'add up an area, or what is in view: by name, phase or category'],
   ['M', 'mark where the selection begins, or the middle of the view, with a note'],
   ['Alt+← / Alt+→, [ / ]', 'back to the view before, forth again'],

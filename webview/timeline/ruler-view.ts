@@ -81,14 +81,15 @@ export function toggleTimesSince({ store }: PageContext): void {
 function mountSide(context: PageContext): View {
   const { store, run } = context;
   const owned = new DisposableStore();
-  const length = h('span', { class: 'range-length' });
+  const length = h('span');
   const since = linkButton('', '', () => toggleTimesSince(context));
-  const element = h('div', { class: 'ruler-side' }, length, since);
+  const inView = h('span', { class: 'wide' }, ' in view');
+  const element = h('div', { class: 'ruler-side' }, h('span', {}, length, inView), since);
   const render = () => {
     const { startNs, endNs } = store.range.get();
     const alignment = store.alignment.get();
     const isStep = store.timesSince.get() === 'step';
-    length.textContent = `${formatDuration(endNs - startNs)} in view`;
+    length.textContent = formatDuration(endNs - startNs);
     since.hidden = run.steps.length === 0 || alignment !== null;
     since.textContent = isStep ? 'since step' : 'since run';
     since.ariaLabel = isStep

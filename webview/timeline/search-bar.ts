@@ -3,9 +3,8 @@ import { unpackFound } from '../../src/protocol/found-spans.ts';
 import { h, linkButton } from '../base/dom.ts';
 import { formatCount, formatNumber } from '../base/format.ts';
 import type { PageContext, View } from '../page-context.ts';
-import { shiftsOf } from './alignment.ts';
-import { type Matches, stepMatch } from './matches.ts';
-import { goToSpan } from './partners.ts';
+import type { Matches } from './matches.ts';
+import { walkMatches } from './walk-matches.ts';
 
 const WAIT_MS = 150;
 const EXAMPLE = 'name, cat:kernel, phase:forward, dur>1ms, rank:0-3, lane:"stream 7"';
@@ -26,8 +25,8 @@ export class SearchBar implements View {
     'div',
     { class: 'search-bar', role: 'search', hidden: true },
     this.#input,
-    linkButton('◂ previous', 'Go to the previous match', () => this.#walk(-1)),
-    linkButton('next ▸', 'Go to the next match', () => this.#walk(1)),
+    linkButton('◂ previous', 'Go to the previous match', () => walkMatches(this.context, -1)),
+    linkButton('next ▸', 'Go to the next match', () => walkMatches(this.context, 1)),
     linkButton('close', 'End the search', () => this.close()),
     this.#count,
   );
@@ -68,7 +67,7 @@ export class SearchBar implements View {
       event.preventDefault();
       const isNew = this.context.store.matches.get()?.query !== this.#input.value;
       const step = event.shiftKey ? -1 : 1;
-      void (isNew ? this.#search() : Promise.resolve()).then(() => this.#walk(step));
+      void (isNew ? this.#search() : Promise.resolve()).then(() => walkMatches(this.context, step));
     }
   }
 
@@ -91,28 +90,6 @@ export class SearchBar implements View {
     } catch (error) {
       store.notice.set(error instanceof Error ? error.message : String(error));
     }
-  }
-
-  #walk(step: 1 | -1): void {
-    const { store } = this.context;
-    const matches = store.matches.get();
-    const current =
-      matches === null
-        ? -1
-        : stepMatch(matches, step, store.range.get(), shiftsOf(store.alignment.get()));
-    if (matches === null || current < 0) {
-      return;
-    }
-    const { spans } = matches;
-    const rank = spans.rank[current];
-    store.openRanks.set(new Set([...store.openRanks.get(), rank]));
-    store.matches.set({ ...matches, current });
-    store.wantedTrack.set({ rank, lane: spans.lane[current] });
-    goToSpan(this.context, {
-      selection: { kind: 'span', rank, index: spans.span[current] },
-      startNs: spans.start[current],
-      durationNs: spans.duration[current],
-    });
   }
 
   #tell(matches: Matches | null): void {

@@ -12,6 +12,7 @@ import { goToSelection } from '../go-to-line.ts';
 import { goToPartner } from './partners.ts';
 import { toggleTimesSince } from './ruler-view.ts';
 import { toggleRank } from './track-commands.ts';
+import { walkMatches } from './walk-matches.ts';
 import type { TrackCanvas } from './track-canvas.ts';
 import { currentView, type ViewHistory } from './view-history.ts';
 
@@ -92,6 +93,7 @@ const ACTIONS: ReadonlyMap<string, Action> = new Map<string, Action>([
   ['j', (context, _, isShifted) => goToPartner(context, isShifted)],
   ['o', toggleSelectedRank],
   ['l', (context, _, isShifted) => toggleAlignment(context, isShifted)],
+  ['n', (context, _, isShifted) => walkMatches(context, isShifted ? -1 : 1)],
   ['t', toggleTimesSince],
   ['Escape', giveUp],
   ['?', (_, { showKeys }) => showKeys()],

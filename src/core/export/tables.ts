@@ -3,7 +3,7 @@ import { toRunTime } from '../model/rank-clock.ts';
 import { GAP_CAUSES, type Finding, type RankReport, type Report } from '../model/report.ts';
 import type { TableName } from '../model/table-names.ts';
 import type { Analysis } from '../model/tables.ts';
-import { type Cell, csvRow } from './csv.ts';
+import { type Cell, csvRow } from '../../base/csv.ts';
 
 const MAX_NAME_CHARACTERS = 2_000;
 

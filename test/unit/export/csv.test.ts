@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { analyzeRun } from '../../../src/core/analyze.ts';
-import { csvRow } from '../../../src/core/export/csv.ts';
+import { csvRow } from '../../../src/base/csv.ts';
 import { csvOf } from '../../../src/core/export/tables.ts';
 import { TABLE_NAMES, type TableName } from '../../../src/core/model/table-names.ts';
 import { drawRun } from '../../support/draw-run.ts';
