@@ -6,6 +6,7 @@ import { ThemeSource } from './base/theme.ts';
 import { exportAs } from './export/export-as.ts';
 import { showIntervals } from './findings/show-evidence.ts';
 import { type Host, type VsCodeApi, windowPort } from './host.ts';
+import { rememberPlace } from './keep-place.ts';
 import type { PageContext, View } from './page-context.ts';
 import { readSteps } from './read-steps.ts';
 import { identityOf } from './run-identity.ts';
@@ -149,15 +150,8 @@ export class App {
     const range = hadNoRange ? firstRange(run) : this.#store.range.get();
     this.#store.range.set(clampRange(range, run.overview));
     const isOtherRun = identityOf(run) !== this.#savedRun;
-    if (this.#context !== null || isOtherRun) {
-      this.#store.selection.set(null);
-    }
-    this.#store.alignment.set(null);
-    if (isOtherRun && this.#context === null) {
-      this.#store.marks.set([]);
-      this.#store.tracks.set(NO_CHOICES);
-      this.#store.trackFilter.set('');
-    }
+    const goBack = this.#context === null ? null : rememberPlace(this.root);
+    this.#forget(isOtherRun);
     this.#savedRun = identityOf(run);
     this.#context = {
       host: this.#host,
@@ -169,7 +163,22 @@ export class App {
     this.#view?.dispose();
     this.#view = mountRunPage(this.#context);
     this.root.replaceChildren(this.#view.element);
+    goBack?.();
     this.frames.request(this.#save);
+  }
+
+  /** What means something else in other tables, or in another run. */
+  #forget(isOtherRun: boolean): void {
+    if (this.#context !== null || isOtherRun) {
+      this.#store.lost.set(this.#store.details.get());
+      this.#store.selection.set(null);
+    }
+    this.#store.alignment.set(null);
+    if (isOtherRun && this.#context === null) {
+      this.#store.marks.set([]);
+      this.#store.tracks.set(NO_CHOICES);
+      this.#store.trackFilter.set('');
+    }
   }
 
   /** The rank of the opened file shows its threads and streams, unless the user has chosen others. */

@@ -35,6 +35,8 @@ export class Store {
   readonly trackFilter: Atom<string>;
   readonly panels: Atom<PanelChoices>;
   readonly details = new Atom<SelectionDetails | null>(null);
+  /** What was selected in tables that newer ones have replaced, to be found again; null once it was. */
+  readonly lost = new Atom<SelectionDetails | null>(null);
   /** The evidence of a finding, outlined until something else is chosen. */
   readonly evidence = new Atom<readonly Evidence[]>([]);
   /** What the search on the timeline found; null while there is none. */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { rowSchema } from './timeline-schemas.ts';
 import { TABLE_NAMES } from '../core/model/table-names.ts';
 
 /** In what a run, or what the page shows of it, can be saved. */
@@ -13,7 +14,7 @@ const chrome = z.object({
   kind: z.literal('chrome'),
   startNs: z.number(),
   endNs: z.number(),
-  rows: z.array(z.object({ rank: z.int(), lane: z.int() })).max(4_096),
+  rows: z.array(rowSchema).max(4_096),
 });
 
 /** What the worker writes, as it is made of the tables and may be larger than what crosses a boundary. */

@@ -168,7 +168,7 @@ describe('what the page exports', function () {
     assert.deepEqual(wish, {
       kind: 'chrome',
       ...range,
-      rows: [0, 1].map((rank) => ({ rank, lane: -1 })),
+      rows: [0, 1].map((rank) => ({ rank, lane: -1, shiftNs: 0 })),
     });
     await page.locator('.track-canvas').focus();
     await page.keyboard.press('e');

@@ -73,6 +73,74 @@ describe('the page while its run changes', function () {
     assert.equal(await strip(page).isVisible(), false);
   });
 
+  it('takes a newer analysis in place: range, ranks, selection, scrolling and what is unfolded stay', async () => {
+    const page = await open({ height: 500 });
+    const card = page.locator('.finding').first();
+    await card.locator('summary').first().click();
+    await page.locator('.track-canvas').focus();
+    await page.keyboard.press('w');
+    await settle(story);
+    await page.keyboard.press('Enter');
+    await page.locator('.details:not([hidden])').waitFor();
+    await page.keyboard.press('o');
+    await settle(story);
+    await page.evaluate('scrollTo(0, 300)');
+    const name = await page.locator('.selected-name').textContent();
+    const before = await page.evaluate<object>('whenIdle().then(() => savedState)');
+    const scrolled = await page.evaluate<number>('scrollY');
+    story.host.generation = 2;
+    await story.host.channel.remote.runChanged({ generation: 2 });
+    await page.locator('.details:not([hidden])').waitFor();
+    await settle(story);
+    assert.deepEqual(await page.evaluate('savedState'), before);
+    assert.equal(await page.locator('.selected-name').textContent(), name);
+    assert.equal(await page.evaluate('scrollY'), scrolled);
+    assert.equal(
+      await card
+        .locator('details')
+        .first()
+        .evaluate((box) => (box as HTMLDetailsElement).open),
+      true,
+    );
+    assert.equal(await page.evaluate('document.activeElement.className'), 'track-canvas');
+  });
+
+  it('is shown as it was left when it is opened again, and not as another run was left', async () => {
+    const page = await open();
+    await page.locator('.track-canvas').focus();
+    for (const key of ['w', 'Enter', 'o', 'm']) {
+      await page.keyboard.press(key);
+      await settle(story);
+    }
+    await page.keyboard.type('here');
+    await page.keyboard.press('Enter');
+    await settle(story);
+    const left = await page.evaluate<{ range: object; selection: object }>('savedState');
+    while (JSON.stringify(story.host.keptView) !== JSON.stringify(left)) {
+      await settle(story);
+    }
+    const { keptView } = story.host;
+    await story.close();
+    const again = await open({ keptView });
+    assert.deepEqual(await again.evaluate('savedState'), left);
+    await again.locator('.details:not([hidden])').waitFor();
+    assert.equal(
+      await again.getByRole('textbox', { name: /^Note of the mark/ }).inputValue(),
+      'here',
+    );
+    await story.close();
+    const own = { ...left, range: { startNs: 0, endNs: 1e6 } };
+    const hidden = await open({ keptView, state: own });
+    assert.deepEqual(
+      await hidden.evaluate('savedState.range'),
+      own.range,
+      'a tab that was hidden has its own view',
+    );
+    await story.close();
+    const broken = await open({ keptView: { range: 'x' } });
+    await broken.locator('.verdict').waitFor();
+  });
+
   it('leaves the failure for the run once its files are there', async () => {
     story = await gallery.tell(analysis, { failure: 'the file is missing' });
     const { page, host } = story;

@@ -2,6 +2,8 @@ import type { TableName } from '../../src/core/model/table-names.ts';
 import { RANK_TRACK } from '../../src/core/model/timeline.ts';
 import type { ExportKind, ExportWish } from '../../src/protocol/export-schemas.ts';
 import type { PageContext } from '../page-context.ts';
+import { shiftsOf, toRows } from '../timeline/alignment.ts';
+import { listTracks } from '../timeline/list-tracks.ts';
 import { drawPng, drawSvg } from './draw-sheet.ts';
 import { timelinePicture } from './timeline-picture.ts';
 
@@ -54,18 +56,14 @@ async function pictureOf(context: PageContext) {
 }
 
 /** The chosen area, else what is in view of all ranks that are listed. */
-function windowOf({ store, run }: PageContext) {
+function windowOf(context: PageContext) {
+  const { store } = context;
   const area = store.area.get();
   if (area !== null) {
     const { startNs, endNs, rows } = area;
-    return { startNs, endNs, rows: rows.map(({ rank, lane }) => ({ rank, lane })) };
+    return { startNs, endNs, rows: rows.map((row) => ({ ...row })) };
   }
-  const listed = [...document.querySelectorAll('.gutter [data-rank]')].map((element) =>
-    Number(element.getAttribute('data-rank')),
-  );
-  const ranks = listed.length > 0 ? listed : run.overview.ranks.map(({ rank }) => rank);
-  return {
-    ...store.range.get(),
-    rows: [...new Set(ranks)].map((rank) => ({ rank, lane: RANK_TRACK })),
-  };
+  const ranks = new Set(listTracks(context).tracks.map(({ rank }) => rank));
+  const tracks = [...ranks].map((rank) => ({ rank, lane: RANK_TRACK }));
+  return { ...store.range.get(), rows: [...toRows(tracks, shiftsOf(store.alignment.get()))] };
 }

@@ -126,9 +126,11 @@ function describeView({ run, store }: PageContext): string {
 function paintNames(pen: CanvasRenderingContext2D, scroller: Element): void {
   const frame = scroller.getBoundingClientRect();
   pen.textBaseline = 'middle';
-  for (const label of scroller.querySelectorAll('.rank-button, .lane-label')) {
+  const floor = bottomOf(scroller.querySelector('.gutter-stuck')) ?? frame.top;
+  for (const label of scroller.querySelectorAll('.rank-button, .lane-name')) {
     const box = label.getBoundingClientRect();
-    if (box.bottom < frame.top || box.top > frame.bottom) {
+    const isStuck = label.closest('.gutter-stuck') !== null;
+    if (box.bottom < (isStuck ? frame.top : floor) || box.top > frame.bottom) {
       continue;
     }
     const style = getComputedStyle(label);
@@ -139,4 +141,9 @@ function paintNames(pen: CanvasRenderingContext2D, scroller: Element): void {
     const room = box.width - parseFloat(style.paddingLeft);
     pen.fillText(cut(pen, text, room), x, (box.top + box.bottom) / 2 - frame.top);
   }
+}
+
+/** Null where it is not seen. */
+function bottomOf(element: Element | null): number | null {
+  return element === null || !isSeen(element) ? null : element.getBoundingClientRect().bottom;
 }

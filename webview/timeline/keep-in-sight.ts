@@ -3,6 +3,7 @@ import { RANK_TRACK, type SelectionDetails } from '../../src/core/model/timeline
 import type { PageContext } from '../page-context.ts';
 import { scrollTracksTo } from './gutter.ts';
 import { ensureTrack } from './reveal-track.ts';
+import { findAgain } from './find-again.ts';
 import type { TrackCanvas } from './track-canvas.ts';
 import { findTrack, rankTrackOf, type Track } from './tracks.ts';
 
@@ -19,8 +20,14 @@ export function keepInSight(
 ): Disposable {
   const { store, frames } = context;
   const owned = new DisposableStore();
+  owned.add(findAgain(context, canvas));
   const showSelected = () => {
     const details = store.details.get();
+    if (details !== null && store.lost.get() !== null) {
+      // It was there before, wherever the reader has scrolled since.
+      store.lost.set(null);
+      return;
+    }
     const track = details === null ? undefined : trackOf(context, canvas, details);
     if (track !== undefined) {
       scrollPageTo(scroller, track);

@@ -2,16 +2,16 @@ import { firstWhere } from '../../base/first-where.ts';
 import { PHASES } from '../model/phase.ts';
 import { toRankTime, toRunTime } from '../model/rank-clock.ts';
 import { SPAN_CATEGORIES, type SpanCategory } from '../model/span-category.ts';
-import { RANK_TRACK } from '../model/timeline.ts';
+import { RANK_TRACK, type TimelineRow } from '../model/timeline.ts';
 import type { Analysis } from '../model/tables.ts';
 import type { LaneIndex, Nanoseconds, SpanIndex } from '../model/units.ts';
 import { type AnalyzedRank, findRank } from '../timeline/analyzed-rank.ts';
 
-/** An interval of some rows; a rank's summary stands for all its lanes. Run time. */
+/** An interval of some rows, in times as shown; a rank's summary stands for all its lanes. */
 export interface ChromeRequest {
   readonly startNs: Nanoseconds;
   readonly endNs: Nanoseconds;
-  readonly rows: readonly { readonly rank: number; readonly lane: number }[];
+  readonly rows: readonly TimelineRow[];
 }
 
 /** As PyTorch's profiler writes them, so that other tools color and group alike. */
@@ -65,10 +65,11 @@ function* events(
     const rank = findRank(analysis, number);
     if (rank !== undefined) {
       const { clock } = rank.tables;
+      const shiftNs = rows.find((row) => row.rank === number)?.shiftNs ?? 0;
       const window = {
         lanes: lanesIn(rank, rows),
-        from: toRankTime(clock, startNs),
-        to: toRankTime(clock, endNs),
+        from: toRankTime(clock, startNs + shiftNs),
+        to: toRankTime(clock, endNs + shiftNs),
       };
       yield* processNames(rank, window.lanes);
       yield* spansOf(rank, window);

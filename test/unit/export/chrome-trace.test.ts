@@ -108,6 +108,19 @@ describe('a window in the trace event format', () => {
     assert.ok(spans.every(({ pid, tid }) => pid === 1 && tid === lane + 1));
   });
 
+  it('of a rank that is shown earlier holds what is shown, at the times when it was', () => {
+    const { startNs } = analysis;
+    const shiftNs = 19e6;
+    const eventsOf = (from: number, to: number, shift: number) => {
+      const rows = [{ rank: 0, lane: -1, shiftNs: shift }];
+      const text = [...chromeTrace(analysis, { startNs: from, endNs: to, rows })].join('');
+      return (JSON.parse(text) as { traceEvents: unknown[] }).traceEvents;
+    };
+    const shown = eventsOf(startNs, startNs + 10e6, shiftNs);
+    assert.deepEqual(shown, eventsOf(startNs + shiftNs, startNs + shiftNs + 10e6, 0));
+    assert.ok(shown.length > 8);
+  });
+
   itWithShared(
     'of a real run holds as many spans of each category',
     ['kineto/resnet50-num-workers-0/worker0.1623143089861.pt.trace.json.gz'],
