@@ -78,7 +78,7 @@ describe('the numbers of the page', function () {
 
   it('lead by keyboard to the intervals of a rank, which opens', async () => {
     const page = await open();
-    await press(page, /^Numbers and their formulas$/);
+    await press(page, /^table and formulas$/);
     await press(page, /^Show the intervals of rank 1 in step/);
     assert.deepEqual(await page.evaluate('savedState.openRanks'), [1]);
     const { startNs, endNs } = await range();

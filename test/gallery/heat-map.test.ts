@@ -116,7 +116,7 @@ describe('the heat map of ranks and steps', function () {
     await open(analysis);
     assert.match(
       plain(await story.page.locator('.steps .panel-title').innerText()),
-      /rows of up to 2 ranks show the slowest of each step/i,
+      /most own work on top · ≤ 2 ranks a row, the slowest shown/i,
     );
     const title = await titleAt(300, 100);
     const [, step, rank, ms] = /^Step (\d+) of rank (\d+): (\d+) ms/.exec(title)!.map(Number);

@@ -1,12 +1,11 @@
 import { DisposableStore } from '../../src/base/lifetime.ts';
-import { waitPercent } from '../../src/core/model/wait-percent.ts';
 import { h, linkButton } from '../base/dom.ts';
 import { formatCount, formatDuration, formatNumber } from '../base/format.ts';
 import type { PageContext, View } from '../page-context.ts';
 import { HeatCanvas } from './heat-canvas.ts';
 import { layOutRows, mostRanksOfRow } from './heat-rows.ts';
 import { HeatScale, hottestRatio } from './heat-scale.ts';
-import { ranksByDeviation } from './ranks-by-deviation.ts';
+import { runDeviations } from './run-deviations.ts';
 import './steps.css';
 import { renderStepTables } from './step-tables.ts';
 import { renderWalk } from './step-walk.ts';
@@ -20,8 +19,7 @@ export function mountSteps(context: PageContext): View {
   const { steps, report } = run;
   const medianNs = report.stepTime?.p50Ns ?? steps.at(0)?.durationNs ?? 1;
   const scale = new HeatScale(hottestRatio(steps, medianNs));
-  const waits = new Map(report.ranks.map((rank) => [rank.rank, waitPercent(rank)]));
-  const deviations = ranksByDeviation(steps, waits);
+  const deviations = runDeviations(run);
   const slowestFirst = deviations.map(({ rank }) => rank);
   const byNumber = [...slowestFirst].sort((a, b) => a - b);
   const isSlowestFirst = () =>
@@ -40,8 +38,9 @@ export function mountSteps(context: PageContext): View {
   );
   const say = () => {
     const most = mostRanksOfRow(rowsNow());
-    note.textContent =
-      most > 1 ? ` · rows of up to ${formatNumber(most)} ranks show the slowest of each step` : '';
+    const top = isSlowestFirst() ? ' · most own work on top' : '';
+    const shared = most > 1 ? ` · ≤ ${formatNumber(most)} ranks a row, the slowest shown` : '';
+    note.textContent = top + shared;
     order.textContent = isSlowestFirst() ? 'order by rank number' : 'slowest ranks first';
     order.removeAttribute('aria-label');
   };

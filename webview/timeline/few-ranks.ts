@@ -1,4 +1,4 @@
-import { ranksByDeviation } from '../steps/ranks-by-deviation.ts';
+import { runDeviations } from '../steps/run-deviations.ts';
 import type { LoadedRun } from '../store.ts';
 
 /** Runs of more ranks show a few of them at first. */
@@ -22,8 +22,9 @@ export function fewRanks(run: LoadedRun): ReadonlySet<number> | null {
   return few;
 }
 
-function chooseRanks({ overview, report, steps }: LoadedRun): ReadonlySet<number> {
-  const deviations = ranksByDeviation(steps);
+function chooseRanks(run: LoadedRun): ReadonlySet<number> {
+  const { overview, report } = run;
+  const deviations = runDeviations(run);
   const middle = deviations.at(Math.floor(deviations.length / 2));
   const typical = overview.typicalStep?.rank ?? middle?.rank ?? overview.ranks[0].rank;
   const slowest = deviations.slice(0, STRAGGLERS).map(({ rank }) => rank);

@@ -2,7 +2,6 @@ import type { Report } from '../../src/core/model/report.ts';
 import { h } from '../base/dom.ts';
 import { formatDuration, formatPercent } from '../base/format.ts';
 import type { PageContext } from '../page-context.ts';
-import { renderRankNumbers } from './rank-numbers.ts';
 
 interface Row {
   readonly name: string;
@@ -19,7 +18,6 @@ export function renderNumbers(context: PageContext): HTMLElement {
     { class: 'panel notes numbers' },
     h('summary', {}, h('h2', { class: 'panel-title' }, 'Numbers and their formulas')),
     h('div', { class: 'number-scroll' }, renderRun(report)),
-    renderRankNumbers(context),
   );
 }
 
@@ -54,7 +52,7 @@ function renderRun(report: Report): HTMLElement {
   );
 }
 
-function runRows({ stepTime, verdict, layers, whatIf, replay }: Report): Row[] {
+function runRows({ stepTime, verdict, whatIf, replay }: Report): Row[] {
   const time = (name: string, path: string, ns: number): Row => ({
     name,
     path,
@@ -77,13 +75,6 @@ function runRows({ stepTime, verdict, layers, whatIf, replay }: Report): Row[] {
     ...(verdict.kind === 'inconclusive'
       ? []
       : [percent('Verdict', 'verdict.sharePercent', verdict.sharePercent)]),
-    ...(layers === null
-      ? []
-      : [
-          percent('Data', 'layers.dataPercent', layers.dataPercent),
-          percent('Orchestration', 'layers.orchestrationPercent', layers.orchestrationPercent),
-          percent('Compute and the rest', 'layers.computePercent', layers.computePercent),
-        ]),
     ...(typeof replay?.errorPercent === 'number'
       ? [percent('Replay, error', 'replay.errorPercent', replay.errorPercent)]
       : []),

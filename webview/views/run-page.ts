@@ -1,5 +1,6 @@
 import { DisposableStore } from '../../src/base/lifetime.ts';
 import { h } from '../base/dom.ts';
+import { mountBreakdown } from '../breakdown/breakdown.ts';
 import { mountDetails } from '../details/details.ts';
 import { mountDistribution } from '../distribution/distribution.ts';
 import { mountExplainedSteps } from '../explained/explained-step.ts';
@@ -32,6 +33,7 @@ export function mountRunPage(context: PageContext): View {
   const strip = owned.add(mountStatusStrip(store));
   const notice = owned.add(mountNotice(store));
   const findings = owned.add(mountFindings(context));
+  const breakdown = mountBreakdown(context);
   const timeline = owned.add(mountTimeline(context, showKeys));
   const details = owned.add(mountDetails(context));
   const element = h(
@@ -44,7 +46,13 @@ export function mountRunPage(context: PageContext): View {
       'div',
       { class: 'columns' },
       findings.element,
-      h('div', { class: 'main-column' }, renderSteps(context, owned), timeline.element),
+      h(
+        'div',
+        { class: 'main-column' },
+        renderSteps(context, owned),
+        breakdown === null ? null : owned.add(breakdown).element,
+        timeline.element,
+      ),
     ),
     details.element,
     renderNumbers(context),

@@ -1,0 +1,94 @@
+import { DisposableStore } from '../../src/base/lifetime.ts';
+import { h, replaceChildren } from '../base/dom.ts';
+import type { PageContext, View } from '../page-context.ts';
+import { renderBars } from './bars.ts';
+import './breakdown.css';
+import { chooseBars } from './choose-bars.ts';
+import { renderLegend } from './legend.ts';
+import { SPLIT_KINDS, type Split, type SplitKind, splitRun } from './split.ts';
+import { renderTable } from './table.ts';
+
+const KIND_NAMES: Readonly<Record<SplitKind, string>> = {
+  device: 'device',
+  phases: 'phases',
+  layers: 'layers',
+  causes: 'causes of idle',
+};
+
+/** What steps are made of, rank by rank: device time, phases, layers, or causes of idle time. Null where nothing tells. */
+export function mountBreakdown(context: PageContext): View | null {
+  const { store, run } = context;
+  const splits = SPLIT_KINDS.flatMap((kind) => splitRun(run.report, kind) ?? []);
+  if (splits.length === 0) {
+    return null;
+  }
+  const owned = new DisposableStore();
+  const shown = () => splits.find(({ kind }) => kind === store.panels.get().breakdown) ?? splits[0];
+  const body = h('div', { class: 'breakdown-body' });
+  const table = h('div', { class: 'breakdown-all', hidden: true });
+  const kinds = splits.map(({ kind }) => renderChoice(context, kind));
+  const tableButton = h(
+    'button',
+    {
+      type: 'button',
+      class: 'link',
+      click: () => {
+        table.hidden = !table.hidden;
+        update();
+      },
+    },
+    'table and formulas',
+  );
+  const update = () => {
+    const split = shown();
+    kinds.forEach((button, i) =>
+      button.setAttribute('aria-pressed', String(splits[i].kind === split.kind)),
+    );
+    replaceChildren(body, ...renderSplit(split));
+    tableButton.setAttribute('aria-expanded', String(!table.hidden));
+    replaceChildren(table, table.hidden ? null : renderTable(context, split));
+  };
+  update();
+  owned.add(store.panels.subscribe(update));
+  const element = h(
+    'section',
+    { class: 'panel breakdown', 'aria-label': 'Breakdown' },
+    h(
+      'div',
+      { class: 'breakdown-head' },
+      h('h3', { class: 'panel-title' }, 'Breakdown'),
+      kinds.length < 2
+        ? null
+        : h('div', { class: 'choices', role: 'group', 'aria-label': 'Divided by' }, ...kinds),
+      tableButton,
+    ),
+    body,
+    table,
+  );
+  return { element, dispose: () => owned.dispose() };
+}
+
+function renderChoice({ store }: PageContext, kind: SplitKind): HTMLElement {
+  return h(
+    'button',
+    {
+      type: 'button',
+      class: 'choice',
+      click: () => store.panels.set({ ...store.panels.get(), breakdown: kind }),
+    },
+    KIND_NAMES[kind],
+  );
+}
+
+function renderSplit(split: Split): readonly HTMLElement[] {
+  const chosen = chooseBars(split);
+  return [
+    h(
+      'div',
+      { class: 'breakdown-bars' },
+      chosen.sentence === '' ? null : h('p', { class: 'muted' }, chosen.sentence),
+      renderBars(split, chosen),
+    ),
+    renderLegend(split),
+  ];
+}
