@@ -3,14 +3,15 @@ import type { Api } from './api.ts';
 import { evidenceSchema, reportSchema } from './report-schema.ts';
 import { areaRequestSchema, areaSummarySchema } from './area-schemas.ts';
 import { EXPORT_KINDS, exportSchema } from './export-schemas.ts';
+import { packedCountersSchema } from './counter-columns.ts';
 import { MAX_QUERY_CHARACTERS, searchResultSchema } from './found-spans.ts';
 import { runPictureSchema } from './run-picture.ts';
 import { packedStepsSchema } from './step-columns.ts';
 import {
   overviewSchema,
-  rowSchema,
   selectionDetailsSchema,
   selectionSchema,
+  windowSchema,
 } from './timeline-schemas.ts';
 
 const generation = z.int();
@@ -47,14 +48,13 @@ export const hostApi = {
   },
   /** Columns of `WindowRectangles`, packed; `names` belongs to its `name` column. */
   readWindow: {
-    params: z.object({
-      generation,
-      startNs: z.number(),
-      endNs: z.number(),
-      widthPx: z.number().positive().max(20_000),
-      rows: z.array(rowSchema).max(4_096),
-    }),
+    params: windowSchema.extend({ generation }),
     result: z.object({ columns: z.instanceof(ArrayBuffer), names: z.array(z.string()) }),
+  },
+  /** The values of counters, one point a pixel. */
+  readCounters: {
+    params: windowSchema.extend({ generation }),
+    result: z.object({ columns: packedCountersSchema }),
   },
   /** Spans by name and by filters such as `cat:kernel dur>1ms rank:3`; see `search-query.ts`. */
   findSpans: {

@@ -9,7 +9,9 @@ import type {
   TimelineOverview,
   TimelineRank,
   TimelineRow,
+  WindowRequest,
 } from '../core/model/timeline.ts';
+import { counterSchema } from './counter-columns.ts';
 import {
   gapCauseSchema,
   locationHowSchema,
@@ -23,6 +25,14 @@ export const rowSchema = z.object({
   lane: z.int(),
   shiftNs: z.number().optional(),
 }) satisfies z.ZodType<TimelineRow>;
+
+/** What is in view; the host's screens are no wider, nor are there more tracks on them. */
+export const windowSchema = z.object({
+  startNs: z.number(),
+  endNs: z.number(),
+  widthPx: z.number().positive().max(20_000),
+  rows: z.array(rowSchema).max(4_096),
+}) satisfies z.ZodType<WindowRequest>;
 
 export const histogramSchema = z.object({
   leastNs: z.number(),
@@ -43,6 +53,7 @@ const rank = z.object({
       isMain: z.boolean(),
     }),
   ),
+  counters: z.array(counterSchema).optional(),
 }) satisfies z.ZodType<TimelineRank>;
 
 const piece = z.object({

@@ -3,15 +3,16 @@ import type { RunFile, RunGroup } from '../core/model/run.ts';
 import type { Api } from './api.ts';
 import { areaRequestSchema, areaSummarySchema } from './area-schemas.ts';
 import { workerExportSchema } from './export-schemas.ts';
+import { packedCountersSchema } from './counter-columns.ts';
 import { MAX_QUERY_CHARACTERS, searchResultSchema } from './found-spans.ts';
 import { reportSchema } from './report-schema.ts';
 import { runPictureSchema } from './run-picture.ts';
 import { packedStepsSchema } from './step-columns.ts';
 import {
   overviewSchema,
-  rowSchema,
   selectionDetailsSchema,
   selectionSchema,
+  windowSchema,
 } from './timeline-schemas.ts';
 
 const runFileSchema = z.object({
@@ -64,13 +65,12 @@ export const workerApi = {
     result: z.object({ report: reportSchema, overview: overviewSchema, steps: packedStepsSchema }),
   },
   readWindow: {
-    params: z.object({
-      startNs: z.number(),
-      endNs: z.number(),
-      widthPx: z.number().positive().max(20_000),
-      rows: z.array(rowSchema).max(4_096),
-    }),
+    params: windowSchema,
     result: z.object({ columns: z.instanceof(ArrayBuffer), names: z.array(z.string()) }),
+  },
+  readCounters: {
+    params: windowSchema,
+    result: z.object({ columns: packedCountersSchema }),
   },
   findSpans: {
     params: z.object({ query: z.string().max(MAX_QUERY_CHARACTERS) }),

@@ -5,9 +5,11 @@ import { csvOf } from '../core/export/tables.ts';
 import { readLayers } from '../core/export/window-layers.ts';
 import type { Analysis } from '../core/model/tables.ts';
 import { describeSelection } from '../core/timeline/describe-selection.ts';
+import { readCounters } from '../core/timeline/read-counters.ts';
 import { readWindow } from '../core/timeline/read-window.ts';
 import { summarizeArea } from '../core/timeline/summarize-area.ts';
 import type { HandlersOf } from '../protocol/api.ts';
+import { packCounters } from '../protocol/counter-columns.ts';
 import type { ExportWish } from '../protocol/export-schemas.ts';
 import { packSteps } from '../protocol/step-columns.ts';
 import type { hostApi } from '../protocol/timeline-api.ts';
@@ -16,6 +18,12 @@ import { search, searchArea } from '../worker/search.ts';
 import { copyText, download } from './browser.ts';
 
 const GENERATION = 1;
+
+/** A report of layers alone has no counters. */
+const NO_POINTS = readCounters(
+  { run: { name: '', ranks: [] }, ranks: [] },
+  { startNs: 0, endNs: 0, widthPx: 1, rows: [] },
+);
 
 /** A saved report cannot do it; the message says what can. */
 class NotInReport extends Error {
@@ -60,6 +68,11 @@ function questions(opening: Promise<Opened>, ask: Ask) {
       const { rectangles, names } =
         analysis === null ? readLayers(run.layers, request) : readWindow(analysis, request);
       return { columns: packWindow(rectangles), names: [...names] };
+    },
+    readCounters: async (request) => {
+      const { analysis } = await opening;
+      const points = analysis === null ? NO_POINTS : readCounters(analysis, request);
+      return { columns: packCounters(points) };
     },
     findSpans: async ({ query }) => await ask((analysis) => search(analysis, query)),
     summarizeArea: async (request) => await ask((analysis) => summarizeArea(analysis, request)),

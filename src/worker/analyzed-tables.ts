@@ -15,12 +15,14 @@ import { describeSelection } from '../core/timeline/describe-selection.ts';
 import { computeOverview } from '../core/timeline/overview.ts';
 import { drawWhole } from '../core/timeline/draw-whole.ts';
 import { listSteps } from '../core/timeline/list-steps.ts';
+import { readCounters } from '../core/timeline/read-counters.ts';
 import { readWindow } from '../core/timeline/read-window.ts';
 import { summarizeArea } from '../core/timeline/summarize-area.ts';
 import { readBaseline } from '../files/read-baseline.ts';
 import { overlayOptions, readConfig } from '../files/read-config.ts';
 import { readArguments } from '../files/read-event.ts';
 import { readRun } from '../files/read-run.ts';
+import { packCounters } from '../protocol/counter-columns.ts';
 import type { SearchResult } from '../protocol/found-spans.ts';
 import type { WorkerExport } from '../protocol/export-schemas.ts';
 import type { RunPicture } from '../protocol/run-picture.ts';
@@ -102,6 +104,10 @@ export class AnalyzedTables {
   readWindow(request: WindowRequest): { columns: ArrayBuffer; names: string[] } {
     const { rectangles, names } = readWindow(this.#require(), request);
     return { columns: packWindow(rectangles), names };
+  }
+
+  readCounters(request: WindowRequest): { columns: ArrayBuffer } {
+    return { columns: packCounters(readCounters(this.#require(), request)) };
   }
 
   findSpans(query: string): SearchResult {

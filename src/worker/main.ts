@@ -31,6 +31,7 @@ if (parentPort !== null) {
       discover: async ({ paths, named }) => await discover(paths, named, signal),
       analyze: async (request) => await tables.analyze(request),
       readWindow: (request) => tables.readWindow(request),
+      readCounters: (request) => tables.readCounters(request),
       findSpans: ({ query }) => tables.findSpans(query),
       summarizeArea: (request) => tables.summarizeArea(request),
       findInArea: (request) => tables.findInArea(request),

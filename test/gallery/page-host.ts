@@ -2,12 +2,14 @@ import type { Analysis } from '../../src/core/model/tables.ts';
 import { describeSelection } from '../../src/core/timeline/describe-selection.ts';
 import { computeOverview } from '../../src/core/timeline/overview.ts';
 import { listSteps } from '../../src/core/timeline/list-steps.ts';
+import { readCounters } from '../../src/core/timeline/read-counters.ts';
 import { readWindow } from '../../src/core/timeline/read-window.ts';
 import { summarizeArea } from '../../src/core/timeline/summarize-area.ts';
 import type { HandlersOf } from '../../src/protocol/api.ts';
 import { Channel, type Port } from '../../src/protocol/channel.ts';
 import type { ExportWish } from '../../src/protocol/export-schemas.ts';
 import { hostApi, viewApi } from '../../src/protocol/timeline-api.ts';
+import { packCounters } from '../../src/protocol/counter-columns.ts';
 import { packSteps } from '../../src/protocol/step-columns.ts';
 import { packWindow } from '../../src/protocol/window-columns.ts';
 import { search, searchArea } from '../../src/worker/search.ts';
@@ -61,6 +63,10 @@ export class PageHost {
         note('readWindow');
         const { rectangles, names } = readWindow(this.#require(), request);
         return { columns: packWindow(rectangles), names };
+      },
+      readCounters: (request) => {
+        note('readCounters');
+        return { columns: packCounters(readCounters(this.#require(), request)) };
       },
       findSpans: ({ query }) => search(this.#require(), query),
       summarizeArea: (request) => summarizeArea(this.#require(), request),

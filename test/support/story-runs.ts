@@ -139,6 +139,7 @@ function tellRank(story: RankStory, rank: number): { trace: Trace; tables: RankT
       autograd: Uint32Array.from(all, ({ autograd = 0 }) => autograd),
     },
     flows: { length: 0 },
+    counters: { length: 0 },
   } as unknown as Trace;
   const tables: RankTables = {
     rank,

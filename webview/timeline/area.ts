@@ -28,7 +28,8 @@ export function areaBetween(
 ): Area | null {
   const { range, width, scrollTop, shiftOf } = view;
   const seen = { from: Math.min(a.y, b.y), to: Math.max(a.y, b.y) + 1 };
-  const rows = toRows(tracksInSight(list, scrollTop, seen), shiftOf);
+  const spans = tracksInSight(list, scrollTop, seen).filter(({ kind }) => kind !== 'counter');
+  const rows = toRows(spans, shiftOf);
   if (Math.abs(a.x - b.x) < MIN_DRAG_PX || rows.length === 0) {
     return null;
   }

@@ -102,7 +102,7 @@ export class Gutter implements Disposable {
     const isRank = track.lane === RANK_TRACK;
     const label = h(
       'div',
-      { class: `track-label${isRank ? ' of-rank' : ''}`, 'data-key': keyOf(track) },
+      { class: `track-label of-${track.kind}`, 'data-key': keyOf(track) },
       isRank ? this.#rankButton(track) : this.#laneButton(track, list),
       isRank ? this.#moreButton(track, list) : null,
     );

@@ -7,7 +7,7 @@ import { shiftsOf, toRows } from './alignment.ts';
 import { layOutWindow } from './layout.ts';
 import { BoxPainter } from './paint.ts';
 import type { Track } from './tracks.ts';
-import { WindowFeed } from './window-feed.ts';
+import { askRectangles, WindowFeed } from './window-feed.ts';
 
 const HEIGHT_PX = 10;
 const MIN_FRAME_PX = 6;
@@ -17,7 +17,7 @@ export function mountMinimap(context: PageContext, rank: number): View {
   const { store, run } = context;
   const whole: TimeRange = run.overview;
   const owned = new DisposableStore();
-  const feed = owned.add(new WindowFeed(context));
+  const feed = owned.add(new WindowFeed(context, askRectangles(context)));
   const painter = new BoxPainter();
   const track: Track = {
     rank,

@@ -1,3 +1,4 @@
+import { counterLane } from '../../src/core/model/counter.ts';
 import { RANK_TRACK, type TimelineLane, type TimelineRank } from '../../src/core/model/timeline.ts';
 import type { LaneKind } from '../../src/core/model/trace.ts';
 import { inOrder, NO_CHOICES, type TrackChoices } from './track-choices.ts';
@@ -131,9 +132,26 @@ function orderedLanes(rank: TimelineRank, { laneOrder }: KeySets): readonly Lane
   return inOrder(rowsOf(rank), laneOrder.get(rank.rank) ?? [], ({ lane }) => lane);
 }
 
-/** The lanes of a rank in the usual order. */
-export function rowsOf({ lanes }: TimelineRank): readonly LaneRow[] {
-  return lanes;
+const rowsByRank = new WeakMap<TimelineRank, readonly LaneRow[]>();
+
+/** The lanes of a rank in the usual order, then its counters. */
+export function rowsOf(rank: TimelineRank): readonly LaneRow[] {
+  const { lanes, counters = [] } = rank;
+  let rows = rowsByRank.get(rank);
+  if (rows === undefined) {
+    rows = [
+      ...lanes,
+      ...counters.map(({ counter, name }) => ({
+        lane: counterLane(counter),
+        name,
+        kind: 'counter' as const,
+        depthCount: 1,
+        isMain: false,
+      })),
+    ];
+    rowsByRank.set(rank, rows);
+  }
+  return rows;
 }
 
 function planPinnedLane(

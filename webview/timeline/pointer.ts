@@ -19,10 +19,14 @@ export function bindPointer(
     const facts = canvas.facts(hit);
     canvas.hover(hit);
     element.classList.toggle('over-span', facts !== null);
-    if (facts === null) {
-      tooltip.hide();
-    } else {
+    const counter =
+      facts === null && event.buttons === 0 ? canvas.counterAt(event.offsetX, event.offsetY) : null;
+    if (facts !== null) {
       tooltip.show(facts, event.clientX, event.clientY);
+    } else if (counter !== null) {
+      tooltip.showCounter(counter, event.clientX, event.clientY);
+    } else {
+      tooltip.hide();
     }
   });
   element.addEventListener('pointerleave', () => {

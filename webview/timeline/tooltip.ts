@@ -1,6 +1,7 @@
 import { formatDuration } from '../base/format.ts';
 import { h, replaceChildren } from '../base/dom.ts';
 import { CAUSE_COLORS, CAUSE_WORDS, PHASE_COLORS } from '../base/palette.ts';
+import type { CounterFacts } from './counter-layer.ts';
 import type { RectangleFacts } from './window-data.ts';
 
 const OFFSET_PX = 14;
@@ -19,16 +20,29 @@ export class Tooltip {
       h('div', {}, subtitleOf(facts)),
       facts.kind === 'phase' && facts.name !== '' ? h('div', { class: 'muted' }, facts.name) : null,
     );
+    this.#place(x, y);
+  }
+
+  showCounter({ name, value, timeNs }: CounterFacts, x: number, y: number): void {
+    replaceChildren(
+      this.element,
+      h('div', { class: 'tooltip-title' }, name),
+      h('div', {}, `${value} · at ${formatDuration(timeNs)}`),
+    );
+    this.#place(x, y);
+  }
+
+  hide(): void {
+    this.element.hidden = true;
+  }
+
+  #place(x: number, y: number): void {
     this.element.hidden = false;
     const { offsetWidth, offsetHeight } = this.element;
     const left = Math.min(x + OFFSET_PX, window.innerWidth - offsetWidth - 8);
     const isBelow = y + OFFSET_PX + offsetHeight < window.innerHeight;
     this.element.style.left = `${Math.max(4, left)}px`;
     this.element.style.top = `${isBelow ? y + OFFSET_PX : y - offsetHeight - 6}px`;
-  }
-
-  hide(): void {
-    this.element.hidden = true;
   }
 }
 

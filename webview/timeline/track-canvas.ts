@@ -8,6 +8,7 @@ import { layOutFlows, paintFlow } from './flows.ts';
 import { findSelected, hitTest } from './hit-test.ts';
 import { asRun, shiftsOf, toRows } from './alignment.ts';
 import type { Area } from './area.ts';
+import { type CounterFacts, CounterLayer } from './counter-layer.ts';
 import { type Boxes, layOutWindow, type Viewport } from './layout.ts';
 import { listTracks } from './list-tracks.ts';
 import { paintArea, paintEvidence, paintMarkLines, paintMatches, type Scene } from './overlays.ts';
@@ -16,7 +17,7 @@ import { layOutSteps } from './ruler.ts';
 import { isSameTrack } from './track-key.ts';
 import { type TrackList, tracksInSight } from './tracks.ts';
 import { rectangleFacts, type RectangleFacts, type WindowData } from './window-data.ts';
-import { WindowFeed } from './window-feed.ts';
+import { askRectangles, WindowFeed } from './window-feed.ts';
 
 /** Rows this far outside the view are fetched, too. */
 const OVERSCAN_PX = 200;
@@ -27,6 +28,7 @@ export class TrackCanvas implements View {
   readonly surface: Surface;
   readonly #owned = new DisposableStore();
   readonly #painter = new BoxPainter();
+  readonly #counters: CounterLayer;
   #list: TrackList;
   #boxes: Boxes = { length: 0, bounds: new Float32Array(), index: new Uint32Array() };
   #hovered = -1;
@@ -39,7 +41,10 @@ export class TrackCanvas implements View {
   ) {
     const { store, frames, themes } = context;
     this.#list = listTracks(context);
-    this.feed = this.#owned.add(new WindowFeed(context, { hasBackdrop: true }));
+    this.feed = this.#owned.add(
+      new WindowFeed(context, askRectangles(context), { hasBackdrop: true }),
+    );
+    this.#counters = this.#owned.add(new CounterLayer(context));
     this.surface = this.#owned.add(
       new Surface(frames, themes, 'track-canvas', (pen, size, theme) =>
         this.#paint(pen, size.width, size.height, theme),
@@ -47,6 +52,7 @@ export class TrackCanvas implements View {
     );
     const invalidate = () => this.surface.invalidate();
     this.#owned.add(this.feed.window.subscribe(invalidate));
+    this.#owned.add(this.#counters.data.subscribe(invalidate));
     this.#owned.add(store.details.subscribe(invalidate));
     for (const atom of [
       store.range,
@@ -80,6 +86,18 @@ export class TrackCanvas implements View {
     return hitTest(this.#boxes, x, y);
   }
 
+  /** The counter under a point of the canvas, with its value there. */
+  counterAt(x: number, y: number): CounterFacts | null {
+    const { width, height } = this.surface.size;
+    const viewport = {
+      range: this.context.store.range.get(),
+      width,
+      height,
+      scrollTop: this.scroller.scrollTop,
+    };
+    return this.#counters.factsAt(x, y, this.#list, viewport);
+  }
+
   facts(i: number): RectangleFacts | null {
     const data = this.feed.window.get();
     return data === null || i < 0 || i >= data.rectangles.length ? null : rectangleFacts(data, i);
@@ -108,7 +126,7 @@ export class TrackCanvas implements View {
     const { store } = this.context;
     const range = store.range.get();
     const scrollTop = this.scroller.scrollTop;
-    this.feed.show(this.#request(width, height, scrollTop));
+    this.#ask(width, height, scrollTop);
     pen.strokeStyle = theme.border;
     pen.lineWidth = 1;
     for (const x of this.#stepLines(width)) {
@@ -123,7 +141,9 @@ export class TrackCanvas implements View {
     const shiftOf = shiftsOf(store.alignment.get());
     const scene = { list: this.#list, viewport, theme, shiftOf };
     this.#paintBackdrop(pen, data, viewport, theme);
-    this.#boxes = layOutWindow(data, this.#list.tracks, viewport);
+    const seen = tracksInSight(this.#list, scrollTop, { from: 0, to: height });
+    this.#boxes = layOutWindow(data, seen, viewport);
+    this.#counters.paint(pen, seen, scene);
     this.#painter.paint(pen, data, this.#boxes, { width, theme });
     paintMatches(pen, store.matches.get(), scene);
     paintLabels(pen, data, this.#boxes, theme);
@@ -146,7 +166,9 @@ export class TrackCanvas implements View {
   ): void {
     const { backdrop } = this.feed;
     const { range, width, height } = viewport;
-    const tracks = tracksInSight(this.#list, viewport.scrollTop, { from: 0, to: height });
+    const tracks = tracksInSight(this.#list, viewport.scrollTop, { from: 0, to: height }).filter(
+      ({ kind }) => kind !== 'counter',
+    );
     const isMissing = tracks.some((track) => !request.rows.some((row) => isSameTrack(row, track)));
     const pixelsPerNs = width / (range.endNs - range.startNs);
     const left = isMissing ? width : (request.startNs - range.startNs) * pixelsPerNs;
@@ -174,12 +196,22 @@ export class TrackCanvas implements View {
     return layOutSteps(steps, asRun(range.get(), shift), width).map(({ x }) => x);
   }
 
-  #request(width: number, height: number, scrollTop: number): WindowRequest {
-    const range = this.context.store.range.get();
+  #ask(width: number, height: number, scrollTop: number): void {
+    const { store } = this.context;
+    const range = store.range.get();
+    const shiftOf = shiftsOf(store.alignment.get());
     const seen = { from: 0, to: height };
     const tracks = tracksInSight(this.#list, scrollTop, seen, OVERSCAN_PX);
-    const rows = toRows(tracks, shiftsOf(this.context.store.alignment.get()));
-    return { ...range, widthPx: Math.round(width), rows };
+    const requestFor = (isCounter: boolean): WindowRequest => ({
+      ...range,
+      widthPx: Math.round(width),
+      rows: toRows(
+        tracks.filter(({ kind }) => (kind === 'counter') === isCounter),
+        shiftOf,
+      ),
+    });
+    this.feed.show(requestFor(false));
+    this.#counters.show(requestFor(true));
   }
 
   #paintOutlines(pen: CanvasRenderingContext2D, data: WindowData, scene: Scene): void {

@@ -9,11 +9,16 @@ import type { WindowData } from './window-data.ts';
 /** Of the whole run, to be drawn where nothing finer is there yet. */
 const BACKDROP_PX = 600;
 
+/** An answer to what is asked for of a window. */
+interface Answer {
+  readonly request: WindowRequest;
+}
+
 /** Fetches what the timeline shows: one question at a time, then the newest. */
-export class WindowFeed implements Disposable {
-  readonly window = new Atom<WindowData | null>(null);
+export class WindowFeed<T extends Answer = WindowData> implements Disposable {
+  readonly window = new Atom<T | null>(null);
   /** The whole run, coarse, in the rows that were seen last. */
-  #backdrop: WindowData | null = null;
+  #backdrop: T | null = null;
   #visible: WindowRequest | null = null;
   #wanted: WindowRequest | null = null;
   #isAsking = false;
@@ -21,10 +26,11 @@ export class WindowFeed implements Disposable {
 
   constructor(
     private readonly context: PageContext,
+    private readonly ask: (request: WindowRequest) => Promise<T>,
     private readonly options: { readonly hasBackdrop: boolean } = { hasBackdrop: false },
   ) {}
 
-  get backdrop(): WindowData | null {
+  get backdrop(): T | null {
     return this.#backdrop;
   }
 
@@ -70,15 +76,9 @@ export class WindowFeed implements Disposable {
     this.#isAsking = false;
   }
 
-  async #ask(request: WindowRequest): Promise<WindowData | null> {
+  async #ask(request: WindowRequest): Promise<T | null> {
     try {
-      const { generation } = this.context.run;
-      const { columns, names } = await this.context.host.readWindow({
-        ...request,
-        rows: [...request.rows],
-        generation,
-      });
-      return { request, rectangles: unpackWindow(columns), names };
+      return await this.ask(request);
     } catch (error) {
       this.context.store.notice.set(error instanceof Error ? error.message : String(error));
       return null;
@@ -102,4 +102,16 @@ export class WindowFeed implements Disposable {
     }
     return this.#backdrop === null || !covers(this.#backdrop.request, this.#wholeRun());
   }
+}
+
+/** Asks the host for the rectangles of a window. */
+export function askRectangles({
+  host,
+  run: { generation },
+}: PageContext): (request: WindowRequest) => Promise<WindowData> {
+  return async (request) => {
+    const rows = [...request.rows];
+    const { columns, names } = await host.readWindow({ ...request, rows, generation });
+    return { request, rectangles: unpackWindow(columns), names };
+  };
 }

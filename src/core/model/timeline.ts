@@ -1,3 +1,4 @@
+import type { TimelineCounter } from './counter.ts';
 import type { Phase } from './phase.ts';
 import type { GapCause, Percentiles } from './report.ts';
 import type { LocationHow, SourceCandidates } from './source-candidate.ts';
@@ -21,6 +22,8 @@ export interface TimelineRank {
   readonly rank: number;
   readonly deviceName: string | null;
   readonly lanes: readonly TimelineLane[];
+  /** Left out where it has none. */
+  readonly counters?: readonly TimelineCounter[] | undefined;
 }
 
 /** One step of one rank; times count from the run's origin. */

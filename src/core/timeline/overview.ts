@@ -1,6 +1,7 @@
 import type { Analysis } from '../model/tables.ts';
 import type { TimelineLane, TimelineOverview, TimelineRank } from '../model/timeline.ts';
 import { findSlowStep, findTypicalStep } from './choose-steps.ts';
+import { describeCounters } from './counter-series.ts';
 import { explainStep } from './explain-step.ts';
 
 /** The frame of the page: ranks and lanes, and a typical and a slow step explained. */
@@ -32,10 +33,12 @@ function describeRank(analysis: Analysis, i: number): TimelineRank {
       isMain: lane === mainLane,
     }))
     .filter(({ spanCount }) => spanCount > 0);
+  const counters = describeCounters({ trace, tables: analysis.ranks[i] });
   return {
     rank,
     deviceName: report?.device?.name ?? null,
     lanes: lanes.sort((a, b) => laneOrder(a) - laneOrder(b) || a.lane - b.lane),
+    ...(counters.length === 0 ? {} : { counters }),
   };
 }
 

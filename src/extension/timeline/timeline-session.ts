@@ -121,6 +121,8 @@ export class TimelineSession implements vscode.Disposable {
       readRun: async () => await this.#readRun(),
       readWindow: async ({ generation, ...window }) =>
         await this.#ask(generation, (remote) => remote.readWindow(window)),
+      readCounters: async ({ generation, ...window }) =>
+        await this.#ask(generation, (remote) => remote.readCounters(window)),
       findSpans: async ({ generation, query }) =>
         await this.#ask(generation, (remote) => remote.findSpans({ query })),
       summarizeArea: async ({ generation, ...area }) =>

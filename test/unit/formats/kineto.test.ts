@@ -181,4 +181,35 @@ describe('kineto', () => {
     assert.equal(trace.meta.backend, 'nccl');
     assert.equal(trace.meta.originNs, null);
   });
+
+  it('keeps what the allocator held after each allocation as counters of the device', async () => {
+    const memory = (ts: number, args: object) => ({
+      ...{ ph: 'i', s: 't', name: '[memory]', pid: 1, tid: 1 },
+      ts,
+      args,
+    });
+    const gpu = { 'Device Type': 1, 'Device Id': 2, Bytes: 512 };
+    const { counters, instants, strings, counts } = await readText(
+      JSON.stringify({
+        schemaVersion: 1,
+        deviceProperties: [],
+        traceEvents: [
+          { ph: 'X', cat: 'cpu_op', name: 'aten::empty', pid: 1, tid: 1, ts: 10, dur: 5 },
+          memory(11, { ...gpu, 'Total Allocated': 4_096, 'Total Reserved': 8_192 }),
+          memory(12, { 'Device Type': 0, 'Device Id': -1, Bytes: 4, 'Total Allocated': 100 }),
+          memory(13, gpu),
+        ],
+      }),
+    );
+    assert.equal(instants.length, 3);
+    assert.equal(counts.kept, 4);
+    assert.deepEqual(
+      Array.from(counters.value, (value, i) => [strings[counters.series[i]], value]),
+      [
+        ['memory allocated, GPU 2', 4_096],
+        ['memory reserved, GPU 2', 8_192],
+        ['memory allocated, CPU', 100],
+      ],
+    );
+  });
 });

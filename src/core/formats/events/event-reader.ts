@@ -47,6 +47,9 @@ const PYTHON = categoryIndex('python');
 /** The one lane of what the profiler says of itself. */
 const PROFILER_LANE = 'profiler overhead';
 
+/** PyTorch's name of an allocation or a release. */
+const MEMORY = '[memory]';
+
 const NO_TIME = 'this event has no time';
 const STRAY_TIME = 'the time of this event is more than 52 days from the others';
 
@@ -63,6 +66,8 @@ export class EventReader extends EventLogVisitor {
   readonly #row = emptySpanRow();
   readonly #time: DecimalParts = { whole: 0, milli: 0 };
   readonly #duration: DecimalParts = { whole: 0, milli: 0 };
+  /** By row of the strings. */
+  readonly #isMemory: (boolean | undefined)[] = [];
   readonly #classByLabel: (EventClass | undefined)[] = [];
   readonly #pseudoProcesses: ReadonlySet<number>;
   readonly #counters: EventCounters;
@@ -175,11 +180,12 @@ export class EventReader extends EventLogVisitor {
     if (Number.isNaN(time)) {
       return this.#whyNoTime();
     }
-    this.builder.instants.push(
-      time,
-      this.#place(),
-      this.#fields.string(FIELD.name, this.builder.strings),
-    );
+    const name = this.#fields.string(FIELD.name, this.builder.strings);
+    this.builder.instants.push(time, this.#place(), name);
+    this.#isMemory[name] ??= this.builder.strings.text(name) === MEMORY;
+    if (this.#isMemory[name]) {
+      this.#counters.readMemory(this.#scanner, time);
+    }
     return null;
   }
 
