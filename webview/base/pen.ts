@@ -1,8 +1,10 @@
 import { interpolateRgb, rgb } from 'd3';
 import type { Theme } from './theme.ts';
 
-const DARK_INK = '#101418';
+const DARK_INK = '#000000';
 const LIGHT_INK = '#ffffff';
+/** Of this luminance a color has the same contrast, 4.6, to black and to white. */
+const MIDDLE = Math.sqrt(1.05 * 0.05) - 0.05;
 const inkByColor = new Map<string, string>();
 
 /** Dark or light text, whichever is read better on a color. */
@@ -11,7 +13,7 @@ export function inkOn(color: string): string {
   if (ink === undefined) {
     const { r, g, b } = rgb(color);
     const luminance = 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
-    ink = luminance > 0.17 ? DARK_INK : LIGHT_INK;
+    ink = luminance > MIDDLE ? DARK_INK : LIGHT_INK;
     inkByColor.set(color, ink);
   }
   return ink;
