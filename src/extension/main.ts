@@ -27,7 +27,7 @@ export function activate(context: vscode.ExtensionContext): TestAccess | undefin
   const log = vscode.window.createOutputChannel(EXTENSION_NAME, { log: true });
   context.subscriptions.push(log);
   const services = buildServices(context, log);
-  const { store, resolver } = services;
+  const { store, resolver, views } = services;
   const surfaces: readonly (() => Disposable)[] = [
     () => registerCommands(services),
     () => registerHints(store, resolver),
@@ -45,7 +45,9 @@ export function activate(context: vscode.ExtensionContext): TestAccess | undefin
     }
   }
   discoverWorkspace(store, { inAll: false }).catch((error: unknown) => log.warn(String(error)));
-  return context.extensionMode === vscode.ExtensionMode.Test ? { store, resolver } : undefined;
+  return context.extensionMode === vscode.ExtensionMode.Test
+    ? { store, resolver, views }
+    : undefined;
 }
 
 function buildServices(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): Services {
@@ -64,12 +66,8 @@ function buildServices(context: vscode.ExtensionContext, log: vscode.LogOutputCh
   const edits = new EditLog();
   const remembered = new RememberedPaths(context.workspaceState);
   const resolver = new SourceResolver(files, sites, remembered, edits);
-  const editor = new TimelineEditor(extensionUri, {
-    store,
-    resolver,
-    views: new KeptViews(context.workspaceState),
-    log,
-  });
+  const views = new KeptViews(context.workspaceState);
+  const editor = new TimelineEditor(extensionUri, { store, resolver, views, log });
   subscriptions.push(store, files, sites, edits, resolver, editor);
-  return { extensionUri, store, resolver, editor, log };
+  return { extensionUri, store, resolver, views, editor, log };
 }

@@ -1,6 +1,7 @@
 import type * as vscode from 'vscode';
 import type { RunStore } from './runs/run-store.ts';
 import type { SourceResolver } from './source/source-resolver.ts';
+import type { KeptViews } from './timeline/kept-views.ts';
 import type { TimelineEditor } from './timeline/timeline-editor.ts';
 
 /** What commands work with. */
@@ -8,6 +9,7 @@ export interface Services {
   readonly extensionUri: vscode.Uri;
   readonly store: RunStore;
   readonly resolver: SourceResolver;
+  readonly views: KeptViews;
   readonly editor: TimelineEditor;
   readonly log: vscode.LogOutputChannel;
 }

@@ -1,8 +1,10 @@
 import type { RunStore } from './runs/run-store.ts';
+import type { KeptViews } from './timeline/kept-views.ts';
 import type { SourceResolver } from './source/source-resolver.ts';
 
 /** What the extension lends to its own tests, and to nobody else. */
 export interface TestAccess {
   readonly store: RunStore;
   readonly resolver: SourceResolver;
+  readonly views: KeptViews;
 }

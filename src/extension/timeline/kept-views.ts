@@ -1,3 +1,5 @@
+import type { Disposable } from '../../base/lifetime.ts';
+
 /** What `vscode.Memento` has; a test can play it. */
 export interface Memory {
   get<T>(key: string, otherwise: T): T;
@@ -14,9 +16,19 @@ const MAX_RUNS = 50;
 /** As JSON; a page that asks for more is wrong. */
 const MAX_CHARACTERS = 100_000;
 
+type Listener = (run: string) => void;
+
 /** How each run was looked at last, for when it is opened again; those not looked at for longest go first. */
 export class KeptViews {
+  readonly #listeners = new Set<Listener>();
+
   constructor(private readonly memory: Memory) {}
+
+  /** Tells the run whose view was kept. */
+  onDidKeep(listener: Listener): Disposable {
+    this.#listeners.add(listener);
+    return { dispose: () => this.#listeners.delete(listener) };
+  }
 
   /** What the page kept; null where it never did. */
   find(run: string): unknown {
@@ -29,6 +41,9 @@ export class KeptViews {
     }
     const others = this.#all().filter((kept) => kept.run !== run);
     await this.memory.update(STORAGE_KEY, [{ run, state }, ...others].slice(0, MAX_RUNS));
+    for (const listener of [...this.#listeners]) {
+      listener(run);
+    }
   }
 
   #all(): readonly KeptView[] {
