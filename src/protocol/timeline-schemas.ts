@@ -141,6 +141,14 @@ export const selectionDetailsSchema = z.object({
       durationNs: z.number(),
     }),
   ),
+  stack: z.array(
+    z.object({
+      name: z.string(),
+      span: z
+        .object({ selection: selectionSchema, startNs: z.number(), durationNs: z.number() })
+        .nullable(),
+    }),
+  ),
   source: sourceCandidatesSchema,
   how: locationHowSchema.nullable(),
 }) satisfies z.ZodType<SelectionDetails>;

@@ -6,6 +6,7 @@ import type { PageContext } from '../page-context.ts';
 import { goToSpan } from '../timeline/partners.ts';
 import { renderArguments } from './arguments.ts';
 import { describeArrivals, listPartners, selectionOf } from './collective.ts';
+import { renderStack } from './stack.ts';
 
 /** What joins it to others, and what the event itself says. */
 export function renderRelated(context: PageContext, details: SelectionDetails): HTMLElement {
@@ -19,6 +20,7 @@ export function renderRelated(context: PageContext, details: SelectionDetails): 
     { class: 'details-related' },
     rows.length === 0 ? null : h('dl', { class: 'facts' }, ...rows.flat()),
     renderCollective(context, details),
+    renderStack(context, details),
     selection.kind === 'span' ? renderArguments(context, selection) : null,
   );
 }

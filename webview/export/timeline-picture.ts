@@ -1,6 +1,7 @@
 import { surfaceOf } from '../base/surface.ts';
 import { formatCount, formatDuration } from '../base/format.ts';
 import type { PageContext } from '../page-context.ts';
+import { nameAlignment } from '../timeline/align-bar.ts';
 import { paintLegend } from './picture-legend.ts';
 
 /** Something to be painted on a sheet of its own, in CSS pixels. */
@@ -102,6 +103,7 @@ function cut(pen: CanvasRenderingContext2D, text: string, width: number): string
 /** What of the run is in view: its time, its steps, its ranks. */
 function describeView({ run, store }: PageContext): string {
   const { startNs, endNs } = store.range.get();
+  const alignment = store.alignment.get();
   const { overview, steps, report } = run;
   let first = Infinity;
   let last = -Infinity;
@@ -118,6 +120,7 @@ function describeView({ run, store }: PageContext): string {
     `${formatDuration(endNs - startNs)} shown`,
     ofRun,
     ...stepText,
+    ...(alignment === null ? [] : [nameAlignment(alignment)]),
     formatCount(report.run.ranks.length, 'rank'),
   ].join(' · ');
 }

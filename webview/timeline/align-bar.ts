@@ -37,14 +37,20 @@ function contentOf(context: PageContext, alignment: Alignment): readonly HTMLEle
   ];
 }
 
+/** In a few words. */
+export function nameAlignment({ anchors, edge, rank }: Alignment): string {
+  return `aligned on the ${edge} of ${anchors.label}, as on rank ${rank}`;
+}
+
 /** In one sentence. */
-export function describeAlignment({ anchors, edge, rank }: Alignment, rankCount: number): string {
-  const missing = rankCount - anchors.byRank.size;
+export function describeAlignment(alignment: Alignment, rankCount: number): string {
+  const missing = rankCount - alignment.anchors.byRank.size;
   const without =
     missing === 0
       ? ''
       : `; ${formatCount(missing, 'rank')} without it ${missing === 1 ? 'stays' : 'stay'} unmoved`;
-  return `Aligned on the ${edge} of ${anchors.label}, as on rank ${rank}${without}. Times count from there.`;
+  const [first, ...rest] = nameAlignment(alignment);
+  return `${first.toUpperCase()}${rest.join('')}${without}. Times count from there.`;
 }
 
 export function giveUpAlignment({ store }: PageContext): void {

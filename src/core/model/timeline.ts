@@ -254,6 +254,19 @@ export interface SelectionDetails {
     readonly startNs: Nanoseconds;
     readonly durationNs: Nanoseconds;
   }[];
+  /**
+   * What it runs in, innermost first: the spans around it, of work on a device those around its launch; then the
+   * frames that the file recorded with it.
+   */
+  readonly stack: readonly {
+    readonly name: string;
+    /** Null for a recorded frame. */
+    readonly span: {
+      readonly selection: Selection;
+      readonly startNs: Nanoseconds;
+      readonly durationNs: Nanoseconds;
+    } | null;
+  }[];
   readonly source: SourceCandidates;
   /** How the first location was found, where one was. */
   readonly how: LocationHow | null;

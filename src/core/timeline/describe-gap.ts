@@ -46,6 +46,7 @@ export function describeGap(rank: AnalyzedRank, gap: number): SelectionDetails {
       ...relatedSpan(rank, 'Ends with', after),
       ...relatedSpan(rank, 'which is launched by', launch),
     ],
+    stack: [],
     source,
     how: source.locations[0]?.how ?? null,
   };

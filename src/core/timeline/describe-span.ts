@@ -12,6 +12,7 @@ import { collectiveOf } from './collective-of.ts';
 import { statisticsOf } from './duration-statistics.ts';
 import { spanTimeByStep, summarizeSteps } from './per-step.ts';
 import { nameOf, relatedSpan } from './related-spans.ts';
+import { stackOf } from './stack-of.ts';
 import { stepAt } from './step-lookup.ts';
 
 export function describeSpan(
@@ -49,6 +50,7 @@ export function describeSpan(
       ...relatedSpan(rank, isOnDevice ? 'Launched by' : 'Launches', tables.partner[span]),
       ...relatedSpan(rank, isNode(rank, span) ? 'Forward' : 'Backward', backwardOf(rank)[span]),
     ],
+    stack: stackOf(rank, span),
     source,
     how: source.locations[0]?.how ?? null,
   };

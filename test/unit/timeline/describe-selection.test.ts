@@ -207,6 +207,63 @@ describe('describeSelection', () => {
     assert.deepEqual(relate(1), [['Forward', 'aten::mm']]);
   });
 
+  it('tells what a span runs in, of a kernel what its launch runs in', () => {
+    const run = tellRun([
+      {
+        lanes: [
+          {
+            name: 'main',
+            kind: 'thread',
+            spans: [
+              { name: 'step', start: 0, duration: 100 },
+              { name: 'aten::mm', start: 10, duration: 50 },
+              { name: 'launch', start: 20, duration: 5 },
+            ],
+          },
+          {
+            name: 'stream 7',
+            kind: 'stream',
+            spans: [{ name: 'gemm', start: 60, duration: 30, launchedBy: 'launch' }],
+          },
+        ],
+      },
+    ]);
+    const stack = (index: number) =>
+      describeSelection(run, { kind: 'span', rank: 0, index })?.stack.map(({ name, span }) => [
+        name,
+        span?.selection.index,
+        span?.startNs,
+      ]);
+    assert.deepEqual(stack(2), [
+      ['aten::mm', 1, 10],
+      ['step', 0, 0],
+    ]);
+    assert.deepEqual(stack(3), [
+      ['launch', 2, 20],
+      ['aten::mm', 1, 10],
+      ['step', 0, 0],
+    ]);
+    assert.deepEqual(stack(0), []);
+    const { spans, strings } = run.run.ranks[0].trace;
+    const recorded = strings.length;
+    const trace = {
+      ...run.run.ranks[0].trace,
+      strings: [...strings, 'train.py(3): f;train.py(9): main'],
+      spans: { ...spans, stack: Uint32Array.of(0, 0, recorded, 0) },
+    };
+    const withFrames = { ...run, run: { ...run.run, ranks: [{ ...run.run.ranks[0], trace }] } };
+    const launch = describeSelection(withFrames, { kind: 'span', rank: 0, index: 2 });
+    assert.deepEqual(
+      launch?.stack.map(({ name, span }) => [name, span === null]),
+      [
+        ['aten::mm', false],
+        ['step', false],
+        ['train.py(3): f', true],
+        ['train.py(9): main', true],
+      ],
+    );
+  });
+
   it('has nothing to say of what the run does not have', () => {
     const run = loaderRun();
     assert.equal(describeSelection(run, { kind: 'span', rank: 0, index: 20 }), null);
