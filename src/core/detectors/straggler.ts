@@ -2,7 +2,6 @@ import { isChronic, type RankLateness } from '../derived/lateness.ts';
 import { ownWorkRatio } from '../derived/rank-work.ts';
 import type { BatchWaits } from '../derived/batch-waits.ts';
 import { modifiedZScore } from '../derived/statistics.ts';
-import { formatPercent, formatTime } from '../derived/wording.ts';
 import type { Evidence } from '../model/report.ts';
 import { defineDetector, type NeededRank, type NeededTables } from './detector.ts';
 import {
@@ -16,6 +15,7 @@ import {
 } from './finding-draft.ts';
 import { type Cause, EXPLAINED, findCause } from './late-rank-cause.ts';
 import { claimsOf, repairOf, type Suspect } from './late-rank-losses.ts';
+import { explainLateRank } from './late-rank-wording.ts';
 
 const NEEDS = [
   'lateness',
@@ -130,7 +130,10 @@ function draft(
     threshold: { name: 'lostPercent', value: options.lostPercent, measured: percent },
     evidence: evidenceOf(tables, rank, late),
     ...placeOfCause(rank, late, cause),
-    why: explain(rank.rank, { ...suspect, chronic, cause }),
+    why: explainLateRank(
+      { rank, matches: tables.alignment.matches },
+      { ...suspect, chronic, cause },
+    ),
     advice: cause?.layer === 'data' ? DATA_ADVICE : ADVICE,
     claims: claimsOf(tables, rank, suspect, cause),
     repair: repairOf(tables, rank, suspect, cause),
@@ -257,24 +260,4 @@ function evidenceOf(
       spanEvidence(evidenceSourceOf(tables.ranks[row], tables), match.spans[row]),
     );
   });
-}
-
-interface Weight extends Suspect {
-  readonly chronic: boolean;
-  readonly cause: Cause | null;
-}
-
-function explain(
-  rank: number,
-  { late, lostNsPerStep, percent, chronic, cause, isClear }: Weight,
-): string {
-  const often = chronic
-    ? 'in most steps'
-    : `in ${late.lostByStep.size === 1 ? 'one step' : `${late.lostByStep.size} steps`}`;
-  const because =
-    cause === null
-      ? 'What holds it up, the trace does not show clearly.'
-      : `The cause: ${cause.name}.`;
-  const doubt = isClear ? '' : ' The ranks arrive so far apart that it does not stand out.';
-  return `Rank ${rank} comes last to ${late.lastIn.length} shared collectives, ${often}; the others lose ${formatTime(lostNsPerStep)} a step, ${formatPercent(percent)} of it. ${because}${doubt}`;
 }

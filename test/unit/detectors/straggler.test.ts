@@ -35,6 +35,10 @@ describeDetector(straggler, {
         assert.equal(finding.savingNsPerStep, 10e6);
         assert.equal(finding.layer, 'data');
         assert.match(finding.why, /in most steps; .*its loader is slower/);
+        assert.match(
+          finding.why,
+          /up to 10\.0 ms after the first rank and 10\.0 ms after the next-latest, at the collective of step \d+ \(/,
+        );
         assert.deepEqual(finding.location, { file: 'train.py', line: 61, how: 'stack' });
         assert.equal(finding.severity, 'error');
       },

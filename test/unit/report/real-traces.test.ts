@@ -115,17 +115,16 @@ describe('real traces', () => {
     async (files) => {
       const run = await readRun(files);
       const { alignment } = deriveRun(run);
-      assert.ok(
-        alignment.isComparable &&
-          alignment.uncertaintyNs !== null &&
-          alignment.uncertaintyNs < 100_000,
-      );
-      assert.equal(alignment.matches.length, 8);
-      const last = alignment.matches.map(({ start }) => start.indexOf(Math.max(...start)));
-      assert.deepEqual(last, [7, 7, 7, 7, 7, 5, 5, 4]);
+      assert.ok(alignment.isComparable && (alignment.uncertaintyNs ?? Infinity) < 100_000);
+      const lastOf = ({ start }: { start: Float64Array }) => start.indexOf(Math.max(...start));
+      assert.deepEqual(alignment.matches.map(lastOf), [7, 7, 7, 7, 7, 5, 5, 4]);
       const straggler = (await report(files)).findings.find(({ id }) => id === 'straggler');
-      assert.deepEqual(straggler?.ranks, [7]);
-      assert.equal(straggler.severity, 'info');
+      assert.ok(straggler?.severity === 'info');
+      assert.deepEqual(straggler.ranks, [7]);
+      assert.match(
+        straggler.why,
+        / up to 7\.62 ms after the first rank, at collective 1 of the 8 in step 10 \(nccl/,
+      );
     },
   );
 
