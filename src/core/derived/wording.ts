@@ -17,6 +17,17 @@ export function formatPercent(percent: number): string {
   return `${Math.abs(percent) < 9.95 ? percent.toFixed(1).replace(/\.0$/, '') : Math.round(percent)} %`;
 }
 
+const MAX_NAME_CHARACTERS = 60;
+
+/** The name of a kernel without what it returns and the arguments of its template or call. */
+export function shortKernelName(name: string): string {
+  return name
+    .replace(/^void /, '')
+    .replaceAll('(anonymous namespace)::', '')
+    .split(/[(<]/)[0]
+    .slice(0, MAX_NAME_CHARACTERS);
+}
+
 export function countOf(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -1,11 +1,9 @@
 import type { RankLateness } from '../derived/lateness.ts';
-import { countOf, formatPercent, formatTime } from '../derived/wording.ts';
+import { countOf, formatPercent, formatTime, shortKernelName } from '../derived/wording.ts';
 import type { CollectiveMatch } from '../model/collective-match.ts';
 import type { NeededRank } from './detector.ts';
 import type { Cause } from './late-rank-cause.ts';
 import type { Suspect } from './late-rank-losses.ts';
-
-const MAX_NAME_CHARACTERS = 60;
 
 interface Meeting {
   readonly rank: Pick<NeededRank<never>, 'rank' | 'row' | 'trace'>;
@@ -70,9 +68,4 @@ function placeOf({ rank: { row, trace }, matches }: Meeting, match: CollectiveMa
   return ofStep.length === 1
     ? `the collective of step ${match.step} (${name})`
     : `collective ${earlier + 1} of the ${ofStep.length} in step ${match.step} (${name})`;
-}
-
-/** Without the arguments of its template or call. */
-function shortKernelName(name: string): string {
-  return name.split(/[(<]/)[0].slice(0, MAX_NAME_CHARACTERS);
 }

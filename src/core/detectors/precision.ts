@@ -1,7 +1,7 @@
 import { NO_INTERVALS } from '../derived/intervals.ts';
 import type { RankDerived } from '../derived/rank-derived.ts';
 import { median } from '../derived/statistics.ts';
-import { formatPercent, formatTime } from '../derived/wording.ts';
+import { formatPercent, formatTime, shortKernelName } from '../derived/wording.ts';
 import type { SourceCandidates } from '../model/source-candidate.ts';
 import type { Trace } from '../model/trace.ts';
 import type { SpanIndex } from '../model/units.ts';
@@ -70,7 +70,7 @@ export const precision = defineDetector({
         .slice(0, MAX_EVIDENCE)
         .map((span) => spanEvidence(source, span)),
       ...placeOf(findPlace(rank.tables, rank.trace, fullPrecision.spans)),
-      why: `${formatPercent(share)} of the compute time goes to matrix products and convolutions in single precision outside the tensor cores, such as ${rank.trace.strings[rank.trace.spans.name[first]].slice(0, 60)}; those that keep the GPU busy take ${formatTime(pacingNs)} a step. Whether the model bears less precision, the trace cannot say.`,
+      why: `${formatPercent(share)} of the compute time goes to matrix products and convolutions in single precision outside the tensor cores, such as ${shortKernelName(rank.trace.strings[rank.trace.spans.name[first]])}; those that keep the GPU busy take ${formatTime(pacingNs)} a step. Whether the model bears less precision, the trace cannot say.`,
       advice: ADVICE,
       repair: {
         condition: `these kernels were ${SPEEDUP} times as fast`,
