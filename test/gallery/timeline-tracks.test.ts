@@ -110,6 +110,28 @@ describe('the tracks of the timeline', function () {
     await story.close();
   });
 
+  it('stay at the top when they are pinned, while the others scroll under them', async () => {
+    const story = await shown(gallery, await gpuRun({ ranks: 3, steps: 12 }));
+    const { page } = story;
+    await choose(story, 'Arrange rank 2', 'Pin to the top');
+    await page.locator('[data-rank="0"]').click();
+    await page.locator('[data-rank="1"]').click();
+    await settle(story);
+    await page.locator('.tracks').evaluate((tracks) => (tracks.scrollTop = 120));
+    await settle(story);
+    const tops = async (rank: number) =>
+      (await page.locator(`[data-rank="${rank}"]`).boundingBox())!.y;
+    const canvas = (await page.locator('.track-canvas').boundingBox())!;
+    assert.ok((await tops(2)) >= canvas.y && (await tops(2)) < canvas.y + 10);
+    assert.ok((await tops(0)) < canvas.y);
+    await page.mouse.click(canvas.x + 200, canvas.y + 14);
+    await page.waitForFunction('savedState.selection !== null');
+    const state = await page.evaluate<{ selection: { rank: number } }>('savedState');
+    assert.equal(state.selection.rank, 2);
+    assert.deepEqual(story.errors, []);
+    await story.close();
+  });
+
   it('are moved by dragging their labels, which opens nothing', async () => {
     const story = await shown(gallery, await gpuRun({ ranks: 3, steps: 12 }));
     const { page } = story;
@@ -180,7 +202,7 @@ describe('the tracks of the timeline', function () {
     await story.close();
   });
 
-  it('have a head whose buttons stay on one line from 640 px on', async () => {
+  it('have a head whose buttons stay on one line from 400 px on', async () => {
     const story = await shown(gallery, await gpuRun({ ranks: 1, steps: 12 }));
     const { page } = story;
     for (const width of [400, 640, 800, 1001, 1100, 1280, 1440, 2400]) {
