@@ -21,7 +21,10 @@ export function explainLateRank(
   meeting: Meeting,
   { late, lostNsPerStep, percent, chronic, cause, isClear }: Weight,
 ): string {
-  const often = chronic ? 'in most steps' : `in ${countOf(late.lostByStep.size, 'step')}`;
+  const often =
+    chronic && late.lostByStep.size > 1
+      ? 'in most steps'
+      : `in ${countOf(late.lostByStep.size, 'step')}`;
   const because =
     cause === null
       ? 'What holds it up, the trace does not show clearly.'
@@ -50,7 +53,7 @@ function sayWhere(meeting: Meeting, { lastIn }: RankLateness): string {
   const next = `${behindNext} after the next-latest`;
   return furthest === costliest
     ? `${up} and ${next}, at ${placeOf(meeting, match)}.`
-    : `${up}, at ${placeOf(meeting, furthest.match)}; it costs most at ${placeOf(meeting, match)}, ${next}.`;
+    : `${up}, at ${placeOf(meeting, furthest.match)}, and costs most at ${shorterPlaceOf(meeting, match, furthest.match)}, ${next}.`;
 }
 
 function othersAt({ start }: Pick<CollectiveMatch, 'start'>, row: number): Float64Array {
@@ -58,14 +61,31 @@ function othersAt({ start }: Pick<CollectiveMatch, 'start'>, row: number): Float
 }
 
 /** A collective by its place among those of its step, for they often share a name. */
-function placeOf({ rank: { row, trace }, matches }: Meeting, match: CollectiveMatch): string {
-  const name = shortKernelName(trace.strings[trace.spans.name[match.spans[row]]]);
+function placeOf(meeting: Meeting, match: CollectiveMatch): string {
+  const name = nameOf(meeting, match);
   if (match.step === null) {
     return name;
   }
+  const { place, count } = orderOf(meeting, match);
+  return count === 1
+    ? `the collective of step ${match.step} (${name})`
+    : `collective ${place} of the ${count} in step ${match.step} (${name})`;
+}
+
+/** Says no more than what differs from a collective that was named before. */
+function shorterPlaceOf(meeting: Meeting, match: CollectiveMatch, named: CollectiveMatch): string {
+  const isAlike = match.step === named.step && nameOf(meeting, match) === nameOf(meeting, named);
+  return isAlike && match.step !== null
+    ? `collective ${orderOf(meeting, match).place}`
+    : placeOf(meeting, match);
+}
+
+function nameOf({ rank: { row, trace } }: Meeting, { spans }: CollectiveMatch): string {
+  return shortKernelName(trace.strings[trace.spans.name[spans[row]]]);
+}
+
+function orderOf({ rank: { row }, matches }: Meeting, match: CollectiveMatch) {
   const ofStep = matches.filter(({ step }) => step === match.step);
   const earlier = ofStep.filter(({ start }) => start[row] < match.start[row]).length;
-  return ofStep.length === 1
-    ? `the collective of step ${match.step} (${name})`
-    : `collective ${earlier + 1} of the ${ofStep.length} in step ${match.step} (${name})`;
+  return { place: earlier + 1, count: ofStep.length };
 }
