@@ -15,6 +15,14 @@ const CUT = `[...document.querySelectorAll('.details *')].filter((element) =>
   element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).display !== 'inline' &&
   element.closest('[title]') === null).map((element) => element.textContent)`;
 
+/** What of the panel reaches out of it, but for what is cut with an ellipsis. */
+const OUTSIDE = `(() => {
+  const { right } = document.querySelector('.details').getBoundingClientRect();
+  return [...document.querySelectorAll('.details *')]
+    .filter((element) => element.getBoundingClientRect().right > right)
+    .map((element) => element.textContent);
+})()`;
+
 describe('the details of a selection', function () {
   this.timeout(120_000);
   let gallery: Gallery;
@@ -52,6 +60,7 @@ describe('the details of a selection', function () {
     const box = (await page.locator('.details').boundingBox())!;
     assert.ok(box.height <= HEIGHT * MAX_SHARE, `${box.height} of ${HEIGHT} pixels`);
     assert.deepEqual(await page.evaluate(CUT), []);
+    assert.deepEqual(await page.evaluate(OUTSIDE), []);
     const wide = await page.evaluate(
       'document.documentElement.scrollWidth - document.documentElement.clientWidth',
     );

@@ -1,6 +1,6 @@
 import type { SelectionDetails } from '../../src/core/model/timeline.ts';
 import { h, linkButton } from '../base/dom.ts';
-import { formatCount, formatDuration } from '../base/format.ts';
+import { baseName, formatCount, formatDuration } from '../base/format.ts';
 import { readableName } from '../base/names.ts';
 import type { PageContext } from '../page-context.ts';
 import { goToSpan } from '../timeline/partners.ts';
@@ -19,7 +19,7 @@ export function renderStack(
       'li',
       { title: name },
       ...(span === null
-        ? [name]
+        ? [h('span', { class: 'frame' }, baseName(name))]
         : [
             linkButton(readableName(name), `${name}: select it`, () => goToSpan(context, span)),
             h('span', { class: 'muted' }, ` ${formatDuration(span.durationNs)}`),

@@ -1,10 +1,10 @@
 import type { SelectionDetails } from '../../src/core/model/timeline.ts';
-import { type Arrival, selectionOf } from '../details/collective.ts';
+import type { Arrival } from '../details/collective.ts';
 import { findOnLane } from './hit-test.ts';
 import type { ShiftOf } from './alignment.ts';
 import type { Boxes, Viewport } from './layout.ts';
 import { FLOW_RELATIONS } from './partners.ts';
-import { findTrack, rankTrackOf, type TrackList } from './tracks.ts';
+import { boxInSight, findTrack, rankTrackOf, type Track, type TrackList } from './tracks.ts';
 import type { WindowData } from './window-data.ts';
 
 /** From the end of what causes to the beginning of what is caused, in CSS pixels of the canvas. */
@@ -26,12 +26,14 @@ export interface FlowView {
   readonly shiftOf: ShiftOf;
 }
 
-/** The arrows between the selection and what it belongs to, where both are drawn. */
+/** The arrows between the selection and what it belongs to, where both are in view. */
 export function layOutFlows(view: FlowView, details: SelectionDetails): readonly FlowArrow[] {
   const own = boxOf(view, details.selection);
-  const flows = details.related.flatMap(({ relation, selection: other }): FlowArrow[] => {
+  const flows = details.related.flatMap((related): FlowArrow[] => {
+    const { relation, selection: other } = related;
     const isJoined = other !== null && FLOW_RELATIONS.includes(relation);
-    const box = isJoined ? boxOf(view, other) : null;
+    const track = isJoined ? findTrack(view.list, { ...other, lane: related.lane }) : undefined;
+    const box = track === undefined ? null : spotOf(view, track, related);
     if (own === null || box === null) {
       return [];
     }
@@ -54,44 +56,53 @@ export function layOutFlows(view: FlowView, details: SelectionDetails): readonly
  */
 function layOutCollective(view: FlowView, { collective }: SelectionDetails): readonly FlowArrow[] {
   const last = collective?.arrivals.at(-1);
-  const from = last === undefined ? null : placeOf(view, last, last.startNs);
+  const from = last === undefined ? null : momentOf(view, last, last.startNs);
   if (collective === null || !collective.isComparable || last === undefined || from === null) {
     return [];
   }
   return collective.arrivals.slice(0, -1).flatMap((arrival): FlowArrow[] => {
-    const to = placeOf(view, arrival, momentOf(view, arrival, last));
+    const isSameTime = view.shiftOf(arrival.rank) === view.shiftOf(last.rank);
+    const end = arrival.startNs + arrival.durationNs;
+    const time = isSameTime ? Math.min(last.startNs, end) : arrival.startNs;
+    const to = momentOf(view, arrival, time);
     return to === null ? [] : [{ from, to, isAcross: true }];
   });
 }
 
-function momentOf({ shiftOf }: FlowView, arrival: Arrival, last: Arrival): number {
-  const isSameTime = shiftOf(arrival.rank) === shiftOf(last.rank);
-  const end = arrival.startNs + arrival.durationNs;
-  return isSameTime ? Math.min(last.startNs, end) : arrival.startNs;
+/** A moment of a collective on its lane, else on the summary of its rank; null beside the view. */
+function momentOf(
+  view: FlowView,
+  arrival: Arrival,
+  startNs: number,
+): [x: number, y: number] | null {
+  const track = findTrack(view.list, arrival) ?? rankTrackOf(view.list, arrival.rank);
+  const { depth } = arrival;
+  const spot = track === undefined ? null : spotOf(view, track, { startNs, durationNs: 0, depth });
+  return spot === null ? null : [spot[0], spot[1] + spot[3] / 2];
+}
+
+/** Where a span is drawn, by itself or merged with others; null beside the view. */
+function spotOf(
+  { list, viewport, shiftOf }: FlowView,
+  track: Track,
+  { startNs, durationNs, depth }: { startNs: number; durationNs: number; depth: number },
+): Bounds | null {
+  const { range, width, scrollTop } = viewport;
+  const pixelsPerNs = width / (range.endNs - range.startNs);
+  const x = (startNs - shiftOf(track.rank) - range.startNs) * pixelsPerNs;
+  const length = durationNs * pixelsPerNs;
+  const level = Math.min(depth, track.levels - 1);
+  const box = boxInSight(track, list.stuckHeight, scrollTop, {
+    top: level * track.levelHeight,
+    height: track.levelHeight - 1,
+  });
+  return x + length < 0 || x > width || box === null ? null : [x, box.y, length, box.height];
 }
 
 function boxOf({ data, boxes }: FlowView, of: SelectionDetails['selection']): Bounds | null {
   const rectangle = findOnLane(data, of);
   const at = rectangle < 0 ? -1 : boxes.index.subarray(0, boxes.length).indexOf(rectangle);
   return at < 0 ? null : boxes.bounds.subarray(at * 4, at * 4 + 4);
-}
-
-/** A moment of a collective: on its box, else on its lane, else on the summary of its rank; null beside the view. */
-function placeOf(view: FlowView, arrival: Arrival, timeNs: number): [x: number, y: number] | null {
-  const { range, width, scrollTop } = view.viewport;
-  const shownNs = timeNs - view.shiftOf(arrival.rank);
-  const x = ((shownNs - range.startNs) / (range.endNs - range.startNs)) * width;
-  const track = findTrack(view.list, arrival) ?? rankTrackOf(view.list, arrival.rank);
-  if (x < 0 || x > width || track === undefined) {
-    return null;
-  }
-  const box = boxOf(view, selectionOf(arrival));
-  return [
-    x,
-    box === null
-      ? track.top - (track.isStuck ? 0 : scrollTop) + (track.levelHeight - 1) / 2
-      : box[1] + box[3] / 2,
-  ];
 }
 
 const HEAD_PX = 6;

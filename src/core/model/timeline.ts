@@ -242,6 +242,8 @@ export interface SelectionDetails {
       /** Row of the rank's spans. */
       readonly span: number;
       readonly lane: number;
+      /** Row of nesting on its lane, from 0. */
+      readonly depth: number;
       readonly startNs: Nanoseconds;
       readonly durationNs: Nanoseconds;
     }[];
@@ -251,6 +253,9 @@ export interface SelectionDetails {
     readonly relation: string;
     readonly name: string;
     readonly selection: Selection | null;
+    readonly lane: number;
+    /** Row of nesting on its lane, from 0. */
+    readonly depth: number;
     readonly startNs: Nanoseconds;
     readonly durationNs: Nanoseconds;
   }[];

@@ -27,6 +27,7 @@ export function collectiveOf(
             rank,
             span: own,
             lane: findRank(analysis, rank)?.trace.spans.lane[own] ?? 0,
+            depth: ranks[i].nesting.depth[own],
             startNs: match.start[i],
             durationNs: match.end[i] - match.start[i],
           },

@@ -20,6 +20,8 @@ export function relatedSpan(rank: AnalyzedRank, relation: string, span: SpanInde
         {
           relation,
           name: nameOf(rank, span),
+          lane: spans.lane[span],
+          depth: rank.tables.nesting.depth[span],
           selection: { kind: 'span', rank: rank.tables.rank, index: span },
           startNs: toRunTime(rank.tables.clock, spans.start[span]),
           durationNs: spans.duration[span],

@@ -11,6 +11,7 @@ function tell(startsMs: readonly number[], isComparable = true) {
       rank,
       span: rank + 10,
       lane: 1,
+      depth: 0,
       startNs: ms * 1e6,
       durationNs: (100 - ms) * 1e6,
     }))

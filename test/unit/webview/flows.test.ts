@@ -53,6 +53,35 @@ describe('arrows on the timeline', () => {
     assert.deepEqual(arrows(1, { startNs: 300, endNs: 1000 }), []);
   });
 
+  it('lead to a span that is too short to be drawn by itself', () => {
+    const near = Array.from({ length: 40 }, (_, i) => ({
+      name: i === 20 ? 'gemm' : 'other',
+      start: 400 + i,
+      duration: 1,
+      category: 'kernel' as const,
+      ...(i === 20 ? { launchedBy: 'launch' } : {}),
+    }));
+    const run = tellRun([
+      {
+        lanes: [
+          {
+            name: 'main',
+            kind: 'thread',
+            spans: [{ name: 'launch', start: 100, duration: 50, category: 'runtime' }],
+          },
+          { name: 'stream 7', kind: 'stream', spans: near },
+        ],
+      },
+    ]);
+    const own = { request, ...readWindow(run, { ...request, widthPx: 20 }) };
+    assert.ok(own.rectangles.length < 20, 'kernels are merged');
+    const viewport = { range: request, width: 500, height: 400, scrollTop: 0 };
+    const boxes = layOutWindow(own, tracks, viewport);
+    const details = describeSelection(run, { kind: 'span', rank: 0, index: 0 })!;
+    const [arrow] = layOutFlows({ data: own, boxes, list, viewport, shiftOf }, details);
+    assert.deepEqual([arrow.from[0], arrow.to[0]], [75, 210]);
+  });
+
   it('lead from a node of the backward pass back to its operator, and forth', () => {
     const run = tellRun([
       {
