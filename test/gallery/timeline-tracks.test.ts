@@ -124,6 +124,9 @@ describe('the tracks of the timeline', function () {
     const canvas = (await page.locator('.track-canvas').boundingBox())!;
     assert.ok((await tops(2)) >= canvas.y && (await tops(2)) < canvas.y + 10);
     assert.ok((await tops(0)) < canvas.y);
+    const main = (await page.locator('.lane-label').first().boundingBox())!;
+    const pinned = (await page.locator('.gutter-stuck').boundingBox())!;
+    assert.ok(Math.abs(main.y - pinned.y - pinned.height) < 2, 'the name of a tall track stays');
     await page.mouse.click(canvas.x + 200, canvas.y + 14);
     await page.waitForFunction('savedState.selection !== null');
     const state = await page.evaluate<{ selection: { rank: number } }>('savedState');

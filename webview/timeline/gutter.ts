@@ -53,7 +53,7 @@ export class Gutter implements Disposable {
     const focused = this.#focusedKey();
     this.#list = list;
     this.#labels.clear();
-    this.stuck.style.setProperty('--stuck-height', `${list.stuckHeight}px`);
+    this.scroller.style.setProperty('--stuck-height', `${list.stuckHeight}px`);
     this.stuck.hidden = list.stuckHeight === 0;
     this.element.replaceChildren();
     this.stuck.replaceChildren();
@@ -111,7 +111,8 @@ export class Gutter implements Disposable {
       this.#openMenu(track, list);
     });
     label.style.top = `${track.top}px`;
-    label.style.height = `${Math.max(MIN_LABEL_PX, Math.min(track.height, track.levelHeight))}px`;
+    label.style.height = `${Math.max(MIN_LABEL_PX, track.height)}px`;
+    label.style.setProperty('--level', `${Math.max(MIN_LABEL_PX, track.levelHeight)}px`);
     return label;
   }
 
@@ -167,7 +168,7 @@ export class Gutter implements Disposable {
 
   #openMenu(track: Track, list: TrackList): void {
     const key = keyOf(track);
-    const anchor = this.#labels.get(key)?.getBoundingClientRect();
+    const anchor = this.#labels.get(key)?.querySelector('button')?.getBoundingClientRect();
     if (anchor !== undefined) {
       this.menu.open(menuItems(this.context, list, track), {
         label: track.label,

@@ -21,6 +21,8 @@ import { askRectangles, WindowFeed } from './window-feed.ts';
 
 /** Rows this far outside the view are fetched, too. */
 const OVERSCAN_PX = 200;
+/** Lines between narrower steps would hide what they divide. */
+const MIN_STEP_PX = 8;
 
 /** The canvas with the tracks: asks for what is in view, draws it, and tells what is at a point. */
 export class TrackCanvas implements View {
@@ -193,7 +195,8 @@ export class TrackCanvas implements View {
     const { range, alignment } = this.context.store;
     const steps = this.markedSteps();
     const shift = shiftsOf(alignment.get())(steps.at(0)?.rank ?? 0);
-    return layOutSteps(steps, asRun(range.get(), shift), width).map(({ x }) => x);
+    const lines = layOutSteps(steps, asRun(range.get(), shift), width);
+    return lines.length * MIN_STEP_PX > width ? [] : lines.map(({ x }) => x);
   }
 
   #ask(width: number, height: number, scrollTop: number): void {
