@@ -116,7 +116,7 @@ describe('the heat map of ranks and steps', function () {
     await open(analysis);
     assert.match(
       plain(await story.page.locator('.steps .panel-title').innerText()),
-      /most own work on top · ≤ 2 ranks a row, the slowest shown/i,
+      /most own work \(\+%\) on top · ≤ 2 ranks a row, slowest shown/i,
     );
     const title = await titleAt(300, 100);
     const [, step, rank, ms] = /^Step (\d+) of rank (\d+): (\d+) ms/.exec(title)!.map(Number);
@@ -131,7 +131,9 @@ describe('the heat map of ranks and steps', function () {
     const button = story.page.getByRole('button', { name: 'as tables' });
     assert.equal(await button.getAttribute('aria-expanded'), 'false');
     await button.press('Enter');
-    const ranks = story.page.getByRole('table', { name: 'Ranks, the slowest first' });
+    const ranks = story.page.getByRole('table', {
+      name: 'Ranks, those with most work of their own first',
+    });
     const [first] = await ranks.locator('tbody tr').all();
     assert.equal(await ranks.locator('tbody tr').count(), 24);
     assert.match(plain(await first.innerText()), /^rank 13\s+\+3\d ms · \+(29|30) %/);

@@ -24,7 +24,8 @@ export function mountBreakdown(context: PageContext): View | null {
   }
   const owned = new DisposableStore();
   const shown = () => splits.find(({ kind }) => kind === store.panels.get().breakdown) ?? splits[0];
-  const body = h('div', { class: 'breakdown-body' });
+  const bars = h('div', { class: 'breakdown-bars' });
+  const legend = h('div', {});
   const table = h('div', { class: 'breakdown-all', hidden: true });
   const kinds = splits.map(({ kind }) => renderChoice(context, kind));
   const tableButton = h(
@@ -44,25 +45,27 @@ export function mountBreakdown(context: PageContext): View | null {
     kinds.forEach((button, i) =>
       button.setAttribute('aria-pressed', String(splits[i].kind === split.kind)),
     );
-    replaceChildren(body, ...renderSplit(split));
+    replaceChildren(bars, ...renderChosen(split));
+    replaceChildren(legend, renderLegend(split));
     tableButton.setAttribute('aria-expanded', String(!table.hidden));
     replaceChildren(table, table.hidden ? null : renderTable(context, split));
   };
   update();
   owned.add(store.panels.subscribe(update));
+  const head = h(
+    'div',
+    { class: 'breakdown-head' },
+    h('h3', { class: 'panel-title' }, 'Breakdown'),
+    kinds.length < 2
+      ? null
+      : h('div', { class: 'choices', role: 'group', 'aria-label': 'Divided by' }, ...kinds),
+    tableButton,
+  );
   const element = h(
     'section',
     { class: 'panel breakdown', 'aria-label': 'Breakdown' },
-    h(
-      'div',
-      { class: 'breakdown-head' },
-      h('h3', { class: 'panel-title' }, 'Breakdown'),
-      kinds.length < 2
-        ? null
-        : h('div', { class: 'choices', role: 'group', 'aria-label': 'Divided by' }, ...kinds),
-      tableButton,
-    ),
-    body,
+    h('div', {}, head, bars),
+    legend,
     table,
   );
   return { element, dispose: () => owned.dispose() };
@@ -80,15 +83,10 @@ function renderChoice({ store }: PageContext, kind: SplitKind): HTMLElement {
   );
 }
 
-function renderSplit(split: Split): readonly HTMLElement[] {
+function renderChosen(split: Split): readonly (HTMLElement | null)[] {
   const chosen = chooseBars(split);
   return [
-    h(
-      'div',
-      { class: 'breakdown-bars' },
-      chosen.sentence === '' ? null : h('p', { class: 'muted' }, chosen.sentence),
-      renderBars(split, chosen),
-    ),
-    renderLegend(split),
+    chosen.sentence === '' ? null : h('p', { class: 'muted' }, chosen.sentence),
+    renderBars(split, chosen),
   ];
 }

@@ -16,6 +16,13 @@ import { isFilledBy } from './step-walk.ts';
 
 const AXIS_PX = 20;
 
+export interface HeatLook {
+  readonly medianNs: Nanoseconds;
+  readonly scale: HeatScale;
+  /** What is said beside the name of a rank; empty for most. */
+  readonly noteOf: (rank: number) => string;
+}
+
 /** The map of ranks × steps: painted once for its rows, with what is in view and the keyboard's cell over it. */
 export class HeatCanvas implements Disposable {
   readonly element: HTMLCanvasElement;
@@ -31,7 +38,7 @@ export class HeatCanvas implements Disposable {
   constructor(
     private readonly context: PageContext,
     private rows: readonly HeatRow[],
-    private readonly look: { readonly medianNs: Nanoseconds; readonly scale: HeatScale },
+    private readonly look: HeatLook,
   ) {
     this.#picture = this.#newPicture();
     this.#stepsByRank = group(context.run.steps, ({ rank }) => rank);
@@ -75,7 +82,7 @@ export class HeatCanvas implements Disposable {
 
   #newPicture(): StillPicture {
     return new StillPicture((pen, { width }, theme) =>
-      paintHeat(pen, this.#layOut(width), this.look.scale, theme),
+      paintHeat(pen, this.#layOut(width), this.look, theme),
     );
   }
 

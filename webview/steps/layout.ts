@@ -28,7 +28,7 @@ export interface HeatMap {
   cellOf(row: number, column: number): HeatCell | undefined;
 }
 
-export const HEAT_LABEL_WIDTH = 62;
+export const HEAT_LABEL_WIDTH = 84;
 const MIN_CELL_PX = 3;
 const MAX_CELL_PX = 22;
 

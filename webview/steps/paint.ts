@@ -11,7 +11,7 @@ const LABEL_ROOM_PX = HEAT_LABEL_WIDTH - 6;
 export function paintHeat(
   context: CanvasRenderingContext2D,
   heat: HeatMap,
-  scale: HeatScale,
+  { scale, noteOf }: { readonly scale: HeatScale; readonly noteOf: (rank: number) => string },
   theme: Theme,
 ): void {
   context.font = `11px ${theme.font}`;
@@ -20,7 +20,7 @@ export function paintHeat(
     paintCell(context, cell, scale, theme);
   }
   context.fillStyle = theme.muted;
-  for (const { texts, y } of labelRows(heat.rows)) {
+  for (const { texts, y } of labelRows(heat.rows, noteOf)) {
     context.fillText(fittingText(context, texts, LABEL_ROOM_PX), 0, y);
   }
   paintNumbers(context, heat);

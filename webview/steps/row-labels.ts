@@ -10,8 +10,14 @@ export interface RowLabel {
 
 const LABEL_PX = 12;
 
-/** Which ranks a row stands for, as often as there is room; ranks that are not in sequence are counted. */
-export function labelRows(rows: readonly HeatRow[]): readonly RowLabel[] {
+/**
+ * Which ranks a row stands for, as often as there is room, and what is to be noted of a rank that has its own;
+ * ranks that are not in sequence are counted.
+ */
+export function labelRows(
+  rows: readonly HeatRow[],
+  noteOf: (rank: number) => string = () => '',
+): readonly RowLabel[] {
   const labels: RowLabel[] = [];
   let freeFrom = 0;
   const shared = rows.filter(({ ranks }) => ranks.length > 1);
@@ -21,7 +27,7 @@ export function labelRows(rows: readonly HeatRow[]): readonly RowLabel[] {
     const isLabeled = row.ranks.length === 1 || isSequence;
     const y = Math.max(LABEL_PX / 2, row.top + row.height / 2) - 0.5;
     if (isLabeled && y - LABEL_PX / 2 >= freeFrom - 1) {
-      labels.push({ texts: textsOf(row.ranks), y });
+      labels.push({ texts: textsOf(row.ranks, noteOf), y });
       freeFrom = y + LABEL_PX / 2;
     }
   }
@@ -39,10 +45,12 @@ export function labelRows(rows: readonly HeatRow[]): readonly RowLabel[] {
   return labels;
 }
 
-function textsOf(ranks: readonly number[]): readonly string[] {
+function textsOf(ranks: readonly number[], noteOf: (rank: number) => string): readonly string[] {
   const [first] = ranks;
   const last = ranks.at(-1) ?? first;
+  const note = first === last ? noteOf(first) : '';
+  const noted = note === '' ? [] : [`rank ${first} ${note}`, `${first} ${note}`];
   return first === last
-    ? [`rank ${first}`, String(first)]
+    ? [...noted, `rank ${first}`, String(first)]
     : [`ranks ${first}\u2013${last}`, `${first}\u2013${last}`, `${first}\u2026`];
 }

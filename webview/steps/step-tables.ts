@@ -58,8 +58,8 @@ function rankTable(context: PageContext, deviations: readonly RankDeviation[]): 
     ({ rank }) => rank,
   );
   return table(
-    'Ranks, the slowest first',
-    ['Rank', 'Own work, against the others', 'p50', 'p95', 'Slowest step'],
+    'Ranks, those with most work of their own first',
+    ['Rank', 'Own work against the others', 'p50', 'p95', 'Slowest step'],
     deviations.map(({ rank, meanNs, percent }) => {
       const own = (stepsByRank.get(rank) ?? []).sort((a, b) => a.durationNs - b.durationNs);
       const at = (share: number) => quantileSorted(own, share, ({ durationNs }) => durationNs) ?? 0;

@@ -1,17 +1,14 @@
 import { DisposableStore } from '../../src/base/lifetime.ts';
-import { h, linkButton } from '../base/dom.ts';
-import { formatCount, formatDuration, formatNumber } from '../base/format.ts';
+import { h } from '../base/dom.ts';
+import { formatCount, formatDuration } from '../base/format.ts';
 import type { PageContext, View } from '../page-context.ts';
 import { HeatCanvas } from './heat-canvas.ts';
-import { layOutRows, mostRanksOfRow } from './heat-rows.ts';
 import { HeatScale, hottestRatio } from './heat-scale.ts';
+import { RankOrder } from './rank-order.ts';
 import { runDeviations } from './run-deviations.ts';
 import './steps.css';
 import { renderStepTables } from './step-tables.ts';
 import { renderWalk } from './step-walk.ts';
-
-/** With more ranks than this, those that are slow come first. */
-const MAX_RANKS_BY_NUMBER = 16;
 
 /** All steps of all ranks at a glance: outliers and their rhythm, and which ranks are late. */
 export function mountSteps(context: PageContext): View {
@@ -20,35 +17,26 @@ export function mountSteps(context: PageContext): View {
   const medianNs = report.stepTime?.p50Ns ?? steps.at(0)?.durationNs ?? 1;
   const scale = new HeatScale(hottestRatio(steps, medianNs));
   const deviations = runDeviations(run);
-  const slowestFirst = deviations.map(({ rank }) => rank);
-  const byNumber = [...slowestFirst].sort((a, b) => a - b);
-  const isSlowestFirst = () =>
-    (store.panels.get().rankOrder ??
-      (byNumber.length > MAX_RANKS_BY_NUMBER ? 'slowest' : 'number')) === 'slowest';
-  const rowsNow = () => (isSlowestFirst() ? layOutRows(slowestFirst) : layOutRows(byNumber, 0));
+  const order = new RankOrder(store, deviations);
   const owned = new DisposableStore();
-  const canvas = owned.add(new HeatCanvas(context, rowsNow(), { medianNs, scale }));
+  const noteOf = (rank: number) => order.noteOf(rank);
+  const canvas = owned.add(new HeatCanvas(context, order.rows(), { medianNs, scale, noteOf }));
   canvas.element.setAttribute('aria-label', describeMap(context));
   const note = h('span', {});
-  const order = linkButton('', '', () =>
-    store.panels.set({
-      ...store.panels.get(),
-      rankOrder: isSlowestFirst() ? 'number' : 'slowest',
-    }),
-  );
+  const change = h('button', { type: 'button', class: 'link', click: () => order.toggle() });
+  let shown = order.isSlowestFirst;
   const say = () => {
-    const most = mostRanksOfRow(rowsNow());
-    const top = isSlowestFirst() ? ' · most own work on top' : '';
-    const shared = most > 1 ? ` · ≤ ${formatNumber(most)} ranks a row, the slowest shown` : '';
-    note.textContent = top + shared;
-    order.textContent = isSlowestFirst() ? 'order by rank number' : 'slowest ranks first';
-    order.removeAttribute('aria-label');
+    note.textContent = order.describe();
+    change.textContent = shown ? 'order by rank number' : 'slowest ranks first';
   };
   say();
   owned.add(
     store.panels.subscribe(() => {
-      canvas.show(rowsNow());
-      say();
+      if (order.isSlowestFirst !== shown) {
+        shown = order.isSlowestFirst;
+        canvas.show(order.rows());
+        say();
+      }
     }),
   );
   const tables = renderStepTables(context, deviations);
@@ -66,7 +54,7 @@ export function mountSteps(context: PageContext): View {
       'div',
       { class: 'step-walk' },
       ...renderWalk(context),
-      byNumber.length > 2 ? order : null,
+      order.canChange ? change : null,
       tables.button,
     ),
     tables.body,
@@ -83,7 +71,7 @@ function renderScale(medianNs: number, scale: HeatScale): HTMLElement {
     { class: 'heat-legend' },
     `median ${formatDuration(medianNs)} `,
     bar,
-    ` ${formatDuration(medianNs * scale.hottest)} and more`,
+    ` ≥ ${formatDuration(medianNs * scale.hottest)}`,
   );
 }
 

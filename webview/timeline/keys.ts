@@ -48,6 +48,7 @@ export const KEY_HELP: readonly (readonly [string, string])[] = [
     'Alt+↑ / Alt+↓',
     'on the name of a track: move it; Enter on a thread or stream, or “…”: pin, fold, hide',
   ],
+  ['Arrow keys, Enter', 'in the map of steps: from step to step and rank to rank, show it'],
   ['G', 'go to the line of the selection'],
   ['J', 'jump along its arrows: the next rank of its collective, its kernel, launch or backward'],
   ['Shift+J', 'jump along the other arrow, where there are two'],

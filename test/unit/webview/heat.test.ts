@@ -72,6 +72,17 @@ describe('the rows of the heat map', () => {
     assert.match(second, /^ranks \d+\u2013\d+$/);
   });
 
+  it('have a note beside the rank where there is one', () => {
+    const labels = labelRows(layOutRows([4, 2]), (rank) => (rank === 4 ? '+30 %' : ''));
+    assert.deepEqual(
+      labels.map(({ texts }) => texts),
+      [
+        ['rank 4 +30 %', '4 +30 %', 'rank 4', '4'],
+        ['rank 2', '2'],
+      ],
+    );
+  });
+
   it('have labels that do not overlap', () => {
     for (const count of [3, 20, 64, 1024]) {
       for (const own of [0, 6]) {
