@@ -1,3 +1,4 @@
+import type { TimelineStep } from '../src/core/model/timeline.ts';
 import type { HandlersOf } from '../src/protocol/api.ts';
 import { Channel } from '../src/protocol/channel.ts';
 import { hostApi, type RunStatus, viewApi } from '../src/protocol/timeline-api.ts';
@@ -13,6 +14,7 @@ import { identityOf } from './run-identity.ts';
 import { parseSavedView } from './saved-view.ts';
 import { type LoadedRun, Store } from './store.ts';
 import { clampRange, frameInterval } from './time-range.ts';
+import { alignAnew, saveAlignment } from './timeline/saved-alignment.ts';
 import { NO_CHOICES } from './timeline/track-choices.ts';
 import { mountRunPage } from './views/run-page.ts';
 import { LoadingPage, renderFailure } from './views/status-page.ts';
@@ -48,7 +50,9 @@ export class App {
   /** What changes in it is kept. */
   #follow(store: Store): Store {
     const { range, selection, openRanks, marks, panels, tracks, trackFilter } = store;
-    for (const atom of [range, selection, openRanks, marks, panels, tracks, trackFilter]) {
+    const { alignment, timesSince } = store;
+    const kept = [range, selection, openRanks, marks, panels, tracks, trackFilter];
+    for (const atom of [...kept, alignment, timesSince]) {
       atom.subscribe(() => this.frames.request(this.#save));
     }
     return store;
@@ -85,6 +89,8 @@ export class App {
       panels: panels.get(),
       tracks: tracks.get(),
       trackFilter: trackFilter.get(),
+      alignment: saveAlignment(this.#store.alignment.get()),
+      timesSince: this.#store.timesSince.get(),
       run: this.#savedRun,
     };
     this.api.setState(view);
@@ -151,7 +157,7 @@ export class App {
     this.#store.range.set(clampRange(range, run.overview));
     const isOtherRun = identityOf(run) !== this.#savedRun;
     const goBack = this.#context === null ? null : rememberPlace(this.root);
-    this.#forget(isOtherRun);
+    this.#forget(isOtherRun, run.steps);
     this.#savedRun = identityOf(run);
     this.#context = {
       host: this.#host,
@@ -168,12 +174,13 @@ export class App {
   }
 
   /** What means something else in other tables, or in another run. */
-  #forget(isOtherRun: boolean): void {
+  #forget(isOtherRun: boolean, steps: readonly TimelineStep[]): void {
     if (this.#context !== null || isOtherRun) {
       this.#store.lost.set(this.#store.details.get());
       this.#store.selection.set(null);
+      const { alignment } = this.#store;
+      alignment.set(this.#context === null ? null : alignAnew(alignment.get(), steps));
     }
-    this.#store.alignment.set(null);
     if (isOtherRun && this.#context === null) {
       this.#store.marks.set([]);
       this.#store.tracks.set(NO_CHOICES);

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { selectionSchema } from '../src/protocol/timeline-schemas.ts';
 import { MAX_MARKS } from './timeline/marks.ts';
+import { savedAlignmentSchema } from './timeline/saved-alignment.ts';
 import { NO_CHOICES, trackChoicesSchema } from './timeline/track-choices.ts';
 import { MAX_FILTER_CHARACTERS } from './timeline/track-filter.ts';
 
@@ -27,6 +28,8 @@ const schema = z.object({
   panels: panels.default(DEFAULT_PANELS),
   tracks: trackChoicesSchema.default(NO_CHOICES),
   trackFilter: z.string().max(MAX_FILTER_CHARACTERS).default(''),
+  alignment: savedAlignmentSchema.nullable().default(null),
+  timesSince: z.enum(['run', 'step']).default('run'),
   /** What the selection was made in; see `run-identity.ts`. */
   run: z.string().default(''),
 });
@@ -46,6 +49,8 @@ export function parseSavedView(state: unknown): SavedView {
         panels: DEFAULT_PANELS,
         tracks: NO_CHOICES,
         trackFilter: '',
+        alignment: null,
+        timesSince: 'run',
         run: '',
       };
 }

@@ -13,6 +13,7 @@ import type { Alignment } from './timeline/alignment.ts';
 import type { Area } from './timeline/area.ts';
 import type { TimesSince } from './timeline/axis.ts';
 import type { Mark } from './timeline/marks.ts';
+import { restoreAlignment } from './timeline/saved-alignment.ts';
 import type { Matches } from './timeline/matches.ts';
 import type { TrackChoices } from './timeline/track-choices.ts';
 
@@ -44,8 +45,8 @@ export class Store {
   /** The track to scroll to; each wish is a new object. */
   readonly wantedTrack = new Atom<{ readonly rank: number; readonly lane: number } | null>(null);
   /** What ranks are aligned on; null shows each when it was. */
-  readonly alignment = new Atom<Alignment | null>(null);
-  readonly timesSince = new Atom<TimesSince>('run');
+  readonly alignment: Atom<Alignment | null>;
+  readonly timesSince: Atom<TimesSince>;
   /** What was chosen to be added up; null while there is none. */
   readonly area = new Atom<Area | null>(null);
   /** Index of the finding whose evidence is shown; -1 is none. */
@@ -63,6 +64,8 @@ export class Store {
     this.range = new Atom(view.range ?? { startNs: 0, endNs: 0 }, isSameRange);
     this.selection = new Atom(view.selection, isSameSelection);
     this.marks = new Atom<readonly Mark[]>(view.marks);
+    this.alignment = new Atom(restoreAlignment(view.alignment));
+    this.timesSince = new Atom<TimesSince>(view.timesSince);
     this.tracks = new Atom<TrackChoices>(view.tracks);
     this.trackFilter = new Atom(view.trackFilter);
     this.panels = new Atom(view.panels);

@@ -93,6 +93,22 @@ describe('ranks on the timeline', function () {
     await story.close();
   });
 
+  it('stay aligned where the page is shown again', async () => {
+    const story = await tell();
+    await press(story, 'Shift+L', 't');
+    const told = await story.page.locator('.align-bar').innerText();
+    const state = await story.page.evaluate('savedState');
+    await story.close();
+    const again = await gallery.tell(run, { state });
+    await again.page.locator('.run-page').waitFor();
+    await settle(again);
+    assert.equal(await again.page.locator('.align-bar').innerText(), told);
+    await press(again, 'Escape', 'Escape');
+    assert.match(await again.page.locator('.ruler-side').innerText(), /since step$/);
+    assert.deepEqual(again.errors, []);
+    await again.close();
+  });
+
   it('share a ruler that says how much is in view, and from where times count', async () => {
     const story = await tell();
     const side = story.page.locator('.ruler-side');

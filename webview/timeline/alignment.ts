@@ -9,6 +9,8 @@ export type Edge = 'begin' | 'end';
 export interface Anchors {
   /** In words: `step 45`. */
   readonly label: string;
+  /** Its number; null where it is none. */
+  readonly step: number | null;
   readonly byRank: ReadonlyMap<number, TimeRange>;
 }
 
@@ -45,6 +47,7 @@ export function anchorsOfStep(steps: readonly TimelineStep[], step: number): Anc
   const own = steps.filter((other) => other.step === step);
   return {
     label: `step ${step}`,
+    step,
     byRank: new Map(
       own.map(({ rank, startNs, durationNs }) => [rank, { startNs, endNs: startNs + durationNs }]),
     ),
@@ -56,6 +59,7 @@ export function anchorsOfCollective(
 ): Anchors {
   return {
     label: 'this collective',
+    step: null,
     byRank: new Map(
       collective.arrivals.map(({ rank, startNs, durationNs }) => [
         rank,

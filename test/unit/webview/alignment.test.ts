@@ -18,6 +18,12 @@ import { layOutFlows } from '../../../webview/timeline/flows.ts';
 import { findEvidence, findSelected, hitTest } from '../../../webview/timeline/hit-test.ts';
 import { layOutWindow } from '../../../webview/timeline/layout.ts';
 import { layOutMatches } from '../../../webview/timeline/matches.ts';
+import {
+  alignAnew,
+  restoreAlignment,
+  saveAlignment,
+  savedAlignmentSchema,
+} from '../../../webview/timeline/saved-alignment.ts';
 import { layOutTracks } from '../../../webview/timeline/tracks.ts';
 import { covers } from '../../../webview/timeline/window-coverage.ts';
 import { rectangleFacts } from '../../../webview/timeline/window-data.ts';
@@ -138,6 +144,24 @@ describe('ranks aligned on a step', () => {
 });
 
 describe('an alignment', () => {
+  it('comes back as it was kept', () => {
+    const saved: unknown = JSON.parse(JSON.stringify(saveAlignment(onStep)));
+    assert.deepEqual(restoreAlignment(savedAlignmentSchema.parse(saved)), onStep);
+    assert.equal(restoreAlignment(saveAlignment(null)), null);
+  });
+
+  it('stays on its step where the run is analyzed anew, and leaves a collective', () => {
+    const later = steps.map((step) => ({ ...step, startNs: step.startNs + step.rank * 5 }));
+    const anew = alignAnew(onStep, later)!;
+    assert.deepEqual(
+      [0, 1, 2].map(shiftsOf(anew)),
+      late.map((ns, rank) => ns + rank * 5),
+    );
+    const { collective } = describeSelection(analysis, { kind: 'span', rank: 0, index: 1 })!;
+    const onCollective = alignOn(anchorsOfCollective(collective!), 0, 'begin');
+    assert.equal(alignAnew(onCollective, later), null);
+  });
+
   it('is on either end of a collective, with any rank as the reference', () => {
     const { collective } = describeSelection(analysis, { kind: 'span', rank: 2, index: 1 })!;
     const anchors = anchorsOfCollective(collective!);
