@@ -37,7 +37,7 @@ export async function reportPage(
   maxSpans?: number,
 ): Promise<readonly string[]> {
   const bytes = Buffer.concat(packEmbedded(embedRun(analysis, maxSpans)));
-  const packed = await promisify(gzip)(bytes, { level: 9 });
+  const packed = await promisify(gzip)(bytes);
   const style = checked(program.styles.join('\n'), 'style');
   const host = checked(withoutMap(program.host), 'script');
   const page = checked(withoutMap(program.page), 'script');

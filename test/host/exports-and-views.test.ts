@@ -94,7 +94,7 @@ describe('what leaves the run editor, and what comes back', () => {
       );
     assert.equal(tabs().length, 2);
     assert.equal(run.analyzed?.generation, 1, 'analyzed once for both');
-    await vscode.window.tabGroups.close(tabs()[1] as vscode.Tab);
+    await vscode.window.tabGroups.close(tabs()[1]);
     assert.equal(tabs().length, 1);
     const window = { startNs: 0, endNs: 1e9, widthPx: 100, rows: [{ rank: 0, lane: -1 }] };
     const { columns } = await run.ask(1, (remote) => remote.readWindow(window));

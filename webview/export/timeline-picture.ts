@@ -113,7 +113,10 @@ function describeView({ run, store }: PageContext): string {
       last = Math.max(last, step.step);
     }
   }
-  const ofRun = `${formatDuration(startNs - overview.startNs)} to ${formatDuration(endNs - overview.startNs)} of ${formatDuration(overview.endNs - overview.startNs)}`;
+  const isWhole = startNs <= overview.startNs && endNs >= overview.endNs;
+  const ofRun = isWhole
+    ? 'the whole run'
+    : `${formatDuration(startNs - overview.startNs)} to ${formatDuration(endNs - overview.startNs)} of ${formatDuration(overview.endNs - overview.startNs)}`;
   const stepText =
     last < first ? [] : [first === last ? `step ${first}` : `steps ${first} to ${last}`];
   return [

@@ -9,10 +9,10 @@ import { computeOverview } from '../timeline/overview.ts';
 import { drawLayers, type Layer } from './window-layers.ts';
 
 /**
- * At some 7 bytes a span, a page of less than 20 MB. Larger ones are slow to open: pictures of the run's parts
+ * At some 9 bytes a span, a page of less than 20 MB. Larger ones are slow to open: pictures of the run's parts
  * go into them instead.
  */
-export const MAX_WHOLE_SPANS = 2_500_000;
+export const MAX_WHOLE_SPANS = 2_000_000;
 
 /** What a page needs to show a run by itself: plain data, to be packed. */
 export interface EmbeddedRun {

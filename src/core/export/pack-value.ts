@@ -13,6 +13,7 @@ interface ColumnMark {
     length: number,
     type: ColumnType,
     how: PackedColumn['how'],
+    width: PackedColumn['width'],
   ];
 }
 
@@ -39,7 +40,9 @@ export function packValue(value: unknown): PackedValue {
     if (packed === null) {
       return each;
     }
-    const mark: ColumnMark = { $column: [offset, packed.length, packed.type, packed.how] };
+    const mark: ColumnMark = {
+      $column: [offset, packed.length, packed.type, packed.how, packed.width],
+    };
     columns.push(packed.bytes);
     offset += packed.bytes.length;
     return mark;
@@ -51,8 +54,8 @@ export function packValue(value: unknown): PackedValue {
 export function unpackValue(json: string, bytes: Uint8Array): unknown {
   return JSON.parse(json, (_, each: unknown) => {
     if (isMark<ColumnMark>(each, '$column')) {
-      const [offset, length, type, how] = each.$column;
-      return unpackColumn(bytes.subarray(offset), length, type, how);
+      const [offset, length, type, how, width] = each.$column;
+      return unpackColumn({ type, how, width, length, bytes: bytes.subarray(offset) });
     }
     if (isMark<BigMark>(each, '$big')) {
       return BigInt(each.$big);
