@@ -10,12 +10,14 @@ const panels = z.object({
   rankOrder: z.enum(['number', 'slowest']).nullable().default(null),
   /** What the breakdown is split by; null is what the run has. */
   breakdown: z.enum(['device', 'phases', 'layers', 'causes']).nullable().default(null),
+  /** Panels that show their numbers as tables, too. */
+  tables: z.array(z.enum(['steps', 'breakdown'])).default([]),
 });
 
 /** How panels are shown, where the user has chosen. */
 export type PanelChoices = z.output<typeof panels>;
 
-const DEFAULT_PANELS: PanelChoices = { rankOrder: null, breakdown: null };
+const DEFAULT_PANELS: PanelChoices = { rankOrder: null, breakdown: null, tables: [] };
 
 const schema = z.object({
   range: z.object({ startNs: z.number(), endNs: z.number() }).nullable(),

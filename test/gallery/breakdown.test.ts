@@ -155,6 +155,10 @@ describe('the breakdown of the steps', function () {
     }
     const formulas = await panel.locator('.formulas').innerText();
     assert.ok(formulas.includes(analysis.report.formulas!['ranks.*.breakdown.computePercent']));
+    story.host.generation = 2;
+    await story.host.channel.remote.runChanged({ generation: 2 });
+    await settle(story);
+    assert.equal(await panel.locator('.breakdown-table tbody tr').count(), 4, 'a new run keeps it');
   });
 
   it('tells 1,024 ranks by their extremes and a sentence, all of them in the table', async () => {

@@ -1,6 +1,7 @@
 import { DisposableStore } from '../../src/base/lifetime.ts';
 import { h, replaceChildren } from '../base/dom.ts';
 import type { PageContext, View } from '../page-context.ts';
+import { TableToggle } from '../views/table-toggle.ts';
 import { renderBars } from './bars.ts';
 import './breakdown.css';
 import { chooseBars } from './choose-bars.ts';
@@ -26,19 +27,13 @@ export function mountBreakdown(context: PageContext): View | null {
   const shown = () => splits.find(({ kind }) => kind === store.panels.get().breakdown) ?? splits[0];
   const bars = h('div', { class: 'breakdown-bars' });
   const legend = h('div', {});
-  const table = h('div', { class: 'breakdown-all', hidden: true });
   const kinds = splits.map(({ kind }) => renderChoice(context, kind));
-  const tableButton = h(
-    'button',
-    {
-      type: 'button',
-      class: 'link',
-      click: () => {
-        table.hidden = !table.hidden;
-        update();
-      },
-    },
-    'table and formulas',
+  const table = owned.add(
+    new TableToggle(store, 'breakdown', {
+      text: 'table and formulas',
+      className: 'breakdown-all',
+      render: () => [renderTable(context, shown())],
+    }),
   );
   const update = () => {
     const split = shown();
@@ -47,11 +42,18 @@ export function mountBreakdown(context: PageContext): View | null {
     );
     replaceChildren(bars, ...renderChosen(split));
     replaceChildren(legend, renderLegend(split));
-    tableButton.setAttribute('aria-expanded', String(!table.hidden));
-    replaceChildren(table, table.hidden ? null : renderTable(context, split));
+    table.update();
   };
   update();
-  owned.add(store.panels.subscribe(update));
+  let last = shown();
+  owned.add(
+    store.panels.subscribe(() => {
+      if (shown() !== last) {
+        last = shown();
+        update();
+      }
+    }),
+  );
   const head = h(
     'div',
     { class: 'breakdown-head' },
@@ -59,14 +61,14 @@ export function mountBreakdown(context: PageContext): View | null {
     kinds.length < 2
       ? null
       : h('div', { class: 'choices', role: 'group', 'aria-label': 'Divided by' }, ...kinds),
-    tableButton,
+    table.button,
   );
   const element = h(
     'section',
     { class: 'panel breakdown', 'aria-label': 'Breakdown' },
     h('div', {}, head, bars),
     legend,
-    table,
+    table.body,
   );
   return { element, dispose: () => owned.dispose() };
 }

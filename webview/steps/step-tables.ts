@@ -8,29 +8,12 @@ import type { RankDeviation } from './ranks-by-deviation.ts';
 
 const MAX_SLOWEST = 20;
 
-/** The map in words and numbers: shown on demand, built when it first is. */
+/** The map in words and numbers. */
 export function renderStepTables(
   context: PageContext,
   deviations: readonly RankDeviation[],
-): { readonly button: HTMLElement; readonly body: HTMLElement } {
-  const body = h('div', { class: 'step-tables', hidden: true });
-  const button = h(
-    'button',
-    {
-      type: 'button',
-      class: 'link',
-      'aria-expanded': 'false',
-      click: () => {
-        if (body.childElementCount === 0) {
-          body.append(slowestTable(context), rankTable(context, deviations));
-        }
-        body.hidden = !body.hidden;
-        button.setAttribute('aria-expanded', String(!body.hidden));
-      },
-    },
-    'as tables',
-  );
-  return { button, body };
+): readonly HTMLElement[] {
+  return [slowestTable(context), rankTable(context, deviations)];
 }
 
 function slowestTable(context: PageContext): HTMLElement {

@@ -2,6 +2,7 @@ import { DisposableStore } from '../../src/base/lifetime.ts';
 import { h } from '../base/dom.ts';
 import { formatCount, formatDuration } from '../base/format.ts';
 import type { PageContext, View } from '../page-context.ts';
+import { TableToggle } from '../views/table-toggle.ts';
 import { HeatCanvas } from './heat-canvas.ts';
 import { HeatScale, hottestRatio } from './heat-scale.ts';
 import { RankOrder } from './rank-order.ts';
@@ -39,7 +40,13 @@ export function mountSteps(context: PageContext): View {
       }
     }),
   );
-  const tables = renderStepTables(context, deviations);
+  const tables = owned.add(
+    new TableToggle(store, 'steps', {
+      text: 'as tables',
+      className: 'step-tables',
+      render: () => renderStepTables(context, deviations),
+    }),
+  );
   const element = h(
     'div',
     { class: 'steps' },
