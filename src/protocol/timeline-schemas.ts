@@ -125,8 +125,6 @@ export const selectionDetailsSchema = z.object({
         z.object({
           rank: z.int(),
           span: z.int(),
-          lane: z.int(),
-          depth: z.int(),
           startNs: z.number(),
           durationNs: z.number(),
         }),

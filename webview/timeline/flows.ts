@@ -1,4 +1,8 @@
-import type { SelectionDetails } from '../../src/core/model/timeline.ts';
+import {
+  RANK_TRACK,
+  RECTANGLE_KINDS,
+  type SelectionDetails,
+} from '../../src/core/model/timeline.ts';
 import type { Arrival } from '../details/collective.ts';
 import { findOnLane } from './hit-test.ts';
 import type { ShiftOf } from './alignment.ts';
@@ -16,6 +20,8 @@ export interface FlowArrow {
 }
 
 type Bounds = ArrayLike<number>;
+
+const SPAN = RECTANGLE_KINDS.indexOf('span');
 
 /** What is drawn, and where. */
 export interface FlowView {
@@ -56,29 +62,43 @@ export function layOutFlows(view: FlowView, details: SelectionDetails): readonly
  */
 function layOutCollective(view: FlowView, { collective }: SelectionDetails): readonly FlowArrow[] {
   const last = collective?.arrivals.at(-1);
-  const from = last === undefined ? null : momentOf(view, last, last.startNs);
-  if (collective === null || !collective.isComparable || last === undefined || from === null) {
+  if (collective === null || !collective.isComparable || last === undefined) {
     return [];
   }
+  const boxByRank = boxesOfArrivals(view, collective.arrivals);
+  const pointAt = (arrival: Arrival, startNs: number): readonly [number, number] | null => {
+    const track = rankTrackOf(view.list, arrival.rank);
+    const moment = { startNs, durationNs: 0, depth: 0 };
+    const spot = track === undefined ? null : spotOf(view, track, moment);
+    const box = boxByRank.get(arrival.rank) ?? spot;
+    return spot === null || box === null ? null : [spot[0], box[1] + box[3] / 2];
+  };
+  const from = pointAt(last, last.startNs);
   return collective.arrivals.slice(0, -1).flatMap((arrival): FlowArrow[] => {
     const isSameTime = view.shiftOf(arrival.rank) === view.shiftOf(last.rank);
     const end = arrival.startNs + arrival.durationNs;
-    const time = isSameTime ? Math.min(last.startNs, end) : arrival.startNs;
-    const to = momentOf(view, arrival, time);
-    return to === null ? [] : [{ from, to, isAcross: true }];
+    const to = pointAt(arrival, isSameTime ? Math.min(last.startNs, end) : arrival.startNs);
+    return from === null || to === null ? [] : [{ from, to, isAcross: true }];
   });
 }
 
-/** A moment of a collective on its lane, else on the summary of its rank; null beside the view. */
-function momentOf(
-  view: FlowView,
-  arrival: Arrival,
-  startNs: number,
-): [x: number, y: number] | null {
-  const track = findTrack(view.list, arrival) ?? rankTrackOf(view.list, arrival.rank);
-  const { depth } = arrival;
-  const spot = track === undefined ? null : spotOf(view, track, { startNs, durationNs: 0, depth });
-  return spot === null ? null : [spot[0], spot[1] + spot[3] / 2];
+/** By rank, where it is drawn on a lane by itself. */
+function boxesOfArrivals(
+  { data, boxes }: FlowView,
+  arrivals: readonly Arrival[],
+): ReadonlyMap<number, Bounds> {
+  const spanByRank = new Map(arrivals.map(({ rank, span }) => [rank, span]));
+  const found = new Map<number, Bounds>();
+  const { rectangles, request } = data;
+  for (let i = 0; i < boxes.length; i++) {
+    const at = boxes.index[i];
+    const { rank, lane } = request.rows[rectangles.row[at]];
+    const isSpan = rectangles.kind[at] === SPAN && lane !== RANK_TRACK;
+    if (isSpan && rectangles.item[at] === spanByRank.get(rank)) {
+      found.set(rank, boxes.bounds.subarray(i * 4, i * 4 + 4));
+    }
+  }
+  return found;
 }
 
 /** Where a span is drawn, by itself or merged with others; null beside the view. */

@@ -28,8 +28,9 @@ export function mountRuler(context: PageContext, steps: () => readonly TimelineS
         pen.lineTo(Math.round(x) + 0.5, height);
         pen.stroke();
       }
-      paintStepLabels(pen, marks, width, theme);
-      paintMarks(pen, layOutMarks(store.marks.get(), range, width), theme);
+      const flags = layOutMarks(store.marks.get(), range, width);
+      paintStepLabels(pen, marks, flags, width, theme);
+      paintMarks(pen, flags, theme);
       paintTimeAxis(pen, axisOf(context, steps(), width), theme);
     }),
   );

@@ -73,10 +73,19 @@ export function paintTimeAxis(
   }
 }
 
+interface RulerMark {
+  readonly x: number;
+  readonly note: string;
+}
+
+function shortNote(note: string): string {
+  return note.slice(0, MAX_MARK_CHARACTERS);
+}
+
 /** A flag for each mark, with its note where it has one. */
 export function paintMarks(
   context: CanvasRenderingContext2D,
-  marks: readonly { readonly x: number; readonly note: string }[],
+  marks: readonly RulerMark[],
   theme: Theme,
 ): void {
   for (const { x, note } of marks) {
@@ -87,7 +96,7 @@ export function paintMarks(
     context.lineTo(x + 8, 4);
     context.lineTo(x, 8);
     context.fill();
-    const text = note.slice(0, MAX_MARK_CHARACTERS);
+    const text = shortNote(note);
     if (text !== '') {
       context.fillStyle = theme.background;
       context.fillRect(x + 9, 0, textWidth(context, text) + 6, 16);
@@ -97,18 +106,25 @@ export function paintMarks(
   }
 }
 
+/** Where flags or notes are, no step is named. */
 export function paintStepLabels(
   context: CanvasRenderingContext2D,
   marks: readonly StepMark[],
+  flags: readonly RulerMark[],
   width: number,
   theme: Theme,
 ): void {
   context.fillStyle = theme.foreground;
+  const isFree = (from: number, to: number) =>
+    flags.every(({ x, note }) => to < x || from > x + 15 + textWidth(context, shortNote(note)));
   marks.forEach(({ x, label }, i) => {
     const left = Math.max(x, 0) + 4;
     const end = marks.slice(i + 1).find((mark) => mark.label !== '')?.x ?? width;
     const short = label.split('  ')[0];
-    const text = [label, short].find((each) => left + textWidth(context, each) < end);
+    const text = [label, short].find((each) => {
+      const right = left + textWidth(context, each);
+      return right < end && isFree(left, right);
+    });
     if (text !== undefined && text !== '') {
       context.fillText(text, left, 9);
     }

@@ -241,9 +241,6 @@ export interface SelectionDetails {
       readonly rank: number;
       /** Row of the rank's spans. */
       readonly span: number;
-      readonly lane: number;
-      /** Row of nesting on its lane, from 0. */
-      readonly depth: number;
       readonly startNs: Nanoseconds;
       readonly durationNs: Nanoseconds;
     }[];

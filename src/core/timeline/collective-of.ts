@@ -1,7 +1,7 @@
 import type { Analysis } from '../model/tables.ts';
 import type { SelectionDetails } from '../model/timeline.ts';
 import type { SpanIndex } from '../model/units.ts';
-import { type AnalyzedRank, findRank } from './analyzed-rank.ts';
+import type { AnalyzedRank } from './analyzed-rank.ts';
 
 /** The collective that a span is of, or whose kernel it launches; null where no other rank has it. */
 export function collectiveOf(
@@ -26,8 +26,6 @@ export function collectiveOf(
           {
             rank,
             span: own,
-            lane: findRank(analysis, rank)?.trace.spans.lane[own] ?? 0,
-            depth: ranks[i].nesting.depth[own],
             startNs: match.start[i],
             durationNs: match.end[i] - match.start[i],
           },

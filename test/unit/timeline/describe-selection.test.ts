@@ -172,11 +172,11 @@ describe('describeSelection', () => {
       assert.deepEqual(
         details?.collective?.arrivals.map((each) => Object.values(each)),
         [
-          [2, 1, 1, 0, 20, 880],
-          [0, 1, 1, 0, 150, 750],
-          [1, 1, 1, 0, 700, 200],
+          [2, 1, 20, 880],
+          [0, 1, 150, 750],
+          [1, 1, 700, 200],
         ],
-        'rank, span, lane, depth, start and duration in run time',
+        'rank, span, start and duration in run time',
       );
     }
     const other = describeSelection(run, { kind: 'span', rank: 0, index: 2 });

@@ -10,8 +10,6 @@ function tell(startsMs: readonly number[], isComparable = true) {
     .map((ms, rank) => ({
       rank,
       span: rank + 10,
-      lane: 1,
-      depth: 0,
       startNs: ms * 1e6,
       durationNs: (100 - ms) * 1e6,
     }))
