@@ -1,10 +1,13 @@
+/** Until the browser has surely begun to save; some begin late. */
+const KEEP_MS = 60_000;
+
 /** Hands a file to the browser, which asks or not where to put it; gives its name. */
 export function download(name: string, type: string, parts: (string | ArrayBuffer)[]): string {
   const link = document.createElement('a');
   link.href = URL.createObjectURL(new Blob(parts, { type }));
   link.download = name;
   link.click();
-  URL.revokeObjectURL(link.href);
+  setTimeout(() => URL.revokeObjectURL(link.href), KEEP_MS);
   return name;
 }
 

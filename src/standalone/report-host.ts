@@ -112,7 +112,9 @@ const EDITOR_ONLY = {
 function actions(opening: Promise<Opened>, ask: Ask) {
   return {
     openLink: ({ url }) => {
-      window.open(url, '_blank', 'noopener,noreferrer');
+      if (/^https?:/i.test(url)) {
+        window.open(url, '_blank', 'noopener,noreferrer');
+      }
     },
     copyText: async ({ text }) => await copyText(text),
     copyFinding: async ({ index }) => {

@@ -37,7 +37,7 @@ export function timelinePicture(context: PageContext, section: HTMLElement): She
     title: `${context.run.report.run.name}: ${describeView(context)}`,
     paint: (pen) => {
       pen.fillStyle = theme.panel;
-      pen.fillRect(0, 0, width + 2 * MARGIN_PX, legendTop + legend.height + MARGIN_PX);
+      pen.fillRect(0, 0, width + 2 * MARGIN_PX + 1, legendTop + legend.height + MARGIN_PX + 1);
       paintTitle(pen, context, width);
       for (const canvas of canvases) {
         within(pen, canvas.getBoundingClientRect(), origin, () =>

@@ -1,11 +1,12 @@
 import { type Disposable, DisposableStore } from '../../src/base/lifetime.ts';
 import { RANK_TRACK } from '../../src/core/model/timeline.ts';
 import { h } from '../base/dom.ts';
+import { Menu } from '../base/menu.ts';
 import type { PageContext } from '../page-context.ts';
 import { bindLabelDrag } from './label-drag.ts';
 import { moveBy, toggleRank } from './track-commands.ts';
 import { keyOf } from './track-key.ts';
-import { menuItems, TrackMenu } from './track-menu.ts';
+import { menuItems } from './track-menu.ts';
 import { type Track, type TrackList, tracksInSight } from './tracks.ts';
 
 /** Labels this far outside the view are there, too, for Tab to reach. */
@@ -23,7 +24,7 @@ export class Gutter implements Disposable {
     role: 'group',
     'aria-label': 'Pinned',
   });
-  readonly menu = new TrackMenu();
+  readonly menu = new Menu();
   readonly #owned = new DisposableStore();
   readonly #labels = new Map<string, HTMLElement>();
   #list: TrackList | null = null;

@@ -102,7 +102,16 @@ export class TimelineSession implements vscode.Disposable {
   async save(wish: ExportWish, shown: number | null = null): Promise<string | null> {
     const run = await this.document.run;
     const generation = shown ?? (await forPeople(run, run.readAnalysis())).generation;
-    return await saveExport(run, generation, wish);
+    try {
+      return await saveExport(run, generation, wish);
+    } catch (error) {
+      throw error instanceof StaleGeneration
+        ? new Error(
+            vscode.l10n.t('The run was analyzed again in the meantime. Export it once more.'),
+            { cause: error },
+          )
+        : error;
+    }
   }
 
   dispose(): void {
