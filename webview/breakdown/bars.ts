@@ -5,8 +5,8 @@ import type { ChosenBars, NamedBar } from './choose-bars.ts';
 import type { Bar, Part, Split } from './split.ts';
 import { tenthsOf } from './tenths.ts';
 
-/** Of the row; below it a number has no room even in a narrow editor. */
-const MIN_LABELED_PERCENT = 12;
+/** Of the row; below it a number has no room even in a wide editor. */
+const MIN_LABELED_PERCENT = 3;
 /** Of the row; less is a hair, which says nothing. */
 const MIN_DRAWN_PERCENT = 0.3;
 /** More bars than this are thin and have no numbers. */

@@ -51,8 +51,10 @@ export class RankOrder {
 
   /** What is to be known of the rows; empty where they say it themselves. */
   describe(): string {
-    const most = mostRanksOfRow(this.rows());
-    const percent = this.#notes.size === 0 ? '' : ' (+%)';
+    const rows = this.rows();
+    const most = mostRanksOfRow(rows);
+    const isNoted = rows.some(({ ranks }) => ranks.length === 1 && this.#notes.has(ranks[0]));
+    const percent = isNoted ? ' (+%)' : '';
     const order = this.isSlowestFirst
       ? ` · most own work${percent} on top`
       : percent === ''
