@@ -54,6 +54,14 @@ describe('counters on the timeline', function () {
     assert.ok(at < samples[3].timeNs);
     await page.mouse.move(canvas.x + at / pixelNs, y + height / 2);
     const text = await page.locator('.tooltip').innerText();
+    const values = samples.map((sample) => sample.value);
+    const [least, most] = [Math.min(...values), Math.max(...values)].map((end) =>
+      Number(end.toPrecision(3)),
+    );
+    assert.equal(
+      await label.getAttribute('aria-description'),
+      `loss: ${least} to ${most}, ${samples.length} samples`,
+    );
     const value = Number(samples[2].value.toPrecision(3));
     assert.ok(text.startsWith(`loss\n${value} · at `), text);
     assert.deepEqual(story.errors, []);

@@ -1,8 +1,11 @@
 import { type Disposable, DisposableStore } from '../../src/base/lifetime.ts';
+import { counterLane } from '../../src/core/model/counter.ts';
 import { RANK_TRACK } from '../../src/core/model/timeline.ts';
 import { h } from '../base/dom.ts';
 import { Menu } from '../base/menu.ts';
+import { formatCount } from '../base/format.ts';
 import type { PageContext } from '../page-context.ts';
+import { formatCounter } from './counter-format.ts';
 import { bindLabelDrag } from './label-drag.ts';
 import { moveBy, toggleRank } from './track-commands.ts';
 import { keyOf } from './track-key.ts';
@@ -142,14 +145,29 @@ export class Gutter implements Disposable {
       {
         type: 'button',
         class: 'lane-label',
-        title: track.label,
+        title: this.#describe(track),
         'aria-haspopup': 'menu',
         'aria-label': `${track.label}, of rank ${track.rank}`,
+        'aria-description': this.#describe(track),
         click: () => this.#openMenu(track, list),
       },
       h('span', { class: 'lane-name' }, track.label),
       h('span', { class: 'more', 'aria-hidden': 'true' }, '…'),
     );
+  }
+
+  /** The whole name, and of a counter its smallest and largest value. */
+  #describe({ rank, lane, label }: Track): string {
+    const counter = this.context.run.overview.ranks
+      .find((other) => other.rank === rank)
+      ?.counters?.find((other) => counterLane(other.counter) === lane);
+    if (counter === undefined) {
+      return label;
+    }
+    const [min, max] = [counter.min, counter.max].map((value) =>
+      formatCounter(value, counter.unit),
+    );
+    return `${label}: ${min} to ${max}, ${formatCount(counter.sampleCount, 'sample')}`;
   }
 
   #moreButton(track: Track, list: TrackList): HTMLElement {
