@@ -3,11 +3,23 @@ import { join } from 'node:path';
 import type { Analysis } from '../../src/core/model/tables.ts';
 import { sharedFile } from '../support/shared-data.ts';
 import { loadAnalysis } from './load-analysis.ts';
+import { manyRanks } from './many-ranks.ts';
 import type { PageHostOptions } from './page-host.ts';
 import { gpuRun, sampleRun } from './stories.ts';
 
 const RECORDED = 'test/fixtures/recorded';
 const REAL = ['kineto/resnet50-num-workers-0', 'kineto/dlrm-8-ranks'];
+
+/** Ranks that wait for each other: two of them are late. */
+const MANY = {
+  ranks: 1024,
+  steps: 100,
+  stragglers: new Map([
+    [5, 0.12],
+    [716, 0.3],
+  ]),
+  isSynchronous: true,
+};
 
 export interface Room {
   readonly title: string;
@@ -41,6 +53,10 @@ export function listRooms(): readonly Room[] {
         ? []
         : [{ title: `Real: ${name}`, read: async () => await loadAnalysis(path) }];
     }),
+    {
+      title: '1,024 ranks',
+      read: async () => manyRanks(await gpuRun({ ranks: 1, steps: 6 }), MANY),
+    },
     {
       title: 'Waiting for the analysis',
       read: null,
