@@ -56,6 +56,21 @@ describe('what the page exports', function () {
     return host.wishes[before];
   }
 
+  for (const width of [400, 1360]) {
+    it(`is chosen from a menu that is whole at ${width} px, each item on one line`, async () => {
+      const page = await open({ width, height: 600 });
+      await page.getByRole('button', { name: 'Export' }).click();
+      const menu = (await page.getByRole('menu', { name: 'Export' }).boundingBox())!;
+      assert.ok(menu.x >= 0 && menu.x + menu.width <= width, `${menu.x} + ${menu.width}`);
+      assert.ok(menu.y >= 0 && menu.y + menu.height <= 600);
+      const heights = await page
+        .getByRole('menuitem')
+        .evaluateAll((items) => items.map((item) => item.getBoundingClientRect().height));
+      assert.equal(heights.length, 10);
+      assert.equal(new Set(heights).size, 1, heights.join());
+    });
+  }
+
   it('is chosen from a menu by keyboard, which Escape closes', async () => {
     const page = await open();
     const button = page.getByRole('button', { name: 'Export' });

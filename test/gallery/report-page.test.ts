@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { CHROMIUM_FLAGS, prepareChromium } from '../../scripts/chromium.mjs';
+import { findingMarkdown } from '../../src/core/export/markdown.ts';
 import type { Analysis } from '../../src/core/model/tables.ts';
 import { reportPage, type ReportProgram } from '../../src/files/report-page.ts';
 import { keepUnits } from '../../webview/base/format.ts';
@@ -166,6 +167,22 @@ describe('a saved report', function () {
       page.getByRole('menuitem', { name: 'Steps' }).click(),
     ]);
     assert.equal(file.suggestedFilename(), 'resnet-aug.steps.csv');
+    assert.deepEqual(troubles, []);
+    await close();
+  });
+
+  it('copies findings as Markdown', async () => {
+    const { page, troubles, close } = await open(run);
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page
+      .getByRole('button', { name: /^Copy as Markdown/ })
+      .first()
+      .click();
+    await page.locator('.toast', { hasText: 'Copied as Markdown' }).waitFor();
+    assert.equal(
+      await page.evaluate('navigator.clipboard.readText()'),
+      findingMarkdown(run.report.findings[0], run.report),
+    );
     assert.deepEqual(troubles, []);
     await close();
   });

@@ -1,3 +1,4 @@
+import { firstWhere } from '../../base/first-where.ts';
 import type { Analysis } from '../model/tables.ts';
 import {
   RANK_TRACK,
@@ -15,8 +16,9 @@ export interface Layer {
   readonly names: readonly string[];
 }
 
-/** The ranks of the whole run, at the screens of ten years to come. */
+/** The ranks of the whole run, at the screens of ten years to come; of very many ranks at those of today. */
 const WHOLE_PX = 8_000;
+const MIN_WHOLE_PX = 400;
 /** A step, with all its lanes. */
 const NEAR_PX = 4_000;
 /** Of all layers; one takes some 10 bytes once compressed. */
@@ -38,7 +40,9 @@ interface Wanted {
 export function drawLayers(analysis: Analysis, overview: TimelineOverview): readonly Layer[] {
   const { startNs, endNs } = analysis;
   const rows = analysis.ranks.map(({ rank }) => ({ rank, lane: RANK_TRACK }));
-  const layers: Layer[] = [draw(analysis, { startNs, endNs, widthPx: WHOLE_PX, rows })];
+  const layers: Layer[] = [
+    draw(analysis, { startNs, endNs, widthPx: wholeWidth(rows.length), rows }),
+  ];
   let count = layers[0].rectangles.length;
   for (const wanted of wantedWindows(analysis, overview)) {
     if (count > MAX_RECTANGLES) {
@@ -51,6 +55,12 @@ export function drawLayers(analysis: Analysis, overview: TimelineOverview): read
     }
   }
   return layers;
+}
+
+/** At most two rectangles a pixel and rank: half of all that may be is for the whole run. */
+function wholeWidth(ranks: number): number {
+  const most = Math.floor(MAX_RECTANGLES / 4 / Math.max(1, ranks));
+  return Math.max(MIN_WHOLE_PX, Math.min(WHOLE_PX, most));
 }
 
 function draw(analysis: Analysis, request: WindowRequest): Layer {
@@ -143,11 +153,10 @@ function pick(
 ): void {
   const { rectangles } = layer;
   const { row, shiftNs, of } = place;
-  for (let at = 0; at < rectangles.length; at++) {
-    const isSeen =
-      rectangles.row[at] === of &&
-      rectangles.start[at] - shiftNs < endNs &&
-      rectangles.end[at] - shiftNs > startNs;
+  const { length } = rectangles;
+  const first = firstWhere(0, length, (at) => rectangles.row[at] >= of);
+  for (let at = first; at < length && rectangles.row[at] === of; at++) {
+    const isSeen = rectangles.start[at] - shiftNs < endNs && rectangles.end[at] - shiftNs > startNs;
     if (isSeen) {
       picked.push({ layer, at, row, shiftNs });
     }
