@@ -52,7 +52,7 @@ export function findSlowStep(analysis: Analysis, typical: ChosenStep): ChosenSte
   return found !== null && durationOf(found) >= MIN_SLOWDOWN * durationOf(typical) ? found : null;
 }
 
-export function durationOf({ rank: { tables }, row }: ChosenStep): Nanoseconds {
+function durationOf({ rank: { tables }, row }: ChosenStep): Nanoseconds {
   return tables.steps.end[row] - tables.steps.start[row];
 }
 
