@@ -40,3 +40,23 @@ export function followColorScheme(body: HTMLElement): void {
   hasContrast.addEventListener('change', follow);
   follow();
 }
+
+/** The view lives as long as the tab. All files of the disk may share one storage: each has a key. */
+const VIEW_KEY = `training-sleuth ${location.pathname}`;
+
+export function keepView(state: unknown): void {
+  try {
+    sessionStorage.setItem(VIEW_KEY, JSON.stringify(state));
+  } catch {
+    // A browser may lend files no storage: then a reload begins anew.
+  }
+}
+
+/** Undefined where none was kept. */
+export function recallView(): unknown {
+  try {
+    return JSON.parse(sessionStorage.getItem(VIEW_KEY) ?? 'null') ?? undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -3,7 +3,7 @@ import type { EmbeddedRun } from '../core/export/embed-run.ts';
 import type { Port } from '../protocol/channel.ts';
 import { Channel } from '../protocol/channel.ts';
 import { hostApi, viewApi } from '../protocol/timeline-api.ts';
-import { followColorScheme } from './browser.ts';
+import { followColorScheme, keepView, recallView } from './browser.ts';
 import { readEmbedded } from './read-embedded.ts';
 import { reportHandlers } from './report-host.ts';
 import './themes.css';
@@ -32,8 +32,8 @@ Object.assign(window, {
     postMessage: (message: unknown) => {
       queueMicrotask(() => listeners.forEach((listener) => listener(message)));
     },
-    getState: () => (history.state as unknown) ?? undefined,
-    setState: (state: unknown) => history.replaceState(state, ''),
+    getState: recallView,
+    setState: keepView,
   }),
 });
 
