@@ -1,4 +1,6 @@
 import type { Analysis } from '../model/tables.ts';
+import type { Trace } from '../model/trace.ts';
+import type { LaneIndex } from '../model/units.ts';
 import type { TimelineLane, TimelineOverview, TimelineRank } from '../model/timeline.ts';
 import { findSlowStep, findTypicalStep } from './choose-steps.ts';
 import { describeCounters } from './counter-series.ts';
@@ -26,7 +28,7 @@ function describeRank(analysis: Analysis, i: number): TimelineRank {
   const lanes = trace.lanes
     .map(({ name, kind, count }, lane) => ({
       lane,
-      name: name.slice(0, MAX_LANE_NAME_CHARACTERS),
+      name: `${name.slice(0, MAX_LANE_NAME_CHARACTERS)}${kind === 'stream' ? libraryOf(trace, lane) : ''}`,
       kind,
       depthCount: nesting.depthCount[lane],
       spanCount: count,
@@ -40,6 +42,21 @@ function describeRank(analysis: Analysis, i: number): TimelineRank {
     lanes: lanes.sort((a, b) => laneOrder(a) - laneOrder(b) || a.lane - b.lane),
     ...(counters.length === 0 ? {} : { counters }),
   };
+}
+
+const COLLECTIVE_LIBRARY = /nccl|rccl|hccl|msccl/i;
+/** Of a stream's spans, spread evenly, that are looked at. */
+const LOOKED_AT = 32;
+
+/** The library whose collectives are most of what a stream runs, to be said beside its number. */
+function libraryOf({ lanes, spans, strings }: Trace, lane: LaneIndex): string {
+  const { first, count } = lanes[lane];
+  const seen = Math.min(count, LOOKED_AT);
+  const libraries = Array.from({ length: seen }, (_, i) => {
+    const name = strings[spans.name[first + Math.floor((i * count) / seen)]];
+    return COLLECTIVE_LIBRARY.exec(name)?.[0].toLowerCase();
+  }).filter((library) => library !== undefined);
+  return libraries.length * 2 > seen ? ` · ${libraries[0]}` : '';
 }
 
 /** The training loop's thread, the streams of the device, then the rest. */
