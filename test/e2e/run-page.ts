@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Frame, Locator } from 'playwright-core';
+import { plainSpaces } from '../support/plain-spaces.ts';
 
 /** Places tried along a track until the pointer is over what is looked for. */
 const PROBES = 60;
@@ -115,8 +116,4 @@ export class RunPage {
     assert.ok(rank !== null && tracks !== null, 'the timeline has no ranks');
     return rank.y + rank.height / 2 - tracks.y;
   }
-}
-
-function plainSpaces(text: string): string {
-  return text.replaceAll(/[\u00a0\u202f]/g, ' ');
 }

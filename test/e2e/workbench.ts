@@ -4,6 +4,7 @@ import { chromium, type Browser, type Frame, type Locator, type Page } from 'pla
 import { CHROMIUM_FLAGS, prepareChromium } from '../../scripts/chromium.mjs';
 import { prepareServerHost } from '../../scripts/server-host.mjs';
 import { startServer, type Server } from '../../scripts/start-server.mjs';
+import { plainSpaces } from '../support/plain-spaces.ts';
 
 /** The first start of a workbench, an extension and a page together. */
 const WAIT_MS = 60_000;
@@ -175,8 +176,4 @@ export class Workbench {
 /** The workbench has complaints of its own, such as files that its server does not have. */
 function isOfRunEditor(text: string): boolean {
   return /timeline\.(js|css)|Content Security Policy/.test(text);
-}
-
-function plainSpaces(text: string): string {
-  return text.replaceAll('\u00a0', ' ');
 }

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
+import { plainSpaces } from '../support/plain-spaces.ts';
 import { GAP_CAUSES } from '../../src/core/model/report.ts';
 import { type Analysis, DEVICE_CLASSES } from '../../src/core/model/tables.ts';
-import { Gallery, settle, type Story, type StoryOptions } from './gallery.ts';
+import { type Gallery, settle, type Story, type StoryOptions } from './gallery.ts';
 import { manyRanks } from './many-ranks.ts';
 import { gpuRun } from './stories.ts';
+import { sharedGallery } from './shared-gallery.ts';
 
-const plain = (text: string) => text.replaceAll(/[\u202f\u00a0]/g, ' ').trim();
+const plain = (text: string) => plainSpaces(text).trim();
 
 /** Time of each class and each cause in the analyzed steps of some ranks, and of these steps, added up anew. */
 function addUp(analysis: Analysis, isWanted: (rank: number) => boolean) {
@@ -39,10 +41,8 @@ describe('the breakdown of the steps', function () {
   let story: Story;
 
   before(async () => {
-    [gallery, analysis] = await Promise.all([Gallery.open(), gpuRun({ ranks: 3, steps: 20 })]);
+    [gallery, analysis] = await Promise.all([sharedGallery(), gpuRun({ ranks: 3, steps: 20 })]);
   });
-
-  after(async () => await gallery.close());
 
   afterEach(async () => {
     assert.deepEqual(story.errors, []);
@@ -50,9 +50,7 @@ describe('the breakdown of the steps', function () {
   });
 
   async function open(run: Analysis, options: StoryOptions = {}) {
-    story = await gallery.tell(run, options);
-    await story.page.locator('.run-page').waitFor();
-    await settle(story);
+    story = await gallery.show(run, options);
     return story.page.locator('.breakdown');
   }
 

@@ -3,8 +3,9 @@ import type { Page } from 'playwright-core';
 import type { Analysis } from '../../src/core/model/tables.ts';
 import { computeOverview } from '../../src/core/timeline/overview.ts';
 import { identityOf } from '../../webview/run-identity.ts';
-import { Gallery, settle, type Story } from './gallery.ts';
+import { type Gallery, settle, type Story } from './gallery.ts';
 import { gpuRun } from './stories.ts';
+import { sharedGallery } from './shared-gallery.ts';
 
 const HEIGHT = 930;
 const MAX_SHARE = 0.4;
@@ -29,11 +30,9 @@ describe('the details of a selection', function () {
   let run: Analysis;
 
   before(async () => {
-    gallery = await Gallery.open();
+    gallery = await sharedGallery();
     run = await gpuRun({ ranks: 2, steps: 20 });
   });
-
-  after(async () => await gallery.close());
 
   function spanNamed(name: RegExp, skip = 0): number {
     const { spans, strings } = run.run.ranks[0].trace;

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
+import { plainSpaces } from '../support/plain-spaces.ts';
 import { toRunTime } from '../../src/core/model/rank-clock.ts';
 import type { Analysis } from '../../src/core/model/tables.ts';
-import { Gallery, settle, type Story } from './gallery.ts';
+import { type Gallery, settle, type Story } from './gallery.ts';
 import { gpuRun } from './stories.ts';
+import { sharedGallery } from './shared-gallery.ts';
 
-const plain = (text: string) => text.replaceAll(/[\u202f\u00a0]/g, ' ').trim();
+const plain = (text: string) => plainSpaces(text).trim();
 
 /** Analyzed steps of all ranks, the shortest first. */
 function sortedSteps(analysis: Analysis) {
@@ -27,15 +29,11 @@ describe('the distribution of step times', function () {
   let analysis: Analysis;
 
   before(async () => {
-    [gallery, analysis] = await Promise.all([Gallery.open(), gpuRun({ ranks: 3, steps: 30 })]);
+    [gallery, analysis] = await Promise.all([sharedGallery(), gpuRun({ ranks: 3, steps: 30 })]);
   });
 
-  after(async () => await gallery.close());
-
   async function tell(width: number): Promise<Story> {
-    const story = await gallery.tell(analysis, { width });
-    await story.page.locator('.run-page').waitFor();
-    await settle(story);
+    const story = await gallery.show(analysis, { width });
     return story;
   }
 

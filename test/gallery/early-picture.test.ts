@@ -1,16 +1,15 @@
 import assert from 'node:assert/strict';
 import { drawWhole } from '../../src/core/timeline/draw-whole.ts';
 import { packWindow } from '../../src/protocol/window-columns.ts';
-import { Gallery } from './gallery.ts';
+import { type Gallery } from './gallery.ts';
 import { gpuRun } from './stories.ts';
+import { sharedGallery } from './shared-gallery.ts';
 
 describe('the page while it waits', function () {
   this.timeout(60_000);
   let gallery: Gallery;
 
-  before(async () => (gallery = await Gallery.open()));
-
-  after(async () => await gallery.close());
+  before(async () => (gallery = await sharedGallery()));
 
   it('shows the whole run at a glance before the analysis is done', async () => {
     const { rectangles, names, ...picture } = drawWhole(await gpuRun({ ranks: 2, steps: 20 }));

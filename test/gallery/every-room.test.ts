@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { Gallery, settle, THEME_CLASSES, type ThemeName } from './gallery.ts';
+import { type Gallery, settle, THEME_CLASSES, type ThemeName } from './gallery.ts';
 import { FIND_FAULTS } from './page-faults.ts';
 import { listRooms } from './rooms.ts';
+import { sharedGallery } from './shared-gallery.ts';
 
 const THEMES = Object.keys(THEME_CLASSES) as ThemeName[];
 const WIDTHS = [400, 700, 1360, 2400];
@@ -11,10 +12,8 @@ describe('every room of the gallery', function () {
   let gallery: Gallery;
 
   before(async () => {
-    gallery = await Gallery.open();
+    gallery = await sharedGallery();
   });
-
-  after(async () => await gallery.close());
 
   listRooms().forEach(({ title, read, options }, i) => {
     const theme = THEMES[i % THEMES.length];

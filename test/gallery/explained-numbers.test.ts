@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
+import { plainSpaces } from '../support/plain-spaces.ts';
 import type { Page } from 'playwright-core';
 import type { Analysis } from '../../src/core/model/tables.ts';
-import { Gallery, settle, type Story, type StoryOptions } from './gallery.ts';
+import { type Gallery, settle, type Story, type StoryOptions } from './gallery.ts';
 import { gpuRun } from './stories.ts';
+import { sharedGallery } from './shared-gallery.ts';
 
-const plain = (text: string) => text.replaceAll(/[\u202f\u00a0]/g, ' ').trim();
+const plain = (text: string) => plainSpaces(text).trim();
 
 describe('the numbers of the page', function () {
   this.timeout(60_000);
@@ -13,10 +15,8 @@ describe('the numbers of the page', function () {
   let story: Story;
 
   before(async () => {
-    [gallery, analysis] = await Promise.all([Gallery.open(), gpuRun({ ranks: 2, steps: 20 })]);
+    [gallery, analysis] = await Promise.all([sharedGallery(), gpuRun({ ranks: 2, steps: 20 })]);
   });
-
-  after(async () => await gallery.close());
 
   afterEach(async () => {
     assert.deepEqual(story.errors, []);
@@ -24,9 +24,7 @@ describe('the numbers of the page', function () {
   });
 
   async function open(options: StoryOptions = {}): Promise<Page> {
-    story = await gallery.tell(analysis, options);
-    await story.page.locator('.run-page').waitFor();
-    await settle(story);
+    story = await gallery.show(analysis, options);
     return story.page;
   }
 

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
+import { plainSpaces } from '../support/plain-spaces.ts';
 import { GAP_CAUSES } from '../../src/core/model/report.ts';
 import { toRunTime } from '../../src/core/model/rank-clock.ts';
 import type { Analysis } from '../../src/core/model/tables.ts';
-import { Gallery, settle, type Story } from './gallery.ts';
+import { type Gallery, settle, type Story } from './gallery.ts';
 import { gpuRun } from './stories.ts';
+import { sharedGallery } from './shared-gallery.ts';
 
-const plain = (text: string) => text.replaceAll(/[\u202f\u00a0]/g, ' ').trim();
+const plain = (text: string) => plainSpaces(text).trim();
 
 /** Of a step as the page names it: its length and the idle time in it that is for data, in ms. */
 function measure(analysis: Analysis, title: string) {
@@ -29,15 +31,11 @@ describe('one step explained', function () {
   let story: Story;
 
   before(async () => {
-    [gallery, analysis] = await Promise.all([Gallery.open(), gpuRun({ ranks: 3, steps: 30 })]);
+    [gallery, analysis] = await Promise.all([sharedGallery(), gpuRun({ ranks: 3, steps: 30 })]);
   });
 
-  after(async () => await gallery.close());
-
   beforeEach(async () => {
-    story = await gallery.tell(analysis);
-    await story.page.locator('.run-page').waitFor();
-    await settle(story);
+    story = await gallery.show(analysis);
   });
 
   afterEach(async () => {

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { PNG } from 'pngjs';
 import type { Analysis } from '../../src/core/model/tables.ts';
-import { Gallery, settle, type Story, type StoryOptions } from './gallery.ts';
+import { type Gallery, settle, type Story, type StoryOptions } from './gallery.ts';
 import { gpuRun } from './stories.ts';
+import { sharedGallery } from './shared-gallery.ts';
 
 const NAME = '</text><script>window.wasHacked = true</script>';
 
@@ -15,12 +16,10 @@ describe('what the page exports', function () {
 
   before(async () => {
     [gallery, analysis] = await Promise.all([
-      Gallery.open(),
+      sharedGallery(),
       gpuRun({ ranks: 2, steps: 20, operatorName: NAME }),
     ]);
   });
-
-  after(async () => await gallery.close());
 
   afterEach(async () => {
     assert.deepEqual(story.errors, []);
@@ -28,9 +27,7 @@ describe('what the page exports', function () {
   });
 
   async function open(options: StoryOptions = {}) {
-    story = await gallery.tell(analysis, options);
-    await story.page.locator('.run-page').waitFor();
-    await settle(story);
+    story = await gallery.show(analysis, options);
     return story.page;
   }
 

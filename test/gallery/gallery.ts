@@ -83,6 +83,14 @@ export class Gallery {
     return { page, host, errors, close: async () => await page.close() };
   }
 
+  /** The page of a run, once everything on it is painted. */
+  async show(analysis: Analysis, options: StoryOptions = {}): Promise<Story> {
+    const story = await this.tell(analysis, options);
+    await story.page.locator('.run-page').waitFor();
+    await settle(story);
+    return story;
+  }
+
   /** Whether the browser writes in a font of this name: pictures made with another cannot be compared. */
   async hasFont(name: string): Promise<boolean> {
     const page = await this.browser.newPage();

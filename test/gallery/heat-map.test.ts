@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
+import { plainSpaces } from '../support/plain-spaces.ts';
 import type { Analysis } from '../../src/core/model/tables.ts';
-import { Gallery, settle, type Story, type StoryOptions } from './gallery.ts';
+import { type Gallery, settle, type Story, type StoryOptions } from './gallery.ts';
 import { manyRanks } from './many-ranks.ts';
 import { gpuRun } from './stories.ts';
+import { sharedGallery } from './shared-gallery.ts';
 
-const plain = (text: string) => text.replaceAll(/[\u202f\u00a0]/g, ' ').trim();
+const plain = (text: string) => plainSpaces(text).trim();
 
 interface View {
   readonly range: { readonly startNs: number; readonly endNs: number };
@@ -19,10 +21,8 @@ describe('the heat map of ranks and steps', function () {
   let story: Story;
 
   before(async () => {
-    [gallery, like] = await Promise.all([Gallery.open(), gpuRun({ ranks: 1, steps: 6 })]);
+    [gallery, like] = await Promise.all([sharedGallery(), gpuRun({ ranks: 1, steps: 6 })]);
   });
-
-  after(async () => await gallery.close());
 
   afterEach(async () => {
     assert.deepEqual(story.errors, []);
@@ -30,9 +30,7 @@ describe('the heat map of ranks and steps', function () {
   });
 
   async function open(analysis: Analysis, options: StoryOptions = {}): Promise<void> {
-    story = await gallery.tell(analysis, options);
-    await story.page.locator('.run-page').waitFor();
-    await settle(story);
+    story = await gallery.show(analysis, options);
   }
 
   const runOf = (ranks: number, stragglers: [number, number][], isSynchronous = false) =>

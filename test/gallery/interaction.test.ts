@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
 import type { Analysis } from '../../src/core/model/tables.ts';
 import { LINES } from '../../src/simulator/script/places.ts';
-import { Gallery, settle, type Story, type StoryOptions } from './gallery.ts';
+import { type Gallery, settle, type Story, type StoryOptions } from './gallery.ts';
 import { gpuRun } from './stories.ts';
+import { sharedGallery } from './shared-gallery.ts';
 
 interface SavedView {
   readonly range: { readonly startNs: number; readonly endNs: number };
@@ -25,10 +26,8 @@ describe('the page in use', function () {
   let story: Story;
 
   before(async () => {
-    [gallery, analysis] = await Promise.all([Gallery.open(), gpuRun({ ranks: 2, steps: 20 })]);
+    [gallery, analysis] = await Promise.all([sharedGallery(), gpuRun({ ranks: 2, steps: 20 })]);
   });
-
-  after(async () => await gallery.close());
 
   afterEach(async () => {
     assert.deepEqual(story.errors, []);
@@ -36,9 +35,7 @@ describe('the page in use', function () {
   });
 
   async function open(options: StoryOptions = {}, run: Analysis = analysis): Promise<Page> {
-    story = await gallery.tell(run, options);
-    await story.page.locator('.run-page').waitFor();
-    await settle(story);
+    story = await gallery.show(run, options);
     return story.page;
   }
 
@@ -137,7 +134,7 @@ describe('the page in use', function () {
     const page = await open();
     await page.getByRole('button', { name: /^rank 1,/ }).click();
     await settle(story);
-    await page.getByText('stream 20', { exact: true }).waitFor();
+    await page.getByText('stream 20 · nccl', { exact: true }).waitFor();
     assert.deepEqual((await view()).openRanks, [1]);
     await page.locator('.span-list-box summary').click();
     await settle(story);

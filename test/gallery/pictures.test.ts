@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import type { Analysis } from '../../src/core/model/tables.ts';
 import { itWithShared } from '../support/shared-data.ts';
 import {
-  Gallery,
+  type Gallery,
   settle,
   type Story,
   type StoryOptions,
@@ -13,6 +13,7 @@ import {
 import { loadAnalysis } from './load-analysis.ts';
 import { compareWithGolden, countColors, isAlike } from './pictures.ts';
 import { gpuRun, sampleRun } from './stories.ts';
+import { sharedGallery } from './shared-gallery.ts';
 
 /** Fonts differ between machines: golden pictures are compared where the fonts are those they were made with. */
 const GOLDEN_FONT = 'DejaVu Sans';
@@ -26,11 +27,9 @@ describe('pictures of the page', function () {
   let hasGoldenFonts = false;
 
   before(async () => {
-    [gallery, simulated, sample] = await Promise.all([Gallery.open(), gpuRun(), sampleRun()]);
+    [gallery, simulated, sample] = await Promise.all([sharedGallery(), gpuRun(), sampleRun()]);
     hasGoldenFonts = await gallery.hasFont(GOLDEN_FONT);
   });
-
-  after(async () => await gallery.close());
 
   async function tell(analysis: Analysis | null, options: StoryOptions): Promise<Story> {
     const story = await gallery.tell(analysis, options);

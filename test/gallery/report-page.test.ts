@@ -11,9 +11,9 @@ import { reportPage, type ReportProgram } from '../../src/files/report-page.ts';
 import { keepUnits } from '../../webview/base/format.ts';
 import { sharedFile } from '../support/shared-data.ts';
 import { buildReportProgram } from './build-report.ts';
-import { Gallery, settle } from './gallery.ts';
 import { loadAnalysis } from './load-analysis.ts';
 import { gpuRun, sampleRun } from './stories.ts';
+import { sharedGallery } from './shared-gallery.ts';
 
 const NAME = '</script><script>window.wasHacked = true</script><!-- <script>';
 const MB = 1e6;
@@ -95,10 +95,8 @@ describe('a saved report', function () {
 
   it('says from the disk, without a network, what the editor says', async () => {
     const { page, troubles, close } = await open(run);
-    const gallery = await Gallery.open();
-    const story = await gallery.tell(run);
-    await story.page.locator('.run-page').waitFor();
-    await settle(story);
+    const gallery = await sharedGallery();
+    const story = await gallery.show(run);
     for (const place of ['.verdict', '.finding h3', '.saving', '.number-table td', '.pill']) {
       const texts = await textsOf(page, place);
       assert.ok(texts.length > 0, place);
@@ -106,7 +104,6 @@ describe('a saved report', function () {
     }
     assert.ok((await colorsOf(page)) > 20, 'the timeline is painted');
     await story.close();
-    await gallery.close();
     assert.deepEqual(troubles, []);
     assert.equal(await page.evaluate('window.wasHacked'), undefined);
     await close();

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
 import type { Analysis } from '../../src/core/model/tables.ts';
-import { Gallery, settle, type Story, type StoryOptions } from './gallery.ts';
+import { type Gallery, settle, type Story, type StoryOptions } from './gallery.ts';
 import { gpuRun } from './stories.ts';
+import { sharedGallery } from './shared-gallery.ts';
 
 const GONE = 'The files of resnet-aug were deleted.';
 
@@ -13,10 +14,8 @@ describe('the page while its run changes', function () {
   let story: Story;
 
   before(async () => {
-    [gallery, analysis] = await Promise.all([Gallery.open(), gpuRun({ ranks: 4, steps: 20 })]);
+    [gallery, analysis] = await Promise.all([sharedGallery(), gpuRun({ ranks: 4, steps: 20 })]);
   });
-
-  after(async () => await gallery.close());
 
   afterEach(async () => {
     assert.deepEqual(story.errors, []);
@@ -24,9 +23,7 @@ describe('the page while its run changes', function () {
   });
 
   async function open(options: StoryOptions = {}): Promise<Page> {
-    story = await gallery.tell(analysis, options);
-    await story.page.locator('.run-page').waitFor();
-    await settle(story);
+    story = await gallery.show(analysis, options);
     return story.page;
   }
 

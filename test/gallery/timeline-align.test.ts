@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import type { Analysis } from '../../src/core/model/tables.ts';
 import { computeOverview } from '../../src/core/timeline/overview.ts';
 import { identityOf } from '../../webview/run-identity.ts';
-import { Gallery, settle, type Story } from './gallery.ts';
+import { type Gallery, settle, type Story } from './gallery.ts';
 import { gpuRun } from './stories.ts';
+import { sharedGallery } from './shared-gallery.ts';
 
 describe('ranks on the timeline', function () {
   this.timeout(120_000);
@@ -11,11 +12,9 @@ describe('ranks on the timeline', function () {
   let run: Analysis;
 
   before(async () => {
-    gallery = await Gallery.open();
+    gallery = await sharedGallery();
     run = await gpuRun({ ranks: 4, steps: 20 });
   });
-
-  after(async () => await gallery.close());
 
   /** A collective in the middle of the run, as rank 0 had it. */
   function collective() {
@@ -32,9 +31,7 @@ describe('ranks on the timeline', function () {
       marks: [],
       run: identityOf({ report: run.report, overview: computeOverview(run) } as never),
     };
-    const story = await gallery.tell(run, { state });
-    await story.page.locator('.run-page').waitFor();
-    await settle(story);
+    const story = await gallery.show(run, { state });
     await story.page.locator('.track-canvas').focus();
     return story;
   }

@@ -1,20 +1,17 @@
 import assert from 'node:assert/strict';
-import { Gallery, settle } from './gallery.ts';
+import { type Gallery, settle } from './gallery.ts';
 import { gpuRun } from './stories.ts';
+import { sharedGallery } from './shared-gallery.ts';
 
 describe('an area chosen on the timeline', function () {
   this.timeout(60_000);
   let gallery: Gallery;
 
-  before(async () => (gallery = await Gallery.open()));
-
-  after(async () => await gallery.close());
+  before(async () => (gallery = await sharedGallery()));
 
   it('is added up by name and by phase, dragged or by keyboard, and given up', async () => {
-    const story = await gallery.tell(await gpuRun({ ranks: 2, steps: 20 }));
+    const story = await gallery.show(await gpuRun({ ranks: 2, steps: 20 }));
     const { page } = story;
-    await page.locator('.run-page').waitFor();
-    await settle(story);
     const range = await page.evaluate('JSON.stringify(savedState.range)');
     const box = (await page.locator('.track-canvas').boundingBox())!;
     await page.keyboard.down('Shift');
@@ -40,10 +37,8 @@ describe('an area chosen on the timeline', function () {
   });
 
   it('is ordered, lit and copied by keyboard', async () => {
-    const story = await gallery.tell(await gpuRun({ ranks: 2, steps: 20 }));
+    const story = await gallery.show(await gpuRun({ ranks: 2, steps: 20 }));
     const { page } = story;
-    await page.locator('.run-page').waitFor();
-    await settle(story);
     await page.locator('.track-canvas').focus();
     await page.keyboard.press('e');
     await settle(story);

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { Gallery, settle, type Story } from './gallery.ts';
+import { type Gallery, settle, type Story } from './gallery.ts';
 import { sampleRun } from './stories.ts';
 import type { Analysis } from '../../src/core/model/tables.ts';
+import { sharedGallery } from './shared-gallery.ts';
 
 /** The samples of a counter of the first rank, straight from its columns, in time order. */
 function samplesOf({ run, ranks, startNs }: Analysis, name: string) {
@@ -23,16 +24,12 @@ describe('counters on the timeline', function () {
   let run: Analysis;
 
   before(async () => {
-    gallery = await Gallery.open();
+    gallery = await sharedGallery();
     run = await sampleRun();
   });
 
-  after(async () => await gallery.close());
-
   beforeEach(async () => {
-    story = await gallery.tell(run);
-    await story.page.locator('.run-page').waitFor();
-    await settle(story);
+    story = await gallery.show(run);
   });
 
   afterEach(async () => await story.close());

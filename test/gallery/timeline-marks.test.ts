@@ -1,21 +1,18 @@
 import assert from 'node:assert/strict';
-import { Gallery, settle } from './gallery.ts';
+import { type Gallery, settle } from './gallery.ts';
 import { gpuRun } from './stories.ts';
+import { sharedGallery } from './shared-gallery.ts';
 
 describe('marks on the timeline', function () {
   this.timeout(60_000);
   let gallery: Gallery;
 
-  before(async () => (gallery = await Gallery.open()));
-
-  after(async () => await gallery.close());
+  before(async () => (gallery = await sharedGallery()));
 
   it('are set by keyboard with a note, gone to, kept with the view and removed', async () => {
     const run = await gpuRun({ ranks: 2, steps: 20 });
-    const story = await gallery.tell(run);
+    const story = await gallery.show(run);
     const { page } = story;
-    await page.locator('.run-page').waitFor();
-    await settle(story);
     await page.locator('.track-canvas').focus();
     await page.keyboard.press('m');
     await page.keyboard.type('slow batch');

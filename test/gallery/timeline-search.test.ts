@@ -1,20 +1,17 @@
 import assert from 'node:assert/strict';
-import { Gallery, settle } from './gallery.ts';
+import { type Gallery, settle } from './gallery.ts';
 import { gpuRun } from './stories.ts';
+import { sharedGallery } from './shared-gallery.ts';
 
 describe('the search on the timeline', function () {
   this.timeout(60_000);
   let gallery: Gallery;
 
-  before(async () => (gallery = await Gallery.open()));
-
-  after(async () => await gallery.close());
+  before(async () => (gallery = await sharedGallery()));
 
   it('finds, counts, walks and ends by keyboard, and Alt+Left goes back to where it began', async () => {
-    const story = await gallery.tell(await gpuRun({ ranks: 2, steps: 20 }));
+    const story = await gallery.show(await gpuRun({ ranks: 2, steps: 20 }));
     const { page } = story;
-    await page.locator('.run-page').waitFor();
-    await settle(story);
     const range = async () =>
       await page.evaluate<{ startNs: number }>('whenIdle().then(() => savedState.range)');
     await page.locator('.track-canvas').focus();

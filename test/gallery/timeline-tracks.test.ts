@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { analyzeRun } from '../../src/core/analyze.ts';
 import type { Analysis } from '../../src/core/model/tables.ts';
 import { drawRun } from '../support/draw-run.ts';
-import { Gallery, settle, type Story } from './gallery.ts';
+import { type Gallery, settle, type Story } from './gallery.ts';
 import { gpuRun } from './stories.ts';
+import { sharedGallery } from './shared-gallery.ts';
 
 const RANKS = 1_024;
 const SLOW = 700;
@@ -20,9 +21,7 @@ function manyRanks(): Analysis {
 }
 
 async function shown(gallery: Gallery, analysis: Analysis, state?: unknown): Promise<Story> {
-  const story = await gallery.tell(analysis, { state });
-  await story.page.locator('.run-page').waitFor();
-  await settle(story);
+  const story = await gallery.show(analysis, { state });
   return story;
 }
 
@@ -49,9 +48,7 @@ describe('the tracks of the timeline', function () {
   this.timeout(120_000);
   let gallery: Gallery;
 
-  before(async () => (gallery = await Gallery.open()));
-
-  after(async () => await gallery.close());
+  before(async () => (gallery = await sharedGallery()));
 
   it('are pinned, hidden, moved and folded, kept with the view, and undone with Alt+Left', async () => {
     const run = await gpuRun({ ranks: 4, steps: 12 });
