@@ -1,17 +1,18 @@
-import { constants, createGunzip, type Gunzip } from 'node:zlib';
+import { constants, createGunzip, createInflateRaw, type Gunzip, type InflateRaw } from 'node:zlib';
 
 /** Fed in pieces, so that what is unpacked at once stays small even from a bomb. */
 const CHUNK_BYTES = 256 * 1024;
 
-/**
- * Unpacks gzip, of several members if need be. Where it is cut or damaged it gives what came before
- * and tells the reason.
- */
+/** `gzip` may be of several members; `zip` is the bare stream of an entry of an archive. */
+export type DeflateKind = 'gzip' | 'zip';
+
+/** Unpacks. Where it is cut or damaged it gives what came before and tells the reason. */
 export async function* inflateChunks(
   packed: AsyncGenerator<Uint8Array, void, void>,
+  kind: DeflateKind,
   onTruncated: (reason: string) => void,
 ): AsyncGenerator<Uint8Array, void, void> {
-  const inflater = new Inflater();
+  const inflater = new Inflater(kind);
   try {
     for (;;) {
       const chunk = inflater.take();
@@ -35,28 +36,30 @@ export async function* inflateChunks(
   }
 }
 
-/** Node's gunzip stream with nothing lost when it fails: an iterator over the stream would drop what it holds. */
+/** Node's stream with nothing lost when it fails: an iterator over the stream would drop what it holds. */
 class Inflater {
   failure: string | null = null;
   isDone = false;
   wantsMore = true;
-  readonly #gunzip: Gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
+  readonly #stream: Gunzip | InflateRaw;
   readonly #queue: Uint8Array[] = [];
   #wake: () => void = () => undefined;
 
-  constructor() {
-    this.#gunzip.on('data', ({ buffer, byteOffset, length }: Buffer) => {
+  constructor(kind: DeflateKind) {
+    const create = kind === 'gzip' ? createGunzip : createInflateRaw;
+    this.#stream = create({ chunkSize: CHUNK_BYTES });
+    this.#stream.on('data', ({ buffer, byteOffset, length }: Buffer) => {
       // A plain array: `slice` of a Buffer copies nothing.
       this.#queue.push(new Uint8Array(buffer, byteOffset, length));
-      this.#gunzip.pause();
+      this.#stream.pause();
       this.#wake();
     });
-    this.#gunzip.on('end', () => {
+    this.#stream.on('end', () => {
       this.isDone = true;
       this.#wake();
     });
-    this.#gunzip.on('error', (error: NodeJS.ErrnoException) => {
-      this.failure = explain(error);
+    this.#stream.on('error', (error: NodeJS.ErrnoException) => {
+      this.failure = explain(error, kind);
       this.#wake();
     });
   }
@@ -64,7 +67,7 @@ class Inflater {
   take(): Uint8Array | undefined {
     const chunk = this.#queue.shift();
     if (this.#queue.length === 0) {
-      this.#gunzip.resume();
+      this.#stream.resume();
     }
     return chunk;
   }
@@ -72,10 +75,10 @@ class Inflater {
   give(packed: Uint8Array | null): void {
     this.wantsMore = false;
     if (packed === null) {
-      this.#gunzip.end();
+      this.#stream.end();
       return;
     }
-    this.#gunzip.write(packed, () => {
+    this.#stream.write(packed, () => {
       this.wantsMore = true;
       this.#wake();
     });
@@ -88,12 +91,12 @@ class Inflater {
   }
 
   close(): void {
-    this.#gunzip.destroy();
+    this.#stream.destroy();
   }
 }
 
-function explain(error: NodeJS.ErrnoException): string {
+function explain(error: NodeJS.ErrnoException, kind: DeflateKind): string {
   return error.errno === constants.Z_BUF_ERROR
-    ? 'the gzip file is cut: it ends before its content does'
-    : `the gzip file is damaged here (${error.message})`;
+    ? `the ${kind} file is cut: it ends before its content does`
+    : `the ${kind} file is damaged here (${error.message})`;
 }

@@ -1,39 +1,50 @@
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import type { ByteSource } from '../core/formats/byte-source.ts';
 import { FileError } from './file-error.ts';
-import { inflateChunks } from './inflate-chunks.ts';
+import { type Chunks, peek } from './chunks.ts';
+import { unpack, type UnpackNotes } from './unpack.ts';
+import { unzipChunks } from './unzip-chunks.ts';
+import { ZIP_MAGIC } from './zip-archive.ts';
 
 /** Large enough that reading costs little, small enough to stay in the cache. */
 const CHUNK_BYTES = 256 * 1024;
 
-const GZIP_MAGIC = [0x1f, 0x8b];
-
 /**
- * A file, unpacked if it is gzip by its content. Throws a `FileError` if it cannot be read, and for a
- * pipe, which can be read only once.
+ * A file: out of zip, gzip and zstd, and as UTF-8, all told by its content. Throws a `FileError` if it
+ * cannot be read, and for a pipe, which can be read only once.
  */
 export async function openFile(path: string): Promise<ByteSource> {
   const sizeBytes = await sizeOf(path);
   let consumed = 0;
   let truncation: string | null = null;
+  let remarks: string[] = [];
+  const notes: UnpackNotes = {
+    // What happened first is why the rest is missing.
+    onTruncated: (reason) => (truncation ??= reason),
+    onRemark: (remark) => remarks.push(remark),
+  };
   return {
     name: path,
     sizeBytes,
     consumedBytes: () => consumed,
     truncation: () => truncation,
+    remarks: () => remarks,
     async *chunks(signal) {
       consumed = 0;
       truncation = null;
+      remarks = [];
       const handle = await openHandle(path);
+      const readRange = (start: number, end: number): Chunks =>
+        readChunks(handle, { start, end, signal }, (length) => (consumed += length));
       try {
-        const raw = readChunks(handle, signal, (length) => (consumed += length));
-        const first = await raw.next();
-        if (first.done === true) {
-          return;
+        const { head, chunks } = await peek(readRange(0, Infinity), ZIP_MAGIC.length);
+        const isZip = ZIP_MAGIC.every((byte, i) => head[i] === byte);
+        if (isZip) {
+          await chunks.return();
+          consumed = 0;
         }
-        const isGzip = GZIP_MAGIC.every((byte, i) => first.value[i] === byte);
-        const whole = prepend(first.value, raw);
-        yield* isGzip ? inflateChunks(whole, (reason) => (truncation = reason)) : whole;
+        const packed = isZip ? unzipChunks(handle, sizeBytes, readRange, notes) : chunks;
+        yield* unpack(packed, () => consumed, notes);
       } catch (error) {
         throw isSystemError(error) ? new FileError(path, error) : error;
       } finally {
@@ -67,23 +78,24 @@ function isSystemError(error: unknown): boolean {
   return error instanceof Error && 'syscall' in error;
 }
 
-async function* prepend(
-  first: Uint8Array,
-  rest: AsyncGenerator<Uint8Array, void, void>,
-): AsyncGenerator<Uint8Array, void, void> {
-  yield first;
-  yield* rest;
+interface Range {
+  readonly start: number;
+  readonly end: number;
+  readonly signal: AbortSignal;
 }
 
-/** Reads the next chunk while the one before is in use; each is valid until the one after is asked for. */
+/** Reads the next chunk while the one before is in use. */
 async function* readChunks(
   handle: FileHandle,
-  signal: AbortSignal,
+  { start, end, signal }: Range,
   onRead: (length: number) => void,
-): AsyncGenerator<Uint8Array, void, void> {
+): Chunks {
   let current = new Uint8Array(CHUNK_BYTES);
   let spare = new Uint8Array(CHUNK_BYTES);
-  let pending = handle.read(current, 0, CHUNK_BYTES, null);
+  let at = start;
+  const readNext = (): Promise<{ bytesRead: number }> =>
+    handle.read(current, 0, Math.min(CHUNK_BYTES, end - at), at);
+  let pending = readNext();
   try {
     for (;;) {
       const { bytesRead } = await pending;
@@ -92,9 +104,10 @@ async function* readChunks(
         return;
       }
       onRead(bytesRead);
+      at += bytesRead;
       const chunk = current.subarray(0, bytesRead);
       [current, spare] = [spare, current];
-      pending = handle.read(current, 0, CHUNK_BYTES, null);
+      pending = readNext();
       yield chunk;
     }
   } finally {

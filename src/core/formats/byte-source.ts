@@ -9,4 +9,6 @@ export interface ByteSource {
   consumedBytes(): number;
   /** Why the bytes ended too early, such as a gzip stream that was cut; null where they did not. */
   truncation(): string | null;
+  /** What is to be known of the file, though nothing of it is lost. */
+  remarks?(): readonly string[];
 }

@@ -18,6 +18,9 @@ export async function feed(
     onProgress?.(source.consumedBytes());
   }
   sink.finish();
+  for (const remark of source.remarks?.() ?? []) {
+    log.describe('repaired', 0, remark, new Uint8Array(0));
+  }
   const truncation = source.truncation();
   if (truncation !== null) {
     log.describe('cut', byteLength, truncation, new Uint8Array(0));

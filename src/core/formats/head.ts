@@ -53,6 +53,7 @@ function replay(
     sizeBytes: source.sizeBytes,
     consumedBytes: () => source.consumedBytes(),
     truncation: () => source.truncation(),
+    remarks: () => source.remarks?.() ?? [],
     async *chunks() {
       try {
         yield first;

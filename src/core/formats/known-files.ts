@@ -25,11 +25,21 @@ const KNOWN_FILES: readonly KnownFile[] = [
   },
   {
     isIt: ({ bytes }) => bytes[0] === 0x1f && bytes[1] === 0x8b,
-    explanation: 'This is gzip within gzip. Unpack it once and open what comes out.',
+    explanation: 'This is gzip packed several times. Unpack it and open what comes out.',
   },
   {
     isIt: (_, text) => text.startsWith('PK\u0003\u0004'),
-    explanation: 'This is a zip archive. Unpack it and open the trace in it.',
+    explanation: 'This is a zip archive within another. Unpack it and open the trace in it.',
+  },
+  {
+    isIt: ({ bytes }, text) =>
+      text.startsWith('BZh') ||
+      text.startsWith('7z\u00bc\u00af') ||
+      text.startsWith('Rar!') ||
+      (bytes[0] === 0xfd && text.startsWith('7zXZ', 1)) ||
+      text.startsWith('ustar', 257),
+    explanation:
+      'This is an archive (tar, xz, bzip2, 7z or rar), which this version does not unpack. Unpack it and open the trace in it.',
   },
   {
     isIt: (_, text) => text.includes('"rocprofiler-sdk-tool"'),

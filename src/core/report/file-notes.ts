@@ -56,7 +56,7 @@ function describeLost(lost: readonly RankTrace[]): string {
   }
   const [{ file, trace }] = lost;
   const at = (cutAt(trace) ?? 0).toLocaleString('en-US');
-  const unpacked = file.endsWith('.gz') ? ' of what it unpacks to' : '';
+  const unpacked = /\.(gz|zip|zst)$/i.test(file) ? ' of what it unpacks to' : '';
   return `${baseName(file)} is cut at byte ${at}${unpacked}: what came after is lost, so copy or record it again.`;
 }
 

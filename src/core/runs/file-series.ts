@@ -30,7 +30,7 @@ const HOST_AND_PROCESS = /[^/]+_\d+(?=\.\d{10,}\.pt\.trace\.json)/;
 /** Time stamps, in seconds to nanoseconds. */
 const TIME_STAMP = /\d{10,19}/g;
 
-const EXTENSIONS = /(\.pt\.trace)?(\.json|\.spans\.jsonl|\.jsonl)?(\.gz)?$/i;
+const EXTENSIONS = /(\.pt\.trace)?(\.json|\.spans\.jsonl|\.jsonl)?(\.(gz|zip|zst))?$/i;
 
 export function describeFile(file: RunFile): SeriesFile {
   const path = file.path.replaceAll('\\', '/');
@@ -83,7 +83,10 @@ function namesOf(file: RunFile, path: string, pattern: string | null): string | 
   const isHandlers = HOST_AND_PROCESS.test(path) && (isOneOfMany(file) || !isReadable(file));
   const name = isHandlers && pattern === null ? path.replace(HOST_AND_PROCESS, '*') : pattern;
   return (
-    name?.replace(COMPANION_OF_STAR, '').replace(/\.gz$/i, '').replace(TIME_STAMP, '#') ?? null
+    name
+      ?.replace(COMPANION_OF_STAR, '')
+      .replace(/\.(gz|zip|zst)$/i, '')
+      .replace(TIME_STAMP, '#') ?? null
   );
 }
 

@@ -115,7 +115,11 @@ describe('package.json', () => {
       ]),
       [
         [RUN_EDITOR, 'default', ['*.pt.trace.json', '*.pt.trace.json.gz', '*.spans.jsonl']],
-        [ANY_RUN_EDITOR, 'option', ['*.json', '*.json.gz', '*.jsonl', '*.parquet']],
+        [
+          ANY_RUN_EDITOR,
+          'option',
+          ['*.json', '*.json.gz', '*.json.zst', '*.json.zip', '*.jsonl', '*.parquet'],
+        ],
       ],
     );
   });

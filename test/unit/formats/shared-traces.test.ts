@@ -177,7 +177,6 @@ describe('real traces', () => {
     ['rocprof/rocprofv3_results.json.gz', /rocprofv3/],
     ['nsys/mfu_2gpu_before.sqlite', /Nsight Systems/],
     ['flight-recorder/gpu_error_1st/_dump_0', /pickle/],
-    ['chrome/catapult/simple_trace_zip.zip', /zip archive/],
     ['chrome/smdebug/system-metrics-1591160699.algo-1.json', /lines of JSON/],
     ['chrome/smdebug/system-metrics-corrupt.json', /lines of JSON/],
     ['xplane/jax-attention.xplane.pb', /binary file/],
