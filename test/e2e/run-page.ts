@@ -82,6 +82,26 @@ export class RunPage {
     return plainSpaces(await details.innerText());
   }
 
+  /** By keyboard; waits until the view stands still. */
+  async zoomIn(): Promise<void> {
+    const canvas = this.frame.locator('.tracks canvas');
+    for (let i = 0; i < 3; i++) {
+      await canvas.press('w');
+    }
+    await this.waitForTimeline();
+  }
+
+  /** How much of the run the timeline shows. */
+  async timeInView(): Promise<string> {
+    await this.waitForTimeline();
+    return plainSpaces(
+      await this.frame
+        .getByText(/ in view$/)
+        .first()
+        .innerText(),
+    );
+  }
+
   /** Waits until the threads and streams of a rank are shown. */
   async waitForOpenRank(rank: number): Promise<void> {
     await this.frame.locator(`[data-rank="${rank}"][aria-expanded="true"]`).waitFor();

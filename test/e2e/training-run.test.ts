@@ -122,6 +122,24 @@ describe('a person with a slow training run', function () {
     await page.waitForOpenRank(1);
   });
 
+  it('finds the view as it was after the tab was hidden, and after it moved to another group', async () => {
+    const before = await page.timeInView();
+    await page.zoomIn();
+    const left = await page.timeInView();
+    assert.match(left, /^[\d.]+ (ms|s) in view$/);
+    assert.notEqual(left, before);
+    await workbench.openFile('train.py');
+    await workbench.openFile(`${RUN}/rank0.spans.jsonl`);
+    page = new RunPage(await workbench.runEditor());
+    assert.equal(await page.timeInView(), left);
+    await workbench.runCommand('View: Move Editor into Right Group');
+    page = new RunPage(await workbench.runEditor());
+    assert.equal(await page.timeInView(), left);
+    await workbench.runCommand('View: Move Editor into Left Group');
+    page = new RunPage(await workbench.runEditor());
+    assert.equal(await page.timeInView(), left);
+  });
+
   it('reads the verdict in the status bar', async () => {
     assert.match(await workbench.statusOf(/Data-bound/), /Data-bound [\d.]+ %/);
   });
