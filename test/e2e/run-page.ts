@@ -94,7 +94,7 @@ export class RunPage {
   /** How much of the run the timeline shows. */
   async timeInView(): Promise<string> {
     await this.waitForTimeline();
-    return plainSpaces(await this.frame.locator('.ruler-side > span').innerText());
+    return plainSpaces(await this.frame.locator('.ruler-side > span > span').first().innerText());
   }
 
   /** Waits until the threads and streams of a rank are shown. */
