@@ -53,7 +53,7 @@ const MEMORY = '[memory]';
 const NO_TIME = 'this event has no time';
 const STRAY_TIME = 'the time of this event is more than 52 days from the others';
 
-/** Strings that are no numbers get flow ids from here. */
+/** Flow ids that are no numbers, or larger, are numbered from here: equal ones stay equal. */
 const FIRST_TEXT_ID = 2 ** 52;
 
 /** Puts the events of the trace event format into a trace, whichever tool wrote them. */
@@ -165,7 +165,7 @@ export class EventReader extends EventLogVisitor {
     const { labels, lanes } = this.builder;
     const process = this.#fields.string(FIELD.process, labels);
     const category = labels.text(this.#fields.string(FIELD.category, labels));
-    const id = this.#fields.text(FIELD.id) || String(this.#fields.number(FIELD.id));
+    const id = labels.text(this.#fields.digits(FIELD.id, labels));
     const scope = this.#fields.text(FIELD.scope);
     const lane = lanes.lane(lanes.place(process, labels.internText(category || 'async')), LOGICAL);
     const key = this.#pairs.key(`async ${process} ${category}\n${scope}\n${id}`);
@@ -334,8 +334,8 @@ export class EventReader extends EventLogVisitor {
 
   #flowId(): number {
     const id = this.#fields.number(FIELD.id);
-    return Number.isFinite(id)
+    return Math.abs(id) < FIRST_TEXT_ID
       ? id
-      : FIRST_TEXT_ID + this.#fields.string(FIELD.id, this.builder.labels);
+      : FIRST_TEXT_ID + this.#fields.digits(FIELD.id, this.builder.labels);
   }
 }

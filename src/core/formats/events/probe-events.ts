@@ -100,8 +100,15 @@ function shapeOf(bytes: Uint8Array, isWhole: boolean): EventShape | null {
     return 'object';
   }
   const next = skipBlanks(bytes, end);
-  const isLine = bytes[next] === OPEN_BRACE || (isWhole && scanner.starts[FIELD.phase] !== 0);
+  const isEvent = scanner.starts[FIELD.phase] !== 0;
+  const isLine = bytes[next] === OPEN_BRACE ? !hasEvents(bytes, start, end) : isWhole && isEvent;
   return isLine ? 'lines' : 'object';
+}
+
+/** Whether these are documents of events, several in one file, rather than lines of one event each. */
+function hasEvents(bytes: Uint8Array, start: number, end: number): boolean {
+  const text = new TextDecoder('latin1').decode(bytes.subarray(start, end));
+  return EVENT_KEYS.some((key) => text.includes(`"${key}"`));
 }
 
 function skipByteOrderMark(bytes: Uint8Array): number {

@@ -1,42 +1,30 @@
 import {
   CLOSE_BRACE,
   CLOSE_BRACKET,
-  COMMA,
   OPEN_BRACE,
   OPEN_BRACKET,
   QUOTE,
   STARTS_VALUE,
-  skipBlanks,
 } from './bytes.ts';
 import { ByteWindow } from './byte-window.ts';
 import { ContainerSkipper } from './container-skipper.ts';
 import { EventFinder } from './event-finder.ts';
 import type { DocumentVisitor, EventSink } from './document-visitor.ts';
-import { MALFORMED, NEEDS_MORE, ObjectScanner, type ObjectLayout } from './object-scanner.ts';
+import { DocumentLog } from './document-log.ts';
+import type { DocumentOptions } from './document-options.ts';
+import { endOfMalformed } from './malformed-event.ts';
+import { MALFORMED, NEEDS_MORE, ObjectScanner } from './object-scanner.ts';
 import { Separators } from './separators.ts';
-
-export interface DocumentOptions {
-  /** Events in an array, or in arrays that are members of an object. */
-  readonly shape: 'array' | 'object';
-  readonly layout: ObjectLayout;
-  /** Keys whose arrays hold the events; for the shape `object`. */
-  readonly eventKeys: readonly string[];
-  /** A larger event is dropped: it is no event. */
-  readonly maxEventBytes: number;
-}
 
 type Place = 'start' | 'members' | 'events' | 'skipping' | 'searching' | 'done';
 
 /** Larger members of the top-level object are skipped: nothing that is needed is that large. */
 const MAX_MEMBER_BYTES = 4 << 20;
 
-/** As far as the end of a malformed event is looked for by its braces. */
-const MAX_MALFORMED_BYTES = 1 << 20;
-
-const EXCERPT_BYTES = 512;
-
 const MALFORMED_EVENT = 'this event is not valid JSON';
 const TOO_LARGE = 'this event is too large to be one';
+const ANOTHER_DOCUMENT = 'another JSON document begins here: its events are read as well';
+const TEXT_BEHIND_END = 'the JSON document ends before this: what follows is not read';
 
 /**
  * Reads the events of a JSON text that comes in chunks, as far as they can be read. An event that
@@ -48,11 +36,15 @@ export class EventDocument implements EventSink {
   readonly #window = new ByteWindow();
   readonly #scanner: ObjectScanner;
   #place: Place = 'start';
+  /** Of the document in work: a file may hold several, one after another. */
+  #shape: DocumentOptions['shape'];
+  #isEndTold = false;
   /** Where to go on when what is being skipped or searched is over. */
   #placeAfter: Place = 'events';
   #skipper = new ContainerSkipper();
   #finder = new EventFinder(false);
   readonly #separators = new Separators();
+  readonly #log: DocumentLog;
   #at = 0;
   #retryAt = 0;
   #isFinal = false;
@@ -60,6 +52,8 @@ export class EventDocument implements EventSink {
   constructor(options: DocumentOptions, visitor: DocumentVisitor) {
     this.#options = options;
     this.#visitor = visitor;
+    this.#log = new DocumentLog(this.#window, this.#separators, visitor);
+    this.#shape = options.shape;
     this.#scanner = new ObjectScanner(options.layout);
   }
 
@@ -77,9 +71,9 @@ export class EventDocument implements EventSink {
     this.#isFinal = true;
     this.#run();
     const isOpen = this.#place !== 'done' && this.#place !== 'start';
-    if (isOpen && this.#options.shape === 'object') {
+    if (isOpen && this.#shape === 'object') {
       this.#visitor.onCut(
-        this.#offset(this.#window.end),
+        this.#log.offset(this.#window.end),
         'the file ends before its JSON text does',
         new Uint8Array(0),
       );
@@ -108,14 +102,36 @@ export class EventDocument implements EventSink {
       case 'searching':
         return this.#search();
       case 'done':
-        this.#at = this.#window.end;
-        return false;
+        return this.#enterNext();
     }
+  }
+
+  /** Behind the end of a document. What follows an array is taken for more of its events. */
+  #enterNext(): boolean {
+    const { bytes, end } = this.#window;
+    this.#skipSeparators();
+    const start = this.#at;
+    if (start >= end || this.#isEndTold) {
+      this.#at = end;
+      return false;
+    }
+    const isArray = bytes[start] === OPEN_BRACKET;
+    if (!isArray && bytes[start] !== OPEN_BRACE) {
+      this.#isEndTold = true;
+      this.#log.repair(start, TEXT_BEHIND_END);
+      return true;
+    }
+    this.#log.repair(start, ANOTHER_DOCUMENT);
+    this.#shape = isArray ? 'array' : this.#shape;
+    this.#at += isArray || this.#shape === 'object' ? 1 : 0;
+    this.#enterEvents();
+    this.#place = this.#shape === 'array' ? 'events' : 'members';
+    return true;
   }
 
   #enter(): boolean {
     const { bytes, end } = this.#window;
-    const opening = this.#options.shape === 'array' ? OPEN_BRACKET : OPEN_BRACE;
+    const opening = this.#shape === 'array' ? OPEN_BRACKET : OPEN_BRACE;
     while (this.#at < end && bytes[this.#at] !== opening) {
       this.#at++;
     }
@@ -123,7 +139,7 @@ export class EventDocument implements EventSink {
       return false;
     }
     this.#at++;
-    this.#place = this.#options.shape === 'array' ? 'events' : 'members';
+    this.#place = this.#shape === 'array' ? 'events' : 'members';
     return true;
   }
 
@@ -198,8 +214,8 @@ export class EventDocument implements EventSink {
       case OPEN_BRACE:
         return this.#readEvent(start);
       case CLOSE_BRACKET:
-        this.#checkSeparators('end', this.#at++);
-        this.#place = this.#options.shape === 'object' ? 'members' : 'done';
+        this.#log.checkSeparators('end', this.#at++);
+        this.#place = this.#shape === 'object' ? 'members' : 'done';
         return true;
       default:
         return this.#dropOddValue(start);
@@ -212,15 +228,15 @@ export class EventDocument implements EventSink {
       return this.#waitForEvent(start);
     }
     if (end === MALFORMED) {
-      this.#dropEvent(start, MALFORMED_EVENT);
+      this.#log.drop(start, MALFORMED_EVENT);
       this.#leaveMalformed(start);
       return true;
     }
-    this.#checkSeparators('value', start);
+    this.#log.checkSeparators('value', start);
     if (end - start > this.#options.maxEventBytes) {
-      this.#dropEvent(start, TOO_LARGE);
+      this.#log.drop(start, TOO_LARGE);
     } else {
-      this.#visitor.onEvent(this.#scanner, start, end, this.#offset(start));
+      this.#visitor.onEvent(this.#scanner, start, end, this.#log.offset(start));
     }
     this.#at = end;
     return true;
@@ -231,7 +247,7 @@ export class EventDocument implements EventSink {
       return this.#leaveCut(start);
     }
     if (this.#window.end - start > this.#options.maxEventBytes) {
-      this.#dropEvent(start, TOO_LARGE);
+      this.#log.drop(start, TOO_LARGE);
       this.#skipThen('events');
       return true;
     }
@@ -240,20 +256,20 @@ export class EventDocument implements EventSink {
 
   /** The bytes end within what began as an event: it is cut, unless other events follow. */
   #leaveCut(start: number): boolean {
-    const excerpt = this.#bytesAt(start);
+    const excerpt = this.#log.excerpt(start);
     this.#searchFrom(start + 1, false);
     const isFound = this.#search();
     if (isFound) {
-      this.#visitor.onDropped(this.#offset(start), MALFORMED_EVENT, excerpt);
+      this.#visitor.onDropped(this.#log.offset(start), MALFORMED_EVENT, excerpt);
     } else {
-      this.#visitor.onCut(this.#offset(start), 'the file ends within this event', excerpt);
+      this.#visitor.onCut(this.#log.offset(start), 'the file ends within this event', excerpt);
     }
     return isFound;
   }
 
   /** Something between the events that is none: a number, a word, an array, or bytes without sense. */
   #dropOddValue(start: number): boolean {
-    this.#dropEvent(start, 'this is not an event');
+    this.#log.drop(start, 'this is not an event');
     if (STARTS_VALUE[this.#window.bytes[start]] === 1) {
       this.#skipThen('events');
     } else {
@@ -264,15 +280,12 @@ export class EventDocument implements EventSink {
 
   /** Goes to the end of the event if its braces tell it, else to what looks like the next event. */
   #leaveMalformed(start: number): void {
-    const end = this.#scanner.skipContainer(start);
-    const next =
-      end < 0 || end - start > MAX_MALFORMED_BYTES ? end : skipBlanks(this.#window.bytes, end);
-    const byte = next < 0 ? 0 : this.#window.bytes[next];
-    if (byte === COMMA || byte === CLOSE_BRACKET || (byte === OPEN_BRACE && next > end)) {
+    const end = endOfMalformed(this.#scanner, start);
+    if (end >= 0) {
       this.#at = end;
-      return;
+    } else {
+      this.#searchFrom(start + 1, false);
     }
-    this.#searchFrom(start + 1, false);
   }
 
   #searchFrom(at: number, isBetweenEvents: boolean): void {
@@ -313,13 +326,6 @@ export class EventDocument implements EventSink {
     this.#at = this.#separators.skip(this.#window.bytes, this.#at, this.#window.end);
   }
 
-  #checkSeparators(before: 'value' | 'end', at: number): void {
-    const trouble = this.#separators.takeTrouble(before);
-    if (trouble !== null) {
-      this.#visitor.onRepaired(this.#offset(at), trouble, this.#bytesAt(at));
-    }
-  }
-
   #waitFor(start: number, maxBytes: number): boolean {
     if (this.#isFinal) {
       this.#at = this.#window.end;
@@ -328,18 +334,5 @@ export class EventDocument implements EventSink {
     this.#at = start;
     this.#retryAt = start + Math.min(2 * (this.#window.end - start), maxBytes + 1);
     return false;
-  }
-
-  #dropEvent(start: number, reason: string): void {
-    this.#checkSeparators('value', start);
-    this.#visitor.onDropped(this.#offset(start), reason, this.#bytesAt(start));
-  }
-
-  #offset(at: number): number {
-    return this.#window.fileOffset + at;
-  }
-
-  #bytesAt(start: number): Uint8Array {
-    return this.#window.bytes.subarray(start, Math.min(this.#window.end, start + EXCERPT_BYTES));
   }
 }

@@ -1,5 +1,6 @@
 import type { StringTable } from '../../../base/string-table.ts';
 import { BACKSLASH, QUOTE } from './bytes.ts';
+import { parseJson } from './loose-values.ts';
 import { readNumber } from './numbers.ts';
 import { REPAIRS, type ObjectScanner } from './object-scanner.ts';
 import { unescapeInto } from './unescape.ts';
@@ -55,7 +56,12 @@ export class FieldReader {
     if (!(value > 0) || value === Infinity) {
       return 0;
     }
-    return value <= 0xffffffff ? value : (value % 0xffffffff) + 1;
+    if (value <= 0xffffffff) {
+      return value;
+    }
+    // Of more than 2^53 a double has only the first digits.
+    const exact = value > Number.MAX_SAFE_INTEGER ? this.integer(code) : null;
+    return Number(exact === null ? value % 0xffffffff : exact % 0xffffffffn) + 1;
   }
 
   /** Exactly, however large; null if the field is missing or no whole number. */
@@ -75,11 +81,15 @@ export class FieldReader {
     if (start === 0 || ends[code] - start > MAX_NAME_BYTES) {
       return undefined;
     }
-    try {
-      return JSON.parse(new TextDecoder().decode(bytes.subarray(start, ends[code])));
-    } catch {
-      return undefined;
-    }
+    return parseJson(bytes.subarray(start, ends[code]));
+  }
+
+  /** Row of the text of a number or string, without its quotes: as exact as the file has it. */
+  digits(code: number, table: StringTable): number {
+    const { bytes, starts, ends } = this.scanner;
+    const start = starts[code];
+    const quote = bytes[start] === QUOTE ? 1 : 0;
+    return start === 0 ? 0 : this.#intern(start + quote, ends[code] - quote, table);
   }
 
   /** Decoded; empty if the field is missing. */

@@ -7,6 +7,8 @@ const NEWLINE = 0x0a;
 
 const EXCERPT_BYTES = 512;
 
+const NO_LINE_BREAK = 'a line break is missing here';
+
 /** Reads events of which each is an object on a line of its own. A bad line harms no other. */
 export class LineDocument implements EventSink {
   readonly #visitor: DocumentVisitor;
@@ -51,25 +53,45 @@ export class LineDocument implements EventSink {
 
   #readLine(lineEnd: number, isWhole: boolean): void {
     const { bytes } = this.#window;
-    const start = this.#skipBlanks(this.#at, lineEnd);
-    if (this.#isSkipping || start === lineEnd) {
+    if (this.#isSkipping) {
       this.#isSkipping = false;
       return;
     }
+    let start = this.#skipBlanks(this.#skipByteOrderMark(), lineEnd);
     // The scanner takes a zero for the end of what there is.
     bytes[lineEnd] = 0;
     this.#scanner.bytes = bytes;
     this.#scanner.end = lineEnd;
-    const end = bytes[start] === OPEN_BRACE ? this.#scanner.scan(start) : -1;
+    while (start < lineEnd) {
+      const end = bytes[start] === OPEN_BRACE ? this.#scanner.scan(start) : -1;
+      if (end < 0) {
+        this.#refuse(start, lineEnd, isWhole);
+        return;
+      }
+      this.#visitor.onEvent(this.#scanner, start, end, this.#window.fileOffset + start);
+      start = this.#skipBlanks(end, lineEnd);
+      if (start < lineEnd) {
+        const excerpt = bytes.subarray(start, Math.min(lineEnd, start + EXCERPT_BYTES));
+        this.#visitor.onRepaired(this.#window.fileOffset + start, NO_LINE_BREAK, excerpt);
+      }
+    }
+  }
+
+  #refuse(start: number, lineEnd: number, isWhole: boolean): void {
     const offset = this.#window.fileOffset + start;
-    const excerpt = bytes.subarray(start, Math.min(lineEnd, start + EXCERPT_BYTES));
-    if (end >= 0 && this.#skipBlanks(end, lineEnd) === lineEnd) {
-      this.#visitor.onEvent(this.#scanner, start, end, offset);
-    } else if (isWhole) {
+    const excerpt = this.#window.bytes.subarray(start, Math.min(lineEnd, start + EXCERPT_BYTES));
+    if (isWhole) {
       this.#visitor.onDropped(offset, 'this line is not a JSON object', excerpt);
     } else {
       this.#visitor.onCut(offset, 'the last line is not whole', excerpt);
     }
+  }
+
+  #skipByteOrderMark(): number {
+    const { bytes, fileOffset } = this.#window;
+    const isMarked =
+      fileOffset + this.#at === 0 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+    return isMarked ? 3 : this.#at;
   }
 
   #giveUpLine(): void {

@@ -1,10 +1,23 @@
-/** The value of a small piece of JSON text; undefined if it is none. */
+import { loosenJson } from './loosen-json.ts';
+
+/** What is nearly JSON is mended only up to this length. */
+const MAX_LOOSE_CHARACTERS = 1 << 20;
+
+/** The value of a small piece of text that is JSON, or nearly; undefined if it is neither. */
 export function parseJson(bytes: Uint8Array | null): unknown {
   if (bytes === null) {
     return undefined;
   }
+  const text = new TextDecoder().decode(bytes);
+  const value = parseStrictly(text);
+  return value === undefined && text.length <= MAX_LOOSE_CHARACTERS
+    ? parseStrictly(loosenJson(text))
+    : value;
+}
+
+function parseStrictly(text: string): unknown {
   try {
-    return JSON.parse(new TextDecoder().decode(bytes)) as unknown;
+    return JSON.parse(text) as unknown;
   } catch (error) {
     if (error instanceof SyntaxError) {
       return undefined;
