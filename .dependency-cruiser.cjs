@@ -57,7 +57,7 @@ module.exports = {
     packages('src/protocol', 'zod'),
     inside('src/files', 'src/base', 'src/core'),
     node('src/files'),
-    packages('src/files', 'fzstd', 'zod'),
+    packages('src/files', '@sqlite.org/sqlite-wasm', 'fzstd', 'zod'),
     inside('src/worker', 'src/base', 'src/core', 'src/protocol', 'src/files'),
     node('src/worker'),
     inside('src/standalone', 'src/base', 'src/core', 'src/protocol'),

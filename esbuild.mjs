@@ -3,7 +3,8 @@
  * `node esbuild.mjs [NAME…] [--minify] [--watch] [--tests]`; without names every bundle but the tests.
  */
 import { existsSync } from 'node:fs';
-import { chmod, readdir, rm } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readdir, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { build, context } from 'esbuild';
 
@@ -108,6 +109,13 @@ const report = {
   },
 };
 
+/** SQLite looks for its code beside the bundle that loads it. */
+async function copySqlite() {
+  const from = createRequire(import.meta.url).resolve('@sqlite.org/sqlite-wasm/sqlite3.wasm');
+  await mkdir('dist', { recursive: true });
+  await copyFile(from, 'dist/sqlite3.wasm');
+}
+
 function select(known) {
   const unknown = names.filter((name) => !(name in known));
   if (unknown.length > 0) {
@@ -126,6 +134,7 @@ async function watch(options) {
 
 const all = flags.has('--tests') ? { ...bundles, ...(await testBundles()) } : bundles;
 const selected = select(all);
+await copySqlite();
 if (flags.has('--watch')) {
   await watch(selected);
 } else {

@@ -7,6 +7,7 @@ const REQUIRED = [
   'dist/extension.cjs',
   'dist/worker.js',
   'dist/cli.js',
+  'dist/sqlite3.wasm',
   'dist/timeline.js',
   'dist/timeline.css',
   'dist/report-host.js',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { FileError } from './file-error.ts';
 
 /** Names that may hold a trace; what they hold decides. */
-const CANDIDATE = /\.(json|jsonl|trace|gz|zip|zst)$/i;
+const CANDIDATE = /\.(json|jsonl|trace|gz|zip|zst|sqlite|nsys-rep|qdrep)$/i;
 
 /** Folders that hold no runs, and many files. */
 const IGNORED_FOLDER = /^(node_modules|site-packages|dist-packages|__pycache__|\..*)$/;

@@ -4,6 +4,7 @@ import type { Identity } from '../core/formats/format.ts';
 import { readHead } from '../core/formats/head.ts';
 import { recognizeFormat } from '../core/formats/read-trace.ts';
 import { type RunFile, UNKNOWN_FORMAT } from '../core/model/run.ts';
+import { NSIGHT_REPORT } from '../core/formats/known-files.ts';
 import { withoutStrangers } from '../core/runs/group-runs.ts';
 import { rankFromPath } from '../core/runs/rank-from-path.ts';
 import { FileError } from './file-error.ts';
@@ -40,9 +41,15 @@ export async function findRunFiles(
   const isAsked = new Set(asked.values());
   const all = [...new Map([...found, ...asked]).values()];
   const kin = new Set(withoutStrangers(all));
+  const paths = new Set(all.map(({ path }) => path));
   return all
-    .filter((file) => isAsked.has(file) || kin.has(file))
+    .filter((file) => isAsked.has(file) || kin.has(file) || isUnexported(file, paths))
     .sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+}
+
+/** A report of Nsight Systems is told of, so that its owner learns how to export it, until that has been done. */
+function isUnexported({ path }: RunFile, paths: ReadonlySet<string>): boolean {
+  return NSIGHT_REPORT.test(path) && !paths.has(path.replace(NSIGHT_REPORT, '.sqlite'));
 }
 
 async function listOther(path: string, signal: AbortSignal): Promise<string[]> {

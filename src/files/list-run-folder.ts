@@ -6,7 +6,7 @@ import { basename, dirname, join } from 'node:path';
 const MAX_FILES = 1_024;
 
 /** Names that may hold a trace; what they hold decides. */
-export const TRACE_NAME = /\.(json|jsonl)(\.(gz|zip|zst))?$/i;
+export const TRACE_NAME = /\.((json|jsonl)(\.(gz|zip|zst))?|sqlite)$/i;
 
 /**
  * The files that may hold other ranks of the run of `path`: those beside it and, where each rank has

@@ -6,6 +6,7 @@ import { assembleRun } from '../core/runs/assemble-run.ts';
 import { spillTrace } from '../core/runs/spill-trace.ts';
 import { SpillCache } from '../base/spill-cache.ts';
 import { FileError } from './file-error.ts';
+import { openDatabase } from './open-database.ts';
 import { openFile } from './open-file.ts';
 import { SpillFile } from './spill-file.ts';
 
@@ -53,7 +54,11 @@ export async function readRun(group: RunGroup, options: ReadRunOptions): Promise
     show(0);
     try {
       const source = await openFile(file.path);
-      const trace = await readTrace(source, { signal: options.signal, onProgress: show });
+      const trace = await readTrace(source, {
+        signal: options.signal,
+        onProgress: show,
+        openDatabase: () => openDatabase(file.path),
+      });
       traces.push({ file, trace: keep(trace) });
     } catch (error) {
       options.signal.throwIfAborted();

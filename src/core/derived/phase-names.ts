@@ -11,6 +11,8 @@ const LIBRARY_RULES: readonly Rule[] = [
   [/^(autograd::engine|torch::autograd::)/, 'backward'],
   [/^(c10d|nccl|rccl|hccl|gloo|mpi|ucc|xccl)::?\w/i, 'communication'],
   [/^record_param_comms$/, 'communication'],
+  // NVTX ranges of the library's own functions.
+  [/^(nccl|rccl)[A-Z]\w*$/, 'communication'],
 ];
 
 const OPERATOR_RULES: readonly Rule[] = [
@@ -46,7 +48,7 @@ const ANNOTATION_RULES: readonly Rule[] = [
     /\b(data[ _-]?(load(er|ing)?|wait|time|fetch|prep)|load[ _-]?(data|batch)|(next|get|fetch)[ _-]?(data|batch)|dataloader|batch[ _-]?(generator|load(er|ing)?)|prefetch(er)?|preprocess(ing)?|augment(ation)?|collate|decode[ _-]?image|dataset)\b|^data$|^next\(/,
     'data',
   ],
-  [/\b(activation|gradient)[ _-]?checkpoint|recompute/, 'none'],
+  [/\b(activation|gradient)[ _-]?checkpoint|\bcheckpoint wrapped module\b|recompute/, 'none'],
   [
     /\b(save|write|store)[ _-]?(model|state|ckpt|checkpoint)|\b(checkpoint(ing)?|ckpt)\b/,
     'checkpoint',

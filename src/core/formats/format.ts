@@ -1,5 +1,6 @@
 import type { Trace } from '../model/trace.ts';
 import type { ByteSource } from './byte-source.ts';
+import type { Database } from './database.ts';
 
 /** What the first bytes of a file tell, before it is read. */
 export interface Head {
@@ -12,6 +13,11 @@ export interface ReadOptions {
   readonly signal: AbortSignal;
   /** Called now and then with the number of compressed bytes consumed. */
   readonly onProgress?: (consumedBytes: number) => void;
+  /**
+   * The file as a database, for a format that is one; absent where the bytes are of no file. Throws a
+   * `DatabaseError` where it is packed or damaged.
+   */
+  readonly openDatabase?: () => Promise<Database>;
 }
 
 /** The sureness of a format that can only tell by reading on: without events it was another. */

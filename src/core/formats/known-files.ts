@@ -3,15 +3,23 @@ import type { Head } from './format.ts';
 import { isUtf8 } from './json/utf8.ts';
 
 interface KnownFile {
-  readonly isIt: (head: Head, text: string) => boolean;
+  readonly isIt: (head: Head, text: string, name: string) => boolean;
   readonly explanation: string;
 }
+
+/** What Nsight Systems records, and what it recorded before 2021. */
+export const NSIGHT_REPORT = /\.(nsys-rep|qdrep)$/i;
 
 /** Files that people open in the hope of a timeline, best known first. */
 const KNOWN_FILES: readonly KnownFile[] = [
   {
     isIt: ({ bytes }) => bytes.length === 0,
     explanation: 'The file is empty. Wait until the training has written it, or record it again.',
+  },
+  {
+    isIt: (_head, _text, name) => NSIGHT_REPORT.test(name),
+    explanation:
+      'This is a report of Nsight Systems, which only its own program reads. Export it with: nsys export --type sqlite FILE.nsys-rep, and open the *.sqlite file that this writes.',
   },
   {
     isIt: (head) => probeEvents(head).members.has('nodes') || isExecutionTrace(head),
@@ -21,7 +29,7 @@ const KNOWN_FILES: readonly KnownFile[] = [
   {
     isIt: (_, text) => text.startsWith('SQLite format 3'),
     explanation:
-      'This is an SQLite database, such as an export of Nsight Systems, which this version does not read. Export the run with torch.profiler, or record timing spans.',
+      'This is an SQLite database without the tables of an export of Nsight Systems. Open what nsys export --type sqlite writes, a trace of torch.profiler or a *.spans.jsonl file.',
   },
   {
     isIt: ({ bytes }) => bytes[0] === 0x1f && bytes[1] === 0x8b,
@@ -70,10 +78,10 @@ const KNOWN_FILES: readonly KnownFile[] = [
 ];
 
 /** For people: what a file is that no format knows, and what to do. */
-export function explainUnreadable(head: Head): string {
+export function explainUnreadable(head: Head, name: string): string {
   const text = new TextDecoder('latin1').decode(head.bytes);
   return (
-    KNOWN_FILES.find((known) => known.isIt(head, text))?.explanation ??
+    KNOWN_FILES.find((known) => known.isIt(head, text, name))?.explanation ??
     'This is not JSON, and no trace of a kind that is known. Open a trace that torch.profiler exported, or a *.spans.jsonl file.'
   );
 }

@@ -37,9 +37,14 @@ export async function readTrace(source: ByteSource, options: ReadOptions): Promi
     await close();
     return unreadableTrace(head, source);
   }
-  const trace = await recognized.format.read(whole, options);
-  const isOther = recognized.sureness <= GUESS && trace.counts.kept === 0;
-  return isOther ? unreadableTrace(head, source) : trace;
+  try {
+    const trace = await recognized.format.read(whole, options);
+    const isOther = recognized.sureness <= GUESS && trace.counts.kept === 0;
+    return isOther ? unreadableTrace(head, source) : trace;
+  } finally {
+    // Not every format reads the bytes in order.
+    await close();
+  }
 }
 
 function unreadableTrace(head: Head, source: ByteSource): Trace {
@@ -59,17 +64,18 @@ function unreadableTrace(head: Head, source: ByteSource): Trace {
     byteLength: head.bytes.length,
   });
   const excerpt = excerptOf(head.bytes, 0, head.bytes.length, 120);
-  const reason = explain(head, source.truncation());
+  const reason = explain(head, source);
   return { ...trace, problems: [{ kind: 'unreadable', byteOffset: 0, reason, excerpt }] };
 }
 
 /** Damage first: what it left does not tell what the file was. */
-function explain(head: Head, truncation: string | null): string {
+function explain(head: Head, source: ByteSource): string {
+  const truncation = source.truncation();
   if (truncation === null) {
-    return explainUnreadable(head);
+    return explainUnreadable(head, source.name);
   }
   const damage = truncation.charAt(0).toUpperCase() + truncation.slice(1);
   return head.bytes.length === 0
     ? `${damage}. Nothing of it could be unpacked: copy it again, or record it again.`
-    : `${damage}. What comes before: ${explainUnreadable(head)}`;
+    : `${damage}. What comes before: ${explainUnreadable(head, source.name)}`;
 }

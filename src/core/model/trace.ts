@@ -61,7 +61,9 @@ export interface Lane {
   readonly device: number | null;
   readonly first: number;
   readonly count: number;
-  /** Whose it is, where the file tells; one file may hold several ranks. */
+  /** Whose it is, where one file holds several ranks and tells no more of them. */
+  readonly rank?: number;
+  /** Whose it is, where a timeline of operations tells the place in the job as well. */
   readonly worker?: WorkerPlace;
 }
 

@@ -30,7 +30,7 @@ const HOST_AND_PROCESS = /[^/]+_\d+(?=\.\d{10,}\.pt\.trace\.json)/;
 /** Time stamps, in seconds to nanoseconds. */
 const TIME_STAMP = /\d{10,19}/g;
 
-const EXTENSIONS = /(\.pt\.trace)?(\.json|\.spans\.jsonl|\.jsonl)?(\.(gz|zip|zst))?$/i;
+const EXTENSIONS = /(\.pt\.trace)?(\.json|\.spans\.jsonl|\.jsonl|\.sqlite)?(\.(gz|zip|zst))?$/i;
 
 export function describeFile(file: RunFile): SeriesFile {
   const path = file.path.replaceAll('\\', '/');

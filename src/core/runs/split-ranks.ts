@@ -18,14 +18,14 @@ const NO_COUNTS: EventCounts = { read: 0, kept: 0, repaired: 0, dropped: 0, clip
  * spans of the others.
  */
 export function splitRanks(trace: Trace): readonly Trace[] {
-  const ranks = [...new Set(trace.lanes.flatMap(({ worker }) => worker?.rank ?? []))];
+  const ranks = [...new Set(trace.lanes.flatMap((lane) => rankOf(lane) ?? []))];
   if (ranks.length === 0) {
     return [trace];
   }
   ranks.sort((a, b) => a - b);
   const byLane = listByLane(trace);
   const lanesOf = new Map(ranks.map((rank) => [rank, [] as number[]]));
-  trace.lanes.forEach(({ worker }, lane) => lanesOf.get(worker?.rank ?? ranks[0])?.push(lane));
+  trace.lanes.forEach((lane, i) => lanesOf.get(rankOf(lane) ?? ranks[0])?.push(i));
   const traces = ranks.map((rank) =>
     takeLanes(trace, byLane, { rank, lanes: lanesOf.get(rank) ?? [], worldSize: ranks.length }),
   );
@@ -45,6 +45,10 @@ export function splitRanks(trace: Trace): readonly Trace[] {
     },
     ...others,
   ];
+}
+
+function rankOf({ worker, rank }: Lane): number | undefined {
+  return worker?.rank ?? rank;
 }
 
 /** What is not in the order of lanes, by lane: going through all of it for each rank would take ranks times as long. */

@@ -22,7 +22,7 @@ export class FolderWatchers {
       if (!this.#watchers.has(folder)) {
         const pattern = new vscode.RelativePattern(
           vscode.Uri.file(folder),
-          '*.{json,json.gz,json.zip,json.zst,jsonl}',
+          '*.{json,json.gz,json.zip,json.zst,jsonl,sqlite}',
         );
         this.#watchers.set(folder, this.start(pattern));
       }

@@ -3,11 +3,12 @@ import { abortSignalOf } from '../abort-signal.ts';
 import type { RunStore } from './run-store.ts';
 
 /** Files that may be traces: their first bytes decide. */
-export const TRACE_FILES = '**/*.{json,json.gz,json.zip,json.zst,jsonl}';
+export const TRACE_FILES = '**/*.{json,json.gz,json.zip,json.zst,jsonl,sqlite,nsys-rep}';
 
 /** By the names that the profilers and our recorder give, then by those that people give. */
 const LIKELY_FILES: readonly string[] = [
   '**/*.{pt.trace.json,pt.trace.json.gz,spans.jsonl}',
+  '**/*.{sqlite,nsys-rep}',
   '**/*{trace,timeline,profile,rank,worker}*.{json,json.gz,json.zip,json.zst,jsonl}',
 ];
 

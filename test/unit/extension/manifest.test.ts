@@ -105,7 +105,7 @@ describe('package.json', () => {
     });
   });
 
-  it('opens trace files by default, and any JSON or Parquet on request', () => {
+  it('opens trace files by default, and any JSON, Parquet or SQLite on request', () => {
     const editors = readPackage().contributes.customEditors;
     assert.deepEqual(
       editors.map(({ viewType, priority, selector }) => [
@@ -118,7 +118,16 @@ describe('package.json', () => {
         [
           ANY_RUN_EDITOR,
           'option',
-          ['*.json', '*.json.gz', '*.json.zst', '*.json.zip', '*.jsonl', '*.parquet'],
+          [
+            '*.json',
+            '*.json.gz',
+            '*.json.zst',
+            '*.json.zip',
+            '*.jsonl',
+            '*.parquet',
+            '*.sqlite',
+            '*.nsys-rep',
+          ],
         ],
       ],
     );

@@ -175,7 +175,6 @@ describe('real traces', () => {
   const foreign: readonly (readonly [path: string, text: RegExp])[] = [
     ['not-a-timeline/pytorch-execution-trace.json.gz', /PyTorch execution trace/],
     ['rocprof/rocprofv3_results.json.gz', /rocprofv3/],
-    ['nsys/mfu_2gpu_before.sqlite', /Nsight Systems/],
     ['flight-recorder/gpu_error_1st/_dump_0', /pickle/],
     ['chrome/smdebug/system-metrics-1591160699.algo-1.json', /lines of JSON/],
     ['chrome/smdebug/system-metrics-corrupt.json', /lines of JSON/],
