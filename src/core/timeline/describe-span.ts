@@ -11,6 +11,7 @@ import { type AnalyzedRank, oncePerRank } from './analyzed-rank.ts';
 import { collectiveOf } from './collective-of.ts';
 import { statisticsOf } from './duration-statistics.ts';
 import { spanTimeByStep, summarizeSteps } from './per-step.ts';
+import { laneLabel } from './lane-label.ts';
 import { nameOf, relatedSpan } from './related-spans.ts';
 import { stackOf } from './stack-of.ts';
 import { stepAt } from './step-lookup.ts';
@@ -31,7 +32,7 @@ export function describeSpan(
   return {
     selection: { kind: 'span', rank: tables.rank, index: span },
     name: nameOf(rank, span),
-    lane: lane.name,
+    lane: laneLabel(trace, spans.lane[span]),
     category: SPAN_CATEGORIES[spans.category[span]],
     phase: PHASES[tables.inheritedPhases[span]],
     cause: null,

@@ -3,6 +3,7 @@ import type { Lane, Trace } from '../model/trace.ts';
 import type { FoundSpans } from '../model/timeline.ts';
 import type { SpanIndex } from '../model/units.ts';
 import { type AnalyzedRank, type DrawnRun, findRank } from './analyzed-rank.ts';
+import { laneLabel } from './lane-label.ts';
 import type { SearchQuery } from './search-query.ts';
 
 /** As many are listed; of more, the longest. */
@@ -87,7 +88,7 @@ function forEachMatch(
   const isNamed = namesWith(trace, query.words);
   const { categories, phases, aboveNs, belowNs } = query;
   const phaseOf = phases === null ? null : tables.inheritedPhases;
-  for (const { first, count } of lanesWith(trace.lanes, query.laneWords)) {
+  for (const { first, count } of lanesWith(trace, query.laneWords)) {
     for (let span = first; span < first + count; span++) {
       if (
         isNamed[name[span]] === 1 &&
@@ -119,34 +120,9 @@ function namesWith(trace: Trace, words: readonly string[]): Uint8Array {
   return isNamed;
 }
 
-function lanesWith(lanes: readonly Lane[], words: readonly string[]): readonly Lane[] {
-  return lanes.filter((lane) => words.every((word) => lane.name.toLowerCase().includes(word)));
-}
-
-function binOf(duration: number): number {
-  return Math.min(BINS - 1, Math.floor(BINS_PER_OCTAVE * Math.log2(Math.max(0, duration) + 1)));
-}
-
-/** All from this bin on are no more than `most`; the highest bin that has any, if even it has more. */
-function lowestBin(countByBin: Uint32Array, most: number): number {
-  let sum = 0;
-  for (let bin = BINS - 1; bin >= 0; bin--) {
-    sum += countByBin[bin];
-    if (sum > most) {
-      return sum === countByBin[bin] ? bin : bin + 1;
-    }
-  }
-  return 0;
-}
-
-function toColumns(found: readonly FoundSpan[]): FoundSpans {
-  return {
-    length: found.length,
-    start: Float64Array.from(found, ({ start }) => start),
-    duration: Float64Array.from(found, ({ rank, span }) => rank.trace.spans.duration[span]),
-    rank: Int32Array.from(found, ({ rank }) => rank.tables.rank),
-    span: Uint32Array.from(found, ({ span }) => span),
-    lane: Uint32Array.from(found, ({ rank, span }) => rank.trace.spans.lane[span]),
-    depth: Uint16Array.from(found, ({ rank, span }) => rank.tables.nesting.depth[span]),
-  };
+function lanesWith(trace: Trace, words: readonly string[]): readonly Lane[] {
+  return trace.lanes.filter((_, lane) => {
+    const label = laneLabel(trace, lane).toLowerCase();
+    return words.every((word) => label.includes(word));
+  });
 }

@@ -1,10 +1,9 @@
 import type { Analysis } from '../model/tables.ts';
-import type { Trace } from '../model/trace.ts';
-import type { LaneIndex } from '../model/units.ts';
 import type { TimelineLane, TimelineOverview, TimelineRank } from '../model/timeline.ts';
 import { findSlowStep, findTypicalStep } from './choose-steps.ts';
 import { describeCounters } from './counter-series.ts';
 import { explainStep } from './explain-step.ts';
+import { laneLabel } from './lane-label.ts';
 
 /** The frame of the page: ranks and lanes, and a typical and a slow step explained. */
 export function computeOverview(analysis: Analysis): TimelineOverview {
@@ -19,16 +18,14 @@ export function computeOverview(analysis: Analysis): TimelineOverview {
   };
 }
 
-const MAX_LANE_NAME_CHARACTERS = 120;
-
 function describeRank(analysis: Analysis, i: number): TimelineRank {
   const { trace } = analysis.run.ranks[i];
   const { rank, nesting, mainLane } = analysis.ranks[i];
   const report = analysis.report.ranks.find((other) => other.rank === rank);
   const lanes = trace.lanes
-    .map(({ name, kind, count }, lane) => ({
+    .map(({ kind, count }, lane) => ({
       lane,
-      name: `${name.slice(0, MAX_LANE_NAME_CHARACTERS)}${kind === 'stream' ? libraryOf(trace, lane) : ''}`,
+      name: laneLabel(trace, lane),
       kind,
       depthCount: nesting.depthCount[lane],
       spanCount: count,
@@ -42,21 +39,6 @@ function describeRank(analysis: Analysis, i: number): TimelineRank {
     lanes: lanes.sort((a, b) => laneOrder(a) - laneOrder(b) || a.lane - b.lane),
     ...(counters.length === 0 ? {} : { counters }),
   };
-}
-
-const COLLECTIVE_LIBRARY = /nccl|rccl|hccl|msccl/i;
-/** Of a stream's spans, spread evenly, that are looked at. */
-const LOOKED_AT = 32;
-
-/** The library whose collectives are most of what a stream runs, to be said beside its number. */
-function libraryOf({ lanes, spans, strings }: Trace, lane: LaneIndex): string {
-  const { first, count } = lanes[lane];
-  const seen = Math.min(count, LOOKED_AT);
-  const libraries = Array.from({ length: seen }, (_, i) => {
-    const name = strings[spans.name[first + Math.floor((i * count) / seen)]];
-    return COLLECTIVE_LIBRARY.exec(name)?.[0].toLowerCase();
-  }).filter((library) => library !== undefined);
-  return libraries.length * 2 > seen ? ` · ${libraries[0]}` : '';
 }
 
 /** The training loop's thread, the streams of the device, then the rest. */

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { describeSelection } from '../../../src/core/timeline/describe-selection.ts';
+import { findSpans } from '../../../src/core/timeline/find-spans.ts';
 import { computeOverview } from '../../../src/core/timeline/overview.ts';
+import { parseQuery } from '../../../src/core/timeline/search-query.ts';
 import { tellRun } from '../../support/story-runs.ts';
 
 describe('the lanes of the overview', () => {
@@ -20,5 +23,11 @@ describe('the lanes of the overview', () => {
       computeOverview(analysis).ranks[0].lanes.map(({ name }) => name),
       ['stream 7', 'stream 20 · nccl', 'watchdog'],
     );
+    assert.equal(
+      describeSelection(analysis, { kind: 'span', rank: 0, index: 4 })?.lane,
+      'stream 20 · nccl',
+      'as the details say it, for the page finds its track by this name',
+    );
+    assert.equal(findSpans(analysis, parseQuery('lane:nccl')).total, 3);
   });
 });
