@@ -126,3 +126,31 @@ function lanesWith(trace: Trace, words: readonly string[]): readonly Lane[] {
     return words.every((word) => label.includes(word));
   });
 }
+
+function binOf(duration: number): number {
+  return Math.min(BINS - 1, Math.floor(BINS_PER_OCTAVE * Math.log2(Math.max(0, duration) + 1)));
+}
+
+/** All from this bin on are no more than `most`; the highest bin that has any, if even it has more. */
+function lowestBin(countByBin: Uint32Array, most: number): number {
+  let sum = 0;
+  for (let bin = BINS - 1; bin >= 0; bin--) {
+    sum += countByBin[bin];
+    if (sum > most) {
+      return sum === countByBin[bin] ? bin : bin + 1;
+    }
+  }
+  return 0;
+}
+
+function toColumns(found: readonly FoundSpan[]): FoundSpans {
+  return {
+    length: found.length,
+    start: Float64Array.from(found, ({ start }) => start),
+    duration: Float64Array.from(found, ({ rank, span }) => rank.trace.spans.duration[span]),
+    rank: Int32Array.from(found, ({ rank }) => rank.tables.rank),
+    span: Uint32Array.from(found, ({ span }) => span),
+    lane: Uint32Array.from(found, ({ rank, span }) => rank.trace.spans.lane[span]),
+    depth: Uint16Array.from(found, ({ rank, span }) => rank.tables.nesting.depth[span]),
+  };
+}
