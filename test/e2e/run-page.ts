@@ -45,6 +45,7 @@ export class RunPage {
 
   /** Moves along the track of the first rank and clicks the first thing whose tooltip fits. */
   async clickSpan(pattern: RegExp): Promise<void> {
+    await this.waitForTimeline();
     await this.#closeDetails();
     const canvas = this.frame.locator('.tracks canvas');
     await canvas.waitFor();
@@ -57,6 +58,7 @@ export class RunPage {
       await canvas.hover({ position });
       if ((await tooltip.isVisible()) && pattern.test(await tooltip.innerText())) {
         await canvas.click({ position });
+        await this.waitForTimeline();
         if (pattern.test(await this.details())) {
           return;
         }
