@@ -1,5 +1,6 @@
 import type { RunDerived } from '../derived/run-derived.ts';
 import type { Report } from '../model/report.ts';
+import { LOG_FORMAT } from '../model/run.ts';
 import type { Detector } from './detector.ts';
 import type { FindingDraft } from './finding-draft.ts';
 import { type DetectorOptions, valuesOf } from './registry.ts';
@@ -9,7 +10,20 @@ export interface Detected {
   readonly failures: Report['failures'];
 }
 
-/** Runs every detector; one that throws becomes a failure, and the others go on. */
+/** Those that need nothing but how long steps and their parts take; the others need to see when. */
+const OF_STEP_TIMES: ReadonlySet<string> = new Set([
+  'checkpoint-stall',
+  'data-stall',
+  'data-tail',
+  'logging-stall',
+  'regression',
+  'step-drift',
+  'step-period',
+  'step-tail',
+  'validation-stall',
+]);
+
+/** Runs every detector that the files can answer; one that throws becomes a failure, and the others go on. */
 export function runDetectors(
   detectors: readonly Detector[],
   tables: RunDerived,
@@ -17,7 +31,9 @@ export function runDetectors(
 ): Detected {
   const drafts: { id: string; draft: FindingDraft }[] = [];
   const failures: { detector: string; message: string }[] = [];
-  for (const detector of detectors) {
+  const isLogs = tables.ranks.every(({ trace }) => trace.meta.format === LOG_FORMAT);
+  const asked = isLogs ? detectors.filter(({ id }) => OF_STEP_TIMES.has(id)) : detectors;
+  for (const detector of asked) {
     try {
       const found = [...detector.detect(tables, valuesOf(detector, options))];
       drafts.push(...found.map((draft) => ({ id: detector.id, draft })));

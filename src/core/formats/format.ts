@@ -4,7 +4,7 @@ import type { Database } from './database.ts';
 
 /** What the first bytes of a file tell, before it is read. */
 export interface Head {
-  /** At most the first 64 KiB, decompressed. */
+  /** At most the first 64 KiB, decompressed; of plain text 256 KiB. */
   readonly bytes: Uint8Array;
   readonly isWhole: boolean;
 }

@@ -4,6 +4,19 @@ import type { Head } from './format.ts';
 /** As much of a file as tells what it is. */
 export const HEAD_BYTES = 65_536;
 
+/** Logs begin with what was started and how, long before the first step. */
+const TEXT_HEAD_BYTES = 4 * HEAD_BYTES;
+
+/** As much as tells whether it is text. */
+const FIRST_BYTES = 1_024;
+
+/** Neither JSON nor binary, as far as the first bytes tell. */
+export function isPlainText(bytes: Uint8Array): boolean {
+  const first = bytes.subarray(0, FIRST_BYTES);
+  const text = new TextDecoder('latin1').decode(first);
+  return !first.includes(0) && !/^\s*(?:\{|\[\s*(?:[{"\]]|$))/.test(text);
+}
+
 export interface OpenHead {
   readonly head: Head;
   /** The same bytes from the first on; to be read once. */
@@ -18,7 +31,8 @@ export async function readHead(source: ByteSource, signal: AbortSignal): Promise
   const chunks: Uint8Array[] = [];
   let length = 0;
   let isWhole = false;
-  while (length < HEAD_BYTES) {
+  let wanted = HEAD_BYTES;
+  while (length < wanted) {
     const next = await iterator.next();
     if (next.done === true) {
       isWhole = true;
@@ -26,6 +40,7 @@ export async function readHead(source: ByteSource, signal: AbortSignal): Promise
     }
     chunks.push(next.value.slice());
     length += next.value.length;
+    wanted = isPlainText(chunks[0]) ? TEXT_HEAD_BYTES : HEAD_BYTES;
   }
   const bytes = new Uint8Array(length);
   let at = 0;
@@ -33,7 +48,7 @@ export async function readHead(source: ByteSource, signal: AbortSignal): Promise
     bytes.set(chunk, at);
     at += chunk.length;
   }
-  const head = { bytes: bytes.subarray(0, HEAD_BYTES), isWhole: isWhole && length <= HEAD_BYTES };
+  const head = { bytes: bytes.subarray(0, wanted), isWhole: isWhole && length <= wanted };
   return {
     head,
     source: replay(source, bytes, isWhole ? null : iterator),

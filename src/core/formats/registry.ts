@@ -1,10 +1,11 @@
 import { chrome } from './chrome.ts';
 import type { Format } from './format.ts';
 import { kineto } from './kineto.ts';
+import { logs } from './logs.ts';
 import { megatron } from './megatron.ts';
 import { nsys } from './nsys.ts';
 import { parquet } from './parquet.ts';
 import { spans } from './spans.ts';
 
 /** All formats, by id. Their order means nothing: the surest wins. */
-export const FORMATS: readonly Format[] = [chrome, kineto, megatron, nsys, parquet, spans];
+export const FORMATS: readonly Format[] = [chrome, kineto, logs, megatron, nsys, parquet, spans];

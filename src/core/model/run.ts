@@ -29,6 +29,9 @@ export interface Run {
 /** The format of a file whose first bytes no format knows. */
 export const UNKNOWN_FORMAT = 'unknown';
 
+/** The format of logs: they tell how long steps and their parts take, and nothing of when in a step. */
+export const LOG_FORMAT = 'logs';
+
 /** A file that belongs to a run, as found before it is read. */
 export interface RunFile {
   readonly path: string;

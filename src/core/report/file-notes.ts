@@ -1,4 +1,4 @@
-import type { LeftOutFile, RankTrace } from '../model/run.ts';
+import { type LeftOutFile, LOG_FORMAT, type RankTrace } from '../model/run.ts';
 import type { Trace } from '../model/trace.ts';
 import { type Graded, note } from './graded-note.ts';
 
@@ -19,7 +19,22 @@ export function leftOutNotes(leftOut: readonly LeftOutFile[]): Graded[] {
   return [note('left-out-files', leftOut.length, 'poor', text)];
 }
 
-/** Files that end too early. A span file that ends within a line is only one that is still written. */
+/** What no log can tell. */
+export function logNotes(ranks: readonly RankTrace[]): Graded[] {
+  const count = ranks.filter(({ trace }) => trace.meta.format === LOG_FORMAT).length;
+  return count === 0
+    ? []
+    : [
+        note(
+          'log-only',
+          count,
+          'notable',
+          'A log has step times and no timeline of operations: record a trace to see why steps take as long as they do.',
+        ),
+      ];
+}
+
+/** Files that end too early. A span file or a log that ends within a line is only one that is still written. */
 export function cutNotes(ranks: readonly RankTrace[]): Graded[] {
   const cut = ranks.filter(({ trace }) => cutAt(trace) !== null);
   const growing = cut.filter(({ trace }) => isGrowing(trace));
@@ -47,7 +62,8 @@ export function isCutShort(trace: Trace): boolean {
 }
 
 function isGrowing({ meta, problems }: Trace): boolean {
-  return meta.format === 'spans' && problems.filter(({ kind }) => kind === 'cut').length === 1;
+  const isOfLines = meta.format === 'spans' || meta.format === LOG_FORMAT;
+  return isOfLines && problems.filter(({ kind }) => kind === 'cut').length === 1;
 }
 
 function describeLost(lost: readonly RankTrace[]): string {

@@ -6,7 +6,7 @@ import type { EventCounts, Trace } from '../model/trace.ts';
 import { differenceOf, type Intervals, uniteIntervals } from '../derived/intervals.ts';
 import { timePerStep } from '../derived/step-windows.ts';
 import type { DerivedRank } from '../derived/run-derived.ts';
-import { cutNotes, leftOutNotes } from './file-notes.ts';
+import { cutNotes, leftOutNotes, logNotes } from './file-notes.ts';
 import { type Graded, note, plural } from './graded-note.ts';
 
 /** Fewer steps than this say little of a run's habits (DESIGN, "honest measurement"). */
@@ -27,6 +27,7 @@ export function assessHealth(run: RunDerived, baselineProblem: string | null): H
   const notes = [
     ...leftOutNotes(run.leftOut),
     ...cutNotes(run.ranks),
+    ...logNotes(run.ranks),
     ...eventNotes(events),
     ...stepNotes(run),
     ...rankNotes(run, missingRanks),

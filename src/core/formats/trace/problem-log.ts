@@ -27,6 +27,11 @@ export class ProblemLog {
     this.#dropped += count;
   }
 
+  /** What was counted as kept is no event after all. */
+  unread(): void {
+    this.#kept--;
+  }
+
   drop(byteOffset: number, reason: string, bytes: Uint8Array): void {
     this.#dropped++;
     this.describe('dropped', byteOffset, reason, bytes);
