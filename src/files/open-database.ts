@@ -6,6 +6,7 @@ import { FileError } from './file-error.ts';
 import { FILE_SYSTEM, installFileSystem, type ReadableFile } from './sqlite-file-system.ts';
 
 const MAGIC = 'SQLite format 3\0';
+const HEADER_BYTES = 100;
 
 /** Between two looks at what else there is to do. */
 const ROWS_AT_ONCE = 20_000;
@@ -62,20 +63,27 @@ function openReadable(path: string): ReadableFile {
   let descriptor = -1;
   try {
     descriptor = openSync(path, 'r');
-    const magic = Buffer.alloc(MAGIC.length);
-    readSync(descriptor, magic, 0, magic.length, 0);
-    if (magic.toString('latin1') !== MAGIC) {
+    const header = Buffer.alloc(HEADER_BYTES);
+    readSync(descriptor, header, 0, header.length, 0);
+    if (header.toString('latin1', 0, MAGIC.length) !== MAGIC) {
       throw new DatabaseError(
         'This database is packed, and can only be read where it lies: unpack it.',
       );
     }
-    return { descriptor, sizeBytes: fstatSync(descriptor).size, readBytes: 0 };
+    const sizeBytes = fstatSync(descriptor).size;
+    return { descriptor, sizeBytes, wholeBytes: wholeSize(header, sizeBytes), readBytes: 0 };
   } catch (error) {
     if (descriptor >= 0) {
       closeSync(descriptor);
     }
     throw error instanceof DatabaseError ? error : new FileError(path, error);
   }
+}
+
+/** What the file had before it was cut. https://www.sqlite.org/fileformat.html, "In-header database size" */
+function wholeSize(header: Buffer, sizeBytes: number): number {
+  const pageBytes = header.readUInt16BE(16);
+  return Math.max(sizeBytes, header.readUInt32BE(28) * (pageBytes === 1 ? 65_536 : pageBytes));
 }
 
 class SqliteDatabase implements Database {
@@ -114,11 +122,11 @@ class SqliteDatabase implements Database {
   async select(sql: string, visit: (row: DatabaseRow) => void, signal: AbortSignal): Promise<void> {
     const capi = this.#capi;
     const statement = this.#out((out) => capi.sqlite3_prepare_v2(this.#database, sql, -1, out, 0));
-    const row = new StatementRow(capi, statement);
+    const row = new StatementRow(this.sqlite3, statement);
     const maxRows = Math.ceil(this.file.sizeBytes / MIN_ROW_BYTES);
     try {
       for (let count = 0; ; count++) {
-        const result = capi.sqlite3_step(statement);
+        const result = row.step();
         if (result === capi.SQLITE_DONE) {
           return;
         }
@@ -190,22 +198,48 @@ class SqliteDatabase implements Database {
   }
 }
 
+/** SQLite's functions without the library's conversions, which take longer than what they convert. */
+interface RawFunctions {
+  sqlite3_step(statement: WasmPointer): number;
+  sqlite3_column_type(statement: WasmPointer, column: number): number;
+  sqlite3_column_double(statement: WasmPointer, column: number): number;
+  sqlite3_column_text(statement: WasmPointer, column: number): WasmPointer;
+  sqlite3_column_bytes(statement: WasmPointer, column: number): number;
+}
+
+const decoder = new TextDecoder();
+
 class StatementRow implements DatabaseRow {
+  readonly #raw: RawFunctions;
+
   constructor(
-    private readonly capi: CAPI,
+    private readonly sqlite3: Sqlite3Static,
     private readonly statement: WasmPointer,
-  ) {}
+  ) {
+    this.#raw = sqlite3.wasm.exports as RawFunctions;
+  }
+
+  /** `SQLITE_ROW` where there is a next one. */
+  step(): number {
+    return this.#raw.sqlite3_step(this.statement);
+  }
 
   number(column: number): number {
-    const type = this.capi.sqlite3_column_type(this.statement, column);
-    return type === this.capi.SQLITE_INTEGER || type === this.capi.SQLITE_FLOAT
-      ? this.capi.sqlite3_column_double(this.statement, column)
-      : NaN;
+    const value = this.#raw.sqlite3_column_double(this.statement, column);
+    return value !== 0 || this.#isNumber(column) ? value : NaN;
   }
 
   text(column: number): string {
-    return this.capi.sqlite3_column_type(this.statement, column) === this.capi.SQLITE_NULL
+    const from = this.#raw.sqlite3_column_text(this.statement, column);
+    const length = this.#raw.sqlite3_column_bytes(this.statement, column);
+    return length === 0
       ? ''
-      : this.capi.sqlite3_column_text(this.statement, column);
+      : decoder.decode(this.sqlite3.wasm.heap8u().subarray(from, from + length));
+  }
+
+  #isNumber(column: number): boolean {
+    const { SQLITE_INTEGER, SQLITE_FLOAT } = this.sqlite3.capi;
+    const type = this.#raw.sqlite3_column_type(this.statement, column);
+    return type === SQLITE_INTEGER || type === SQLITE_FLOAT;
   }
 }

@@ -15,6 +15,8 @@ export const FILE_SYSTEM = 'read-only-node';
 export interface ReadableFile {
   readonly descriptor: number;
   readonly sizeBytes: number;
+  /** What SQLite is told: of a file that was cut, the size that it had; what is missing reads as damage. */
+  readonly wholeBytes: number;
   /** Bytes given so far. */
   readBytes: number;
 }
@@ -73,7 +75,7 @@ function fileMethods(
       open.delete(file);
       return capi.SQLITE_OK;
     },
-    xRead: (file, buffer, length, offset) =>
+    xRead: (file, buffer, length, offset: number | bigint) =>
       readInto(open.get(file), wasm.heap8u().subarray(buffer, buffer + length), {
         // A bigint, whatever the types say.
         offset: Number(offset),
@@ -83,7 +85,7 @@ function fileMethods(
     xTruncate: refuse,
     xSync: agree,
     xFileSize(file, size) {
-      wasm.poke64(size, BigInt(open.get(file)?.sizeBytes ?? 0));
+      wasm.poke64(size, BigInt(open.get(file)?.wholeBytes ?? 0));
       return capi.SQLITE_OK;
     },
     xLock: agree,

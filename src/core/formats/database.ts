@@ -1,6 +1,6 @@
 /** One row of a result; valid until the next one. */
 export interface DatabaseRow {
-  /** NaN where the value is no number. Integers above 2^53 lose their last digits: shift or subtract in SQL. */
+  /** NaN where there is no number. Integers above 2^53 lose their last digits: shift or subtract in SQL. */
   number(column: number): number;
   /** Empty where there is no value. */
   text(column: number): string;

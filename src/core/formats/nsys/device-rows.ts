@@ -107,7 +107,7 @@ function rowAdder(
   { name: table, category }: DeviceTable,
   devices: Map<number, number>,
 ): (row: DatabaseRow, name: string) => void {
-  const { spans, strings } = reader.builder;
+  const { spans } = reader.builder;
   const isWork = category !== 'device-sync';
   const span = { ...emptySpanRow(), category: categoryIndex(category), byteOffset: -1 };
   return (row, name) => {
@@ -122,7 +122,7 @@ function rowAdder(
     }
     span.start = interval.start;
     span.duration = interval.duration;
-    span.name = strings.internText(name);
+    span.name = reader.name(name);
     span.correlation = row.number(4) || 0;
     span.lane = laneOf(reader, { process, stream: row.number(3), device: isWork ? device : null });
     spans.push(span);
@@ -136,28 +136,30 @@ interface Place {
   readonly device: number | null;
 }
 
-function laneOf({ builder }: ExportReader, { process, stream, device }: Place): number {
-  const { labels, lanes, names } = builder;
-  const owner = labels.internText(String(process));
-  const isOne = stream >= 0 && stream < MAX_STREAM;
-  const name = isOne ? `stream ${stream}` : ALL_STREAMS;
+function laneOf(reader: ExportReader, { process, stream, device }: Place): number {
+  const { lanes } = reader.builder;
   if (device === null) {
-    const place = lanes.place(owner, labels.internText(name));
-    if (!isOne) {
-      names.threads.set(place, ALL_STREAMS);
-    }
-    return lanes.lane(place, DEVICE_ANNOTATIONS);
+    return lanes.lane(placeOf(reader, process, stream), DEVICE_ANNOTATIONS);
   }
-  const lane = lanes.lane(lanes.place(owner, labels.internText(name)), STREAM);
+  const lane = lanes.lane(placeOf(reader, process, stream), STREAM);
   const draft = lanes.drafts[lane];
   draft.device ??= device;
   if (draft.device === device) {
     return lane;
   }
-  const other = lanes.lane(
-    lanes.place(owner, labels.internText(`${name} of GPU ${device}`)),
-    STREAM,
-  );
+  const other = lanes.lane(placeOf(reader, process, stream, device), STREAM);
   lanes.drafts[other].device = device;
   return other;
+}
+
+function placeOf(reader: ExportReader, process: number, stream: number, device?: number): number {
+  const { lanes, names } = reader.builder;
+  const isOne = stream >= 0 && stream < MAX_STREAM;
+  const name = isOne ? `stream ${stream}` : ALL_STREAMS;
+  const text = device === undefined ? name : `${name} of GPU ${device}`;
+  const place = lanes.place(reader.label(process), reader.label(text));
+  if (!isOne) {
+    names.threads.set(place, ALL_STREAMS);
+  }
+  return place;
 }

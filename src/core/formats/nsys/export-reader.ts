@@ -1,4 +1,4 @@
-import type { Database, DatabaseRow } from '../database.ts';
+import { type Database, DatabaseError, type DatabaseRow } from '../database.ts';
 import type { ReadOptions } from '../format.ts';
 import { TraceBuilder } from '../trace/trace-builder.ts';
 
@@ -24,15 +24,22 @@ export const textIn = (column: string): Selected => ({
   as: (name) => `substr(${name}, 1, ${MAX_NAME_CHARACTERS})`,
 });
 
+/** Most names come again; those with a number of their own need not be kept. */
+const MAX_KNOWN_NAMES = 100_000;
+
 /** The tables of an export while they become a trace. */
 export class ExportReader {
   readonly builder = new TraceBuilder();
   /** What the export's clock shows at the moment that times are counted from, in nanoseconds. */
   origin = 0n;
+  /** The first damage that was met. */
+  damage: DatabaseError | null = null;
+  readonly #labels = new Map<number | string, number>();
+  readonly #names = new Map<string, number>();
 
   constructor(
     readonly database: Database,
-    private readonly sizeBytes: number,
+    readonly sizeBytes: number,
     private readonly options: ReadOptions,
   ) {}
 
@@ -46,7 +53,7 @@ export class ExportReader {
     return { column, as: (name) => `${name} - (${this.origin})` };
   }
 
-  /** Calls `visit` with each row of a table that is there, with these columns. */
+  /** Calls `visit` with each row of a table that is there, with these columns, up to where the table is damaged. */
   async each(
     table: string,
     columns: readonly Selected[],
@@ -55,13 +62,26 @@ export class ExportReader {
   ): Promise<void> {
     if (this.has(table)) {
       const list = columns.map((selected) => this.#expression(table, selected)).join(', ');
-      await this.database.select(
-        `SELECT ${list} FROM "${table}" ${rest}`,
-        visit,
-        this.options.signal,
-      );
+      try {
+        await this.database.select(
+          `SELECT ${list} FROM "${table}" ${rest}`,
+          visit,
+          this.options.signal,
+        );
+      } catch (error) {
+        this.#describe(table, error);
+      }
       this.options.onProgress?.(Math.min(this.sizeBytes, this.database.readBytes()));
     }
+  }
+
+  #describe(table: string, error: unknown): void {
+    if (!(error instanceof DatabaseError)) {
+      throw error;
+    }
+    this.damage ??= error;
+    const reason = `Rows of the table ${table} are missing. ${error.message}`;
+    this.builder.log.describe('cut', 0, reason, NO_BYTES);
   }
 
   #expression(table: string, selected: Selected): string {
@@ -91,6 +111,30 @@ export class ExportReader {
       return { start, duration: 0 };
     }
     return { start, duration: endNs - startNs };
+  }
+
+  /** The label of a process, a thread or a stream. */
+  label(of: number | string): number {
+    const known = this.#labels.get(of);
+    if (known !== undefined) {
+      return known;
+    }
+    const label = this.builder.labels.internText(String(of || 0));
+    this.#labels.set(of, label);
+    return label;
+  }
+
+  /** The row of a name among the strings. */
+  name(text: string): number {
+    const known = this.#names.get(text);
+    if (known !== undefined) {
+      return known;
+    }
+    const name = this.builder.strings.internText(text);
+    if (this.#names.size < MAX_KNOWN_NAMES) {
+      this.#names.set(text, name);
+    }
+    return name;
   }
 
   /** NaN where a row has none, or one that is more than 52 days off. */

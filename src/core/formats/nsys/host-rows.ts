@@ -12,7 +12,7 @@ const VERSION = /_v\d{4,}$/;
 /** Calls of the CUDA runtime and driver. */
 export async function readApiCalls(reader: ExportReader, texts: Texts): Promise<void> {
   const table = 'CUPTI_ACTIVITY_KIND_RUNTIME';
-  const { spans, strings } = reader.builder;
+  const { spans } = reader.builder;
   const nameById = new Map<number, number>();
   const span = { ...emptySpanRow(), category: categoryIndex('runtime'), byteOffset: -1 };
   await reader.each(
@@ -31,8 +31,7 @@ export async function readApiCalls(reader: ExportReader, texts: Texts): Promise<
         return;
       }
       const id = row.number(5);
-      const name =
-        nameById.get(id) ?? strings.internText((texts.get(id) ?? 'CUDA').replace(VERSION, ''));
+      const name = nameById.get(id) ?? reader.name((texts.get(id) ?? 'CUDA').replace(VERSION, ''));
       nameById.set(id, name);
       span.start = interval.start;
       span.duration = interval.duration;
@@ -47,7 +46,7 @@ export async function readApiCalls(reader: ExportReader, texts: Texts): Promise<
 /** What the profiler itself took, clipped to the time of all else: to be read last. */
 export async function readOverhead(reader: ExportReader, texts: Texts): Promise<void> {
   const { builder } = reader;
-  const { labels, lanes, strings } = builder;
+  const { lanes } = builder;
   const rows: SpanRow[] = [];
   for (const table of ['PROFILER_OVERHEAD', 'CUPTI_ACTIVITY_KIND_OVERHEAD']) {
     const columns = [
@@ -59,13 +58,13 @@ export async function readOverhead(reader: ExportReader, texts: Texts): Promise<
     await reader.each(table, columns, (row) => {
       const interval = reader.interval(table, row.number(0), row.number(1));
       if (interval !== null) {
-        const process = labels.internText(String(row.number(2) || 0));
+        const place = lanes.place(reader.label(row.number(2)), reader.label('profiler'));
         rows.push({
           ...emptySpanRow(),
           ...interval,
-          name: strings.internText(texts.get(row.number(3)) ?? 'Profiler overhead'),
+          name: reader.name(texts.get(row.number(3)) ?? 'Profiler overhead'),
           category: categoryIndex('overhead'),
-          lane: lanes.lane(lanes.place(process, labels.internText('profiler')), LOGICAL),
+          lane: lanes.lane(place, LOGICAL),
           byteOffset: -1,
         });
       }
@@ -75,15 +74,8 @@ export async function readOverhead(reader: ExportReader, texts: Texts): Promise<
 }
 
 /** The place of a thread among the lanes. */
-export function threadPlace(
-  { builder: { labels, lanes } }: ExportReader,
-  process: number,
-  thread: number,
-): number {
-  return lanes.place(
-    labels.internText(String(process || 0)),
-    labels.internText(String(thread || 0)),
-  );
+export function threadPlace(reader: ExportReader, process: number, thread: number): number {
+  return reader.builder.lanes.place(reader.label(process), reader.label(thread));
 }
 
 export function threadLane(reader: ExportReader, process: number, thread: number): number {

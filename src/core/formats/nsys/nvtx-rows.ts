@@ -145,9 +145,9 @@ class NvtxRows {
   }
 
   #ownLane(row: DatabaseRow): number {
-    const { labels, lanes } = this.reader.builder;
-    const process = labels.internText(String(row.number(COLUMN.process) || 0));
-    return lanes.lane(lanes.place(process, labels.internText('NVTX start/end ranges')), LOGICAL);
+    const { lanes } = this.reader.builder;
+    const process = this.reader.label(row.number(COLUMN.process));
+    return lanes.lane(lanes.place(process, this.reader.label('NVTX start/end ranges')), LOGICAL);
   }
 
   #nameOf(row: DatabaseRow): KnownName {
@@ -157,7 +157,7 @@ class NvtxRows {
       return known;
     }
     const name = readRangeName(text);
-    const id = this.reader.builder.strings.internText(name.name || 'NVTX');
+    const id = this.reader.name(name.name || 'NVTX');
     const fresh = { ...name, id };
     if (this.#known.size < MAX_KNOWN_TEXTS) {
       this.#known.set(text, fresh);

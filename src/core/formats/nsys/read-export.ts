@@ -29,28 +29,24 @@ export async function readExport(source: ByteSource, options: ReadOptions): Prom
       'An export of Nsight Systems can only be read as a file. Save it and open that.',
     );
   }
-  let reader: ExportReader | null = null;
   try {
     const database = await options.openDatabase();
     try {
-      reader = new ExportReader(database, source.sizeBytes, options);
-      return await readTables(reader, source.sizeBytes);
+      return await readTables(new ExportReader(database, source.sizeBytes, options));
     } finally {
       database.close();
     }
   } catch (error) {
-    if (!(error instanceof DatabaseError)) {
-      throw error;
+    if (error instanceof DatabaseError) {
+      return unreadable(`${error.message} ${EXPORT_AGAIN}`);
     }
-    return reader === null || reader.builder.spans.length === 0
-      ? unreadable(
-          `${error.message} Or export it again with: nsys export --type sqlite FILE.nsys-rep`,
-        )
-      : cut(reader, error, source.sizeBytes);
+    throw error;
   }
 }
 
-async function readTables(reader: ExportReader, byteLength: number): Promise<Trace> {
+const EXPORT_AGAIN = 'Or export it again with: nsys export --type sqlite FILE.nsys-rep';
+
+async function readTables(reader: ExportReader): Promise<Trace> {
   const { builder } = reader;
   reader.origin = await findOrigin(reader);
   const clockZeroNs = await readClockZero(reader);
@@ -62,29 +58,23 @@ async function readTables(reader: ExportReader, byteLength: number): Promise<Tra
   await nameThreads(reader, texts, devices);
   const launch = devices.size > 1 ? NO_LAUNCH : await readLaunch(reader);
   if (builder.log.counts.read === 0) {
-    builder.log.describe(
-      'unreadable',
-      0,
-      'This export of Nsight Systems holds neither work of a GPU nor NVTX ranges. Record again with nsys profile --trace=cuda,nvtx, and export that.',
-      NO_BYTES,
+    return unreadable(
+      reader.damage === null ? NO_EVENTS : `${reader.damage.message} ${EXPORT_AGAIN}`,
     );
   }
   const trace = builder.finish({
     clockZeroNs,
     meta: { ...META, ...launch, devices: await readDevices(reader) },
     showsProcess: false,
-    byteLength,
+    byteLength: reader.sizeBytes,
   });
   return placeRanks(trace, devices);
 }
 
 const NO_LAUNCH: Launch = { rank: null, worldSize: null, script: null };
 
-/** What was read before the damage. */
-function cut({ builder }: ExportReader, error: DatabaseError, byteLength: number): Trace {
-  builder.log.describe('cut', 0, `${error.message} What was read before is shown.`, NO_BYTES);
-  return builder.finish({ clockZeroNs: null, meta: META, showsProcess: false, byteLength });
-}
+const NO_EVENTS =
+  'This export of Nsight Systems holds neither work of a GPU nor NVTX ranges. Record again with nsys profile --trace=cuda,nvtx, and export that.';
 
 function unreadable(reason: string): Trace {
   const builder = new TraceBuilder();

@@ -15,16 +15,15 @@ const USES = [
 /** The texts that the tables refer to, by id: an export has many more, such as those of samples of the CPU. */
 export async function readStringIds(reader: ExportReader): Promise<ReadonlyMap<number, string>> {
   const texts = new Map<number, string>();
-  const ids = USES.filter(([table, column]) => reader.has(table, column)).map(
-    ([table, column]) => `SELECT "${column}" FROM "${table}"`,
-  );
-  if (ids.length > 0 && reader.has('StringIds', 'id')) {
-    await reader.each(
-      'StringIds',
-      ['id', textIn('value')],
-      (row) => texts.set(row.number(0), row.text(1)),
-      `WHERE id IN (${ids.join(' UNION ')})`,
-    );
+  for (const [table, column] of USES) {
+    if (reader.has(table, column) && reader.has('StringIds', 'id')) {
+      await reader.each(
+        'StringIds',
+        ['id', textIn('value')],
+        (row) => texts.set(row.number(0), row.text(1)),
+        `WHERE id IN (SELECT "${column}" FROM "${table}")`,
+      );
+    }
   }
   return texts;
 }
