@@ -6,12 +6,17 @@ import { FileError } from './file-error.ts';
 /** Names that may hold a trace; what they hold decides. */
 const CANDIDATE = /\.(json|jsonl|trace|gz|zip|zst|sqlite|nsys-rep|qdrep)$/i;
 
+/** Names of logs, and of much else that people write. */
+export const LOG_NAME = /\.(log|out|txt)$/i;
+
 /** Folders that hold no runs, and many files. */
 const IGNORED_FOLDER = /^(node_modules|site-packages|dist-packages|__pycache__|\..*)$/;
 
 /** A folder of runs is no deeper, and has fewer candidates: beyond, somebody opened a disk. */
 const MAX_DEPTH = 12;
 const MAX_CANDIDATES = 20_000;
+/** More texts than this are a data set. */
+const MAX_LOGS = 1_000;
 
 interface Place {
   readonly path: string;
@@ -32,6 +37,7 @@ export async function findCandidates(root: string, signal: AbortSignal): Promise
 
 class Search {
   readonly candidates: string[] = [];
+  #logCount = 0;
   /** By the names that they have without links. */
   readonly #seen = new Set<string>();
   readonly #links: Place[] = [];
@@ -72,9 +78,11 @@ class Search {
   }
 
   async #take(path: string): Promise<void> {
-    const isWanted = CANDIDATE.test(path) && this.candidates.length < MAX_CANDIDATES;
+    const isLog = LOG_NAME.test(path) && this.#logCount < MAX_LOGS;
+    const isWanted = (isLog || CANDIDATE.test(path)) && this.candidates.length < MAX_CANDIDATES;
     if (isWanted && (await this.#isNew(path))) {
       this.candidates.push(path);
+      this.#logCount += isLog ? 1 : 0;
     }
   }
 

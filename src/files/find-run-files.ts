@@ -3,12 +3,13 @@ import { realpath, stat } from 'node:fs/promises';
 import type { Identity } from '../core/formats/format.ts';
 import { readHead } from '../core/formats/head.ts';
 import { recognizeFormat } from '../core/formats/read-trace.ts';
-import { type RunFile, UNKNOWN_FORMAT } from '../core/model/run.ts';
+import { LOG_FORMAT, type RunFile, UNKNOWN_FORMAT } from '../core/model/run.ts';
 import { NSIGHT_REPORT } from '../core/formats/known-files.ts';
+import { isReadable } from '../core/runs/file-series.ts';
 import { withoutStrangers } from '../core/runs/group-runs.ts';
 import { rankFromPath } from '../core/runs/rank-from-path.ts';
 import { FileError } from './file-error.ts';
-import { findCandidates } from './find-candidates.ts';
+import { findCandidates, LOG_NAME } from './find-candidates.ts';
 import { openFile } from './open-file.ts';
 
 /** Less sure than this, a file is a run only if it is asked for by name. */
@@ -75,10 +76,12 @@ async function addCandidates(
   }
 }
 
-/** Null where it vanished since it was listed. One that is closed to us stays: its name may tell whose it is. */
+/** Null where it vanished since it was listed, and for a text that holds what no log is. One that is closed to us stays: its name may tell whose it is. */
 async function describeCandidate(path: string, signal: AbortSignal): Promise<RunFile | null> {
   try {
-    return await describe(path, signal, MIN_SURENESS);
+    const file = await describe(path, signal, MIN_SURENESS);
+    const isOther = LOG_NAME.test(path) && isReadable(file) && file.format !== LOG_FORMAT;
+    return isOther ? null : file;
   } catch (error) {
     const entry = await stat(path).catch(() => null);
     return passOver(error, entry === null ? null : toRunFile(path, entry, UNKNOWN_FORMAT, null));

@@ -1,6 +1,7 @@
 import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { LOG_NAME } from './find-candidates.ts';
 
 /** More files than this in a folder are not one run; those nearest by name are taken. */
 const MAX_FILES = 1_024;
@@ -11,28 +12,32 @@ export const TRACE_NAME = /\.((json|jsonl)(\.(gz|zip|zst))?|sqlite)$/i;
 /**
  * The files that may hold other ranks of the run of `path`: those beside it and, where each rank has
  * a folder of its own (`rank0/trace.json`), those of the same name in the folders beside its folder.
- * Of too many, those whose names differ in numbers alone come first.
+ * Of too many, those whose names differ in numbers alone come first; of logs, only those are taken.
  */
 export async function listRunFolder(path: string): Promise<string[]> {
   const name = withoutNumbers(basename(path));
   const isNear = (candidate: string): boolean => withoutNumbers(basename(candidate)) === name;
-  const beside = await listTraces(dirname(path));
-  const inRankFolders = (await listRankFolders(path)).filter(isNear);
+  const isNamed = (candidate: string): boolean =>
+    TRACE_NAME.test(candidate) || (LOG_NAME.test(candidate) && isNear(candidate));
+  const beside = await listTraces(dirname(path), isNamed);
+  const inRankFolders = (await listRankFolders(path, isNamed)).filter(isNear);
   const near = beside.filter(isNear);
   const paths = new Set([path, ...near, ...inRankFolders, ...beside]);
   return [...paths].slice(0, MAX_FILES);
 }
 
-async function listTraces(folder: string): Promise<string[]> {
+type IsNamed = (name: string) => boolean;
+
+async function listTraces(folder: string, isNamed: IsNamed): Promise<string[]> {
   const entries = await readFolder(folder);
-  const named = entries.filter(({ name }) => TRACE_NAME.test(name)).slice(0, 16 * MAX_FILES);
+  const named = entries.filter(({ name }) => isNamed(name)).slice(0, 16 * MAX_FILES);
   const isTrace = await Promise.all(
     named.map(async (entry) => entry.isFile() || (await isLinkTo('file', folder, entry))),
   );
   return named.filter((_, index) => isTrace[index]).map(({ name }) => join(folder, name));
 }
 
-async function listRankFolders(path: string): Promise<string[]> {
+async function listRankFolders(path: string, isNamed: IsNamed): Promise<string[]> {
   const folder = dirname(path);
   const stem = withoutNumbers(basename(folder));
   if (stem === basename(folder)) {
@@ -44,7 +49,7 @@ async function listRankFolders(path: string): Promise<string[]> {
   const lists = await Promise.all(
     named.map(async (entry) =>
       entry.isDirectory() || (await isLinkTo('folder', parent, entry))
-        ? await listTraces(join(parent, entry.name))
+        ? await listTraces(join(parent, entry.name), isNamed)
         : [],
     ),
   );

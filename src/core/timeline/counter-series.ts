@@ -89,7 +89,7 @@ function seriesOf(
 const OWN_UNIT = /(?:^|[^a-z])[kmgt]i?b(?:[^a-z]|$)/i;
 const BYTES = /bytes|memory|allocated|reserved|(?:^|[^a-z])rss(?:[^a-z]|$)/i;
 const PERCENT = /percent|pct|%/i;
-const SHARE = /util|fraction|ratio|share|occupancy|usage/i;
+const SHARE = /util|fraction|(?<![a-z])ratio|share|occupancy|usage/i;
 /** Less memory than this is given in another unit. */
 const MIN_BYTES = 4_096;
 

@@ -58,7 +58,16 @@ async function askPaths(kind: Kind): Promise<readonly vscode.Uri[] | undefined> 
     canSelectFolders: kind === 'folders',
     canSelectMany: true,
     filters: {
-      [vscode.l10n.t('Traces and timing files')]: ['json', 'gz', 'jsonl', 'parquet', 'sqlite'],
+      [vscode.l10n.t('Traces and timing files')]: [
+        'json',
+        'gz',
+        'jsonl',
+        'parquet',
+        'sqlite',
+        'log',
+        'out',
+        'txt',
+      ],
       [vscode.l10n.t('All files')]: ['*'],
     },
   });
@@ -67,7 +76,7 @@ async function askPaths(kind: Kind): Promise<readonly vscode.Uri[] | undefined> 
 function tellNothingFound(folders: readonly string[]): void {
   void vscode.window.showInformationMessage(
     vscode.l10n.t(
-      'There is no trace in {0}. Training Sleuth reads traces of the PyTorch profiler, Chrome trace events (*.json, *.json.gz), exports of Nsight Systems (*.sqlite) and timing spans (*.spans.jsonl).',
+      'There is no trace in {0}. Training Sleuth reads traces of the PyTorch profiler, Chrome trace events (*.json, *.json.gz), exports of Nsight Systems (*.sqlite), timing spans (*.spans.jsonl) and logs with step times (*.log, *.out, *.txt).',
       folders.join(', '),
     ),
   );

@@ -5,6 +5,9 @@ import type { RunStore } from './run-store.ts';
 /** Files that may be traces: their first bytes decide. */
 export const TRACE_FILES = '**/*.{json,json.gz,json.zip,json.zst,jsonl,sqlite,nsys-rep}';
 
+/** Logs, which are looked into only where all files are. */
+const LOG_FILES = '**/*.{log,out,txt}';
+
 /** By the names that the profilers and our recorder give, then by those that people give. */
 const LIKELY_FILES: readonly string[] = [
   '**/*.{pt.trace.json,pt.trace.json.gz,spans.jsonl}',
@@ -35,7 +38,7 @@ export async function discoverWorkspace(
   store: RunStore,
   { inAll, token }: DiscoveryOptions,
 ): Promise<{ fileCount: number; isWhole: boolean }> {
-  const globs = inAll ? [...LIKELY_FILES, TRACE_FILES] : LIKELY_FILES;
+  const globs = inAll ? [...LIKELY_FILES, TRACE_FILES, LOG_FILES] : LIKELY_FILES;
   const lists = await Promise.all(
     globs.map(
       async (glob) => await vscode.workspace.findFiles(glob, PASSED_OVER, MAX_FILES, token),

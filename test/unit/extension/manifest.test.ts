@@ -105,7 +105,7 @@ describe('package.json', () => {
     });
   });
 
-  it('opens trace files by default, and any JSON, Parquet or SQLite on request', () => {
+  it('opens trace files by default, and any JSON, Parquet, SQLite or log on request', () => {
     const editors = readPackage().contributes.customEditors;
     assert.deepEqual(
       editors.map(({ viewType, priority, selector }) => [
@@ -127,6 +127,9 @@ describe('package.json', () => {
             '*.parquet',
             '*.sqlite',
             '*.nsys-rep',
+            '*.log',
+            '*.out',
+            '*.txt',
           ],
         ],
       ],

@@ -34,6 +34,12 @@ describe('listRunFolder', () => {
     ]);
   });
 
+  it('takes of logs only those whose names differ in numbers', async () => {
+    const files = ['run/rank0.log', 'run/rank1.log', 'run/notes.txt', 'run/setup.log'];
+    assert.deepEqual(await list('run/rank0.log', files), ['run/rank0.log', 'run/rank1.log']);
+    assert.deepEqual(await list('run/r0.json', ['run/r0.json']), ['run/r0.json']);
+  });
+
   it('takes the same file of the other rank folders', async () => {
     const files = [
       'rank0/trace.json',

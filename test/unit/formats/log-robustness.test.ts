@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { analyzeRun } from '../../../src/core/analyze.ts';
 import { LOG_DIALECTS } from '../../../src/core/formats/log-dialects/dialects.ts';
 import { parseLogLine } from '../../../src/core/formats/log-lines/log-line.ts';
 import { recognizeFormat } from '../../../src/core/formats/read-trace.ts';
+import { findRunFiles } from '../../../src/files/find-run-files.ts';
 import { fixture, readBytes, readText } from '../../support/read-bytes.ts';
 import { countsOf, stepsOf } from '../../support/view-log.ts';
 
@@ -16,6 +20,35 @@ describe('what a log reader survives and tells', () => {
       stepsOf(await readText(lines.join(''))).map(([, start]) => start),
       [0, 0.3, 0.6, 1, 1.3],
     );
+  });
+
+  it('reads what a progress bar overwrites, whatever ends lines', async () => {
+    const line = (step: number): string => `iter ${step}: loss 2.1, time 100.0ms`;
+    const text = `${line(1)}\r\n 10%|#   | 1/9\r${line(2)}\r 20%|##  | 2/9\n${line(3)}\n`;
+    assert.deepEqual(
+      stepsOf(await readText(text)).map(([step]) => step),
+      [1, 2, 3],
+    );
+  });
+
+  it('finds logs in a folder, and no other text', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'logs-'));
+    const lines = 'iter 1: loss 2.1, time 135.2ms\niter 2: loss 2.1, time 135.2ms\n';
+    writeFileSync(join(folder, 'late.out'), `${'setting up\n'.repeat(20_000)}${lines}`);
+    writeFileSync(join(folder, 'one.log'), lines.slice(0, lines.length / 2));
+    writeFileSync(join(folder, 'README.txt'), 'Train for many steps.\n');
+    const found = await findRunFiles([folder], new AbortController().signal);
+    rmSync(folder, { recursive: true });
+    assert.deepEqual(
+      found.map(({ path, format }) => [basename(path), format]),
+      [['late.out', 'logs']],
+    );
+  });
+
+  it('shows the numbers of a line while its step lasts', async () => {
+    const trace = await readText('iter 1: loss 2.5, time 100.0ms\niter 2: loss 2.0, time 50.0ms\n');
+    assert.deepEqual([...trace.counters.time], [0, 100e6]);
+    assert.deepEqual([...trace.counters.value], [2.5, 2]);
   });
 
   it('takes other text for no log', () => {

@@ -50,7 +50,8 @@ export class RankWriter {
         this.#addStep(step.number, end - duration, duration, step.offset);
         this.#addParts(step, end - duration, duration);
       }
-      this.#addNumbers(step.numbers, end);
+      // A value stands until the next, and this one is of the step.
+      this.#addNumbers(step.numbers, end - (duration ?? 0));
     });
     for (const { step, startUs, endUs, offset } of stepIntervals) {
       this.#addStep(
