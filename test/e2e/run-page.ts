@@ -99,6 +99,12 @@ export class RunPage {
     return plainSpaces(await this.frame.locator('.ruler-side > span > span').first().innerText());
   }
 
+  /** Chooses from the menu of what can leave the page. */
+  async export(name: string): Promise<void> {
+    await this.frame.locator('header').getByText('Export', { exact: true }).click();
+    await this.frame.getByRole('menuitem', { name, exact: true }).click();
+  }
+
   /** Waits until the threads and streams of a rank are shown. */
   async waitForOpenRank(rank: number): Promise<void> {
     await this.frame.locator(`[data-rank="${rank}"][aria-expanded="true"]`).waitFor();

@@ -140,6 +140,17 @@ describe('a person with a slow training run', function () {
     assert.equal(await page.timeInView(), left);
   });
 
+  it('saves the run as one HTML file, and the timeline as a picture', async () => {
+    await page.export('Report as one HTML file');
+    const report = await workbench.confirmSaving();
+    assert.match(report, /\.html$/);
+    assert.match(readFileSync(join(folder, report), 'utf8'), /^<!DOCTYPE html>/);
+    await page.export('Picture (PNG)');
+    const picture = await workbench.confirmSaving();
+    assert.match(picture, /\.png$/);
+    assert.equal(readFileSync(join(folder, picture)).toString('latin1', 1, 4), 'PNG');
+  });
+
   it('reads the verdict in the status bar', async () => {
     assert.match(await workbench.statusOf(/Data-bound/), /Data-bound [\d.]+ %/);
   });

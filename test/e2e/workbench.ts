@@ -84,6 +84,20 @@ export class Workbench {
     await this.#pick(`>${title}`, title);
   }
 
+  /** Saves under the name that the dialog offers; gives the path in the workspace that is said to be saved. */
+  async confirmSaving(): Promise<string> {
+    const dialog = this.page.locator('.quick-input-widget');
+    await dialog.locator('.monaco-list-row').first().waitFor();
+    await dialog.getByRole('button', { name: 'OK', exact: true }).click();
+    await dialog.waitFor({ state: 'hidden' });
+    const toast = this.page.locator('.notification-toast', { hasText: 'was saved.' });
+    await toast.waitFor();
+    const text = await toast.locator('.notification-list-item-message').innerText();
+    await this.runCommand('Notifications: Clear All Notifications');
+    await toast.waitFor({ state: 'detached' });
+    return plainSpaces(text).replace(/ was saved\.$/, '');
+  }
+
   tab(name: string): Locator {
     return this.page.locator('.tab.active', { hasText: name });
   }

@@ -119,17 +119,19 @@ async function writeInWorker(
   }
 }
 
-/** What VS Code shows well is opened in it; a page belongs into the browser. */
+/** What VS Code shows well is opened in it; a page belongs into the browser of the machine that has the file. */
 async function offerToOpen(target: vscode.Uri, { kind }: ExportWish): Promise<void> {
+  const isRemote = vscode.env.remoteName !== undefined;
   const open = vscode.l10n.t('Open');
-  const reveal = vscode.l10n.t('Reveal in File Explorer');
+  const reveal = vscode.l10n.t('Show in Folder');
+  const choices = kind === 'html' && isRemote ? [reveal] : [open, reveal];
   const choice = await vscode.window.showInformationMessage(
     vscode.l10n.t('{0} was saved.', vscode.workspace.asRelativePath(target)),
-    open,
-    reveal,
+    ...choices,
   );
   if (choice === reveal) {
-    await vscode.commands.executeCommand('revealFileInOS', target);
+    const command = isRemote ? 'revealInExplorer' : 'revealFileInOS';
+    await vscode.commands.executeCommand(command, target);
   } else if (choice === open && kind === 'html') {
     await vscode.env.openExternal(target);
   } else if (choice === open) {
