@@ -24,6 +24,7 @@ const PARTS = [
  */
 export const deepspeed = patternDialect({
   id: 'deepspeed',
+  hint: String.raw`global_step=|time \(ms\) \|`,
   step: {
     marker: /micro_step=\d{1,12}\/global_step=(?<step>\d{1,12}),/,
     field: /(?<key>[A-Za-z]\w{0,40})=(?<value>[\d.,]{0,23}\d)(?<unit>[KMGT]?B?)(?=,|\s|$)/g,
@@ -39,6 +40,7 @@ export const deepspeed = patternDialect({
  */
 export const deepspeedPipeline = patternDialect({
   id: 'deepspeed-pipeline',
+  hint: String.raw`iter time \(s\)|time \(ms\) \|`,
   step: {
     marker: /(?:^|\s)steps: (?<step>\d{1,12}) loss: /,
     field:

@@ -20,6 +20,7 @@ const PHASE_BY_NAME: ReadonlyMap<string, Phase> = new Map([
  */
 export const dlrover: LogDialect = {
   id: 'dlrover',
+  hint: String.raw`\[(?:BEGIN|END|INSTANT)\]`,
   isOfJob: false,
   isClosed: true,
   read({ text }) {

@@ -19,6 +19,7 @@ const ACTIONS: readonly (readonly [RegExp, LogTotal['action']])[] = [
  */
 export const lightning: LogDialect = {
   id: 'lightning',
+  hint: String.raw`\|\s`,
   isOfJob: false,
   isClosed: false,
   stepIs: 'the mean of all batches: the table of the profiler has no single ones',

@@ -33,6 +33,7 @@ const TIMERS: ReadonlyMap<string, PartRule> = new Map([
  */
 export const megatron = patternDialect({
   id: 'megatron',
+  hint: String.raw`iteration\s|time \(ms\) \||\.\.: `,
   step: {
     marker: /(?:^|[\s\]])iteration\s{1,20}(?<step>\d{1,12})\s?\/\s{0,20}\d{1,12}\s?\|/,
     field: /(?<key>[A-Za-z][^|:]{0,79}):\s{0,20}(?<value>[-+\w.,]{1,40})(?<unit>%?)(?=\s{0,20}\|)/g,

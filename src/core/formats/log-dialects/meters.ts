@@ -8,6 +8,7 @@ const DATA: PartRule = { phase: 'data' };
  */
 export const meters = patternDialect({
   id: 'meters',
+  hint: 'Epoch|Train',
   step: {
     marker:
       /(?:^|\s)(?:Epoch|Train|Epoch\(train\)):?\s{0,4}\[?\s{0,4}(?<epoch>\d{1,7})\]?:?\s{0,4}\[\s{0,9}(?<step>\d{1,9})\s?\/\s{0,9}(?<total>\d{1,9})[\s\](]/,

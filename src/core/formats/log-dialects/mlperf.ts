@@ -19,6 +19,7 @@ const PHASE_BY_NAME: ReadonlyMap<string, Phase> = new Map([
  */
 export const mlperf: LogDialect = {
   id: 'mlperf',
+  hint: ':::MLL',
   isOfJob: true,
   isClosed: true,
   stepIs: 'an epoch, or a block of them',

@@ -3,6 +3,7 @@ import { patternDialect } from '../log-lines/pattern-dialect.ts';
 /** `iter 100: loss 2.1034, time 135.20ms, mfu 12.34%` of nanoGPT and what is derived from it. */
 export const nanogpt = patternDialect({
   id: 'nanogpt',
+  hint: String.raw`iter\s`,
   step: {
     marker: /(?:^|\s)iter\s{1,8}(?<step>\d{1,12}): (?:train )?loss/,
     field:
@@ -19,6 +20,7 @@ export const nanogpt = patternDialect({
 /** `step:1/2160 train_time:110ms step_avg:110.33ms` of the modded-nanogpt speed runs. */
 export const moddedNanogpt = patternDialect({
   id: 'modded-nanogpt',
+  hint: 'train_time:',
   step: {
     marker: /(?:^|\s)step:(?<step>\d{1,12})\/\d{1,12}\s.{0,200}?train_time:/,
     field:
@@ -32,6 +34,7 @@ export const moddedNanogpt = patternDialect({
 /** `step 1/19560 | train loss 10.9 | 3056.36 ms | 171541 tok/s` of llm.c, `step 0 | loss: 10.9 | dt: 338.2ms` of build-nanogpt. */
 export const llmc = patternDialect({
   id: 'llm.c',
+  hint: String.raw`step\s`,
   step: {
     marker: /(?:^|\s)step\s{1,12}(?<step>\d{1,12})(?:\/\d{1,12})?\s\|/,
     field:

@@ -6,6 +6,7 @@ import { patternDialect } from '../log-lines/pattern-dialect.ts';
  */
 export const torchtitan = patternDialect({
   id: 'torchtitan',
+  hint: 'step:|Training starts at',
   step: {
     marker: /(?:^|\s)step:\s{1,12}(?<step>\d{1,12})\s{1,12}loss:/,
     field:

@@ -1,6 +1,6 @@
 import type { ProblemLog } from '../trace/problem-log.ts';
 import type { LogDialect, LogRecord } from './log-dialect.ts';
-import { parseLogLine } from './log-line.ts';
+import { type LogLine, parseLogLine } from './log-line.ts';
 import { LogStream } from './log-stream.ts';
 import { meanStep } from './mean-step.ts';
 
@@ -20,6 +20,7 @@ export interface DialectStreams {
 /** Gives each line to the dialect that knows it. */
 export class LogCollector {
   readonly #decoder = new TextDecoder('latin1');
+  readonly #hint: RegExp;
   readonly #streams: Map<number, LogStream>[];
   #eventCount = 0;
 
@@ -27,6 +28,7 @@ export class LogCollector {
     private readonly dialects: readonly LogDialect[],
     private readonly log: ProblemLog,
   ) {
+    this.#hint = new RegExp(dialects.map(({ hint }) => hint).join('|'));
     this.#streams = dialects.map(() => new Map<number, LogStream>());
   }
 
@@ -36,7 +38,11 @@ export class LogCollector {
   }
 
   take(bytes: Uint8Array, offset: number, isWhole: boolean): void {
-    const line = parseLogLine(this.#decoder.decode(bytes));
+    const raw = this.#decoder.decode(bytes);
+    if (!this.#hint.test(raw)) {
+      return;
+    }
+    const line = parseLogLine(raw);
     for (const [row, dialect] of this.dialects.entries()) {
       const record = dialect.read(line);
       if (record === null) {
@@ -53,7 +59,7 @@ export class LogCollector {
         this.log.drop(offset, record, excerpt);
         return;
       }
-      const isTaken = this.#takeRecord(row, record, { ...line, timeUs: line.timeUs }, offset);
+      const isTaken = this.#takeRecord(row, record, line, offset);
       if (isTaken) {
         return;
       }
@@ -75,12 +81,7 @@ export class LogCollector {
     });
   }
 
-  #takeRecord(
-    row: number,
-    record: LogRecord,
-    line: { readonly rank: number | null; readonly timeUs: number | null },
-    offset: number,
-  ): boolean {
+  #takeRecord(row: number, record: LogRecord, line: LogLine, offset: number): boolean {
     if (this.#eventCount >= MAX_EVENTS) {
       this.log.drop(offset, 'there are more lines of steps than are read', new Uint8Array(0));
       return true;

@@ -70,6 +70,8 @@ export type LogRecord = LogStep | LogParts | LogEdge | LogStart | LogNumbers | L
 /** The lines of one logger. A new one is a file in `log-dialects`, a line in its list and a fixture. */
 export interface LogDialect {
   readonly id: string;
+  /** What all lines that it reads have in common, as the source of an expression: most lines of a log have none of it. */
+  readonly hint: string;
   /** Whether a file is of a whole job, and a number in its name counts runs rather than ranks. */
   readonly isOfJob: boolean;
   /** Whether a line that it reads was certainly whole: the last of a file may be cut. */

@@ -37,6 +37,8 @@ export interface PartsPattern {
 
 export interface PatternTable {
   readonly id: string;
+  /** See {@link LogDialect}. */
+  readonly hint: string;
   readonly step: LinePattern;
   readonly parts?: readonly PartsPattern[];
   /** Where the first step begins, whose number is `step`. */
@@ -55,9 +57,10 @@ interface Field {
 }
 
 /** A dialect whose lines a table describes. */
-export function patternDialect({ id, step, parts = [], start }: PatternTable): LogDialect {
+export function patternDialect({ id, hint, step, parts = [], start }: PatternTable): LogDialect {
   return {
     id,
+    hint,
     isOfJob: false,
     isClosed: false,
     read(line) {

@@ -30,6 +30,8 @@ type LaneName = 'steps' | 'main' | 'beside';
 /** Puts the steps of a rank into a trace: one lane of steps, one of their parts, and its numbers as counters. */
 export class RankWriter {
   readonly #row = emptySpanRow();
+  readonly #strings = new Map<string, number>();
+  readonly #lanes = new Map<LaneName, number>();
   readonly #process: number;
 
   constructor(
@@ -80,7 +82,7 @@ export class RankWriter {
     const row = this.#row;
     row.start = start;
     row.duration = duration;
-    row.name = this.builder.strings.internText('step');
+    row.name = this.#string('step');
     row.category = categoryIndex('step');
     row.lane = this.#lane('steps');
     row.step = number + 1;
@@ -112,7 +114,7 @@ export class RankWriter {
     const row = this.#row;
     row.start = at.start;
     row.duration = at.duration;
-    row.name = this.builder.strings.internText(name);
+    row.name = this.#string(name);
     row.category = categoryIndex('recorded');
     row.lane = this.#lane(lane);
     row.step = 0;
@@ -122,18 +124,31 @@ export class RankWriter {
   }
 
   #addNumbers(numbers: readonly LogNumber[], time: number): void {
-    const { counters, strings } = this.builder;
+    const { counters } = this.builder;
     for (const [name, value] of numbers) {
-      counters.push(time, strings.internText(this.nameNumber(name)), value);
+      counters.push(time, this.#string(this.nameNumber(name)), value);
     }
   }
 
+  /** Names come again in every line. */
+  #string(text: string): number {
+    const row = this.#strings.get(text) ?? this.builder.strings.internText(text);
+    this.#strings.set(text, row);
+    return row;
+  }
+
   #lane(name: LaneName): number {
+    const known = this.#lanes.get(name);
+    if (known !== undefined) {
+      return known;
+    }
     const { labels, lanes, names } = this.builder;
     const place = lanes.place(this.#process, labels.internText(name));
     names.threads.set(place, name);
     names.sortIndices.set(place, name === 'steps' ? -1 : 0);
-    return lanes.lane(place, LOGICAL);
+    const lane = lanes.lane(place, LOGICAL);
+    this.#lanes.set(name, lane);
+    return lane;
   }
 }
 
