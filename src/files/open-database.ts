@@ -88,6 +88,7 @@ function wholeSize(header: Buffer, sizeBytes: number): number {
 
 class SqliteDatabase implements Database {
   readonly tables = new Map<string, readonly string[]>();
+  readonly cutAt: number | null;
   readonly #capi: CAPI;
   #database: WasmPointer = 0;
   #isClosed = false;
@@ -98,6 +99,7 @@ class SqliteDatabase implements Database {
     private readonly release: () => void,
   ) {
     this.#capi = sqlite3.capi;
+    this.cutAt = file.wholeBytes > file.sizeBytes ? file.sizeBytes : null;
   }
 
   async open(name: string): Promise<void> {

@@ -122,7 +122,10 @@ function systemMethods({ capi, wasm }: Sqlite3Static): MethodsOf<sqlite3_vfs> {
   };
 }
 
-/** What lies behind the end reads as zeros, as SQLite asks for. */
+/**
+ * What lies behind the end reads as zeros, as SQLite asks for; so does a page that lacks its end, for its
+ * rows would be half true.
+ */
 function readInto(
   file: ReadableFile | undefined,
   target: Uint8Array,
@@ -140,6 +143,6 @@ function readInto(
     return capi.SQLITE_IOERR_READ;
   }
   file.readBytes += length;
-  target.fill(0, length);
+  target.fill(0, offset === 0 || length === target.length ? length : 0);
   return length < target.length ? capi.SQLITE_IOERR_SHORT_READ : capi.SQLITE_OK;
 }

@@ -10,6 +10,8 @@ export interface DatabaseRow {
 export interface Database {
   /** The columns of each ordinary table; neither views nor virtual tables, which could compute anything. */
   readonly tables: ReadonlyMap<string, readonly string[]>;
+  /** Where the file ends though its header says that it goes on, in bytes; null where it is as long as it says. */
+  readonly cutAt: number | null;
   /** Bytes of the file that were read so far, those read again included. */
   readBytes(): number;
   /**

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { readTrace } from '../../../src/core/formats/read-trace.ts';
+import { cutAt } from '../../../src/core/report/file-notes.ts';
 import { groupRuns } from '../../../src/core/runs/group-runs.ts';
 import { findRunFiles } from '../../../src/files/find-run-files.ts';
 import { openDatabase } from '../../../src/files/open-database.ts';
@@ -82,8 +83,12 @@ describe('a database that is not to be trusted', () => {
     const { columns, rows } = many['NVTX_EVENTS'];
     const repeated = Array.from({ length: 400 }, () => rows).flat();
     const bytes = databaseOf({ ...many, NVTX_EVENTS: { columns, rows: repeated } });
-    const trace = await readExport(write(bytes.subarray(0, bytes.length / 2)));
+    // Within a page, of which no row is taken.
+    const end = bytes.length / 2 + 777;
+    const trace = await readExport(write(bytes.subarray(0, end)));
     assert.ok(trace.problems.every(({ kind }) => kind === 'cut'));
+    assert.equal(cutAt(trace), end);
+    assert.equal(trace.counts.dropped, 0);
     assert.ok(
       trace.problems.some(({ reason }) =>
         reason.startsWith('Rows of the table NVTX_EVENTS are missing. This database is damaged'),

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { analyzeRun } from '../../../src/core/analyze.ts';
 import { recognizeFormat } from '../../../src/core/formats/read-trace.ts';
 import type { Trace } from '../../../src/core/model/trace.ts';
 import { groupRuns } from '../../../src/core/runs/group-runs.ts';
@@ -236,6 +237,26 @@ describe('nsys', () => {
     });
     const { rank, worldSize, script } = trace.meta;
     assert.deepEqual({ rank, worldSize, script }, { rank: 5, worldSize: 8, script: 'train.py' });
+  });
+
+  it('is analyzed by the steps that NVTX ranges mark', async () => {
+    write(databaseOf(twoRanks()));
+    const groups = groupRuns(await findRunFiles([folder], signal));
+    const { report } = analyzeRun(await readRun(groups[0], { signal }));
+    const { total, first, last } = report.run.steps;
+    assert.deepEqual({ total, first, last }, { total: 2, first: 7, last: 8 });
+    assert.deepEqual(
+      report.ranks.map(({ rank, device }) => [rank, device?.name]),
+      [
+        [0, 'NVIDIA H100'],
+        [1, 'NVIDIA H100'],
+      ],
+    );
+    assert.deepEqual(
+      report.ranks.map(({ deviceWindow }) => deviceWindow?.communicationNs),
+      [2 * 330_000, 2 * 380_000],
+    );
+    assert.deepEqual(report.failures, []);
   });
 
   it('takes the exports of a job, one for each rank, for one run', async () => {

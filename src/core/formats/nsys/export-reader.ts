@@ -81,7 +81,12 @@ export class ExportReader {
     }
     this.damage ??= error;
     const reason = `Rows of the table ${table} are missing. ${error.message}`;
-    this.builder.log.describe('cut', 0, reason, NO_BYTES);
+    const { cutAt } = this.database;
+    if (cutAt === null) {
+      this.builder.log.drop(0, reason, NO_BYTES);
+    } else {
+      this.builder.log.describe('cut', cutAt, reason, NO_BYTES);
+    }
   }
 
   #expression(table: string, selected: Selected): string {
