@@ -3,5 +3,7 @@ process.env.TZ = 'UTC';
 module.exports = {
   import: ['tsx'],
   extension: ['ts'],
+  // Slow machines are no failures; a test that hangs is.
+  timeout: 20_000,
   reporter: './scripts/result-reporter.cjs',
 };

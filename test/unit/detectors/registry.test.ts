@@ -14,6 +14,7 @@ const FRAME = [
   'host-stall-draft',
   'late-rank-cause',
   'late-rank-losses',
+  'late-rank-wording',
   'registry',
   'run-detectors',
   'service-stall-draft',
