@@ -14,8 +14,8 @@ const NO_COUNTS: EventCounts = { read: 0, kept: 0, repaired: 0, dropped: 0, clip
 
 /**
  * One trace a rank, where lanes say whose they are; else the trace as it is. All have the clock of the
- * file, whose zero may be any moment. What is of no rank goes to the first, as do the counts beyond the
- * spans of the others.
+ * file, whose zero may be any moment. What is of no rank goes to the first, as do the counts beyond those
+ * of the others: their spans, or as large a part of the events where one event gives several spans.
  */
 export function splitRanks(trace: Trace): readonly Trace[] {
   const ranks = [...new Set(trace.lanes.flatMap((lane) => rankOf(lane) ?? []))];
@@ -30,7 +30,7 @@ export function splitRanks(trace: Trace): readonly Trace[] {
     takeLanes(trace, byLane, { rank, lanes: lanesOf.get(rank) ?? [], worldSize: ranks.length }),
   );
   const [first, ...others] = traces;
-  const elsewhere = others.reduce((sum, { spans }) => sum + spans.length, 0);
+  const elsewhere = others.reduce((sum, { counts }) => sum + counts.kept, 0);
   return [
     {
       ...first,
@@ -96,6 +96,8 @@ function takeLanes(
     taken.flatMap((lane) => ofLanes[lane]).sort((a, b) => a - b);
   const laneOf = (lane: number): number => rowOfLane.get(lane) ?? 0;
   const spans = takeSpans(trace.spans, rows, laneOf);
+  const eventsPerSpan = Math.min(1, trace.counts.kept / Math.max(1, trace.spans.length));
+  const kept = Math.max(Math.min(1, spans.length), Math.floor(spans.length * eventsPerSpan));
   return {
     meta: {
       ...trace.meta,
@@ -115,7 +117,7 @@ function takeLanes(
       value: new Float64Array(),
     },
     instants: takeInstants(trace.instants, inOrder(byLane.instants), laneOf),
-    counts: { ...NO_COUNTS, read: spans.length, kept: spans.length },
+    counts: { ...NO_COUNTS, read: kept, kept },
     problems: [],
     byteLength: 0,
   };

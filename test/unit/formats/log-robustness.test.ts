@@ -7,8 +7,19 @@ import { LOG_DIALECTS } from '../../../src/core/formats/log-dialects/dialects.ts
 import { parseLogLine } from '../../../src/core/formats/log-lines/log-line.ts';
 import { recognizeFormat } from '../../../src/core/formats/read-trace.ts';
 import { findRunFiles } from '../../../src/files/find-run-files.ts';
+import { assembleRun } from '../../../src/core/runs/assemble-run.ts';
 import { fixture, readBytes, readText } from '../../support/read-bytes.ts';
 import { countsOf, stepsOf } from '../../support/view-log.ts';
+
+const FILE = {
+  path: 'train.log',
+  format: 'logs',
+  rank: null,
+  worldSize: null,
+  runName: null,
+  sizeBytes: 0,
+  modifiedMs: 0,
+};
 
 describe('what a log reader survives and tells', () => {
   it('never lets steps overlap where stamps are whole seconds', async () => {
@@ -49,6 +60,28 @@ describe('what a log reader survives and tells', () => {
     const trace = await readText('iter 1: loss 2.5, time 100.0ms\niter 2: loss 2.0, time 50.0ms\n');
     assert.deepEqual([...trace.counters.time], [0, 100e6]);
     assert.deepEqual([...trace.counters.value], [2.5, 2]);
+  });
+
+  it('gives every rank of one file its steps, however many parts they have', async () => {
+    const linesOf = (step: number): string =>
+      [0, 1, 2]
+        .flatMap((rank) => [
+          `${rank}:  iteration ${step}/ 9 | elapsed time per iteration (ms): ${100 + rank}.0 |`,
+          `${rank}: time (ms) | forward-compute: 30.0 | forward-send: 1.0 | backward-compute: 40.0 | optimizer: 9.0`,
+        ])
+        .join('\n');
+    const trace = await readText(`${linesOf(1)}\n${linesOf(2)}\n`);
+    assert.deepEqual(countsOf(trace), [12, 12, 0]);
+    const run = assembleRun({ id: 'a', name: 'a', folder: '', files: [] }, [{ file: FILE, trace }]);
+    assert.deepEqual(
+      run.ranks.map(({ rank, trace: part }) => [rank, stepsOf(part).map(([, , s]) => s)]),
+      [0, 1, 2].map((rank) => [rank, [(100 + rank) / 1e3, (100 + rank) / 1e3]]),
+    );
+    assert.equal(
+      run.ranks.reduce((sum, { trace: part }) => sum + part.counts.kept, 0),
+      12,
+    );
+    assert.equal(run.leftOut, undefined);
   });
 
   it('takes other text for no log', () => {

@@ -50,7 +50,7 @@ export function buildLogTrace(
     showsProcess: false,
     byteLength,
   });
-  return ranks.length > 1 ? withWorkers(trace) : trace;
+  return ranks.length > 1 ? withRanks(trace) : trace;
 }
 
 interface RankStream {
@@ -185,12 +185,9 @@ function intervalOf(logs: readonly RankLog[]): (layout: Layout) => number {
 }
 
 /** Says of each lane whose it is. */
-function withWorkers(trace: Trace): Trace {
+function withRanks(trace: Trace): Trace {
   return {
     ...trace,
-    lanes: trace.lanes.map((lane) => {
-      const rank = Number(lane.processId);
-      return { ...lane, worker: { rank, dataRank: rank, stage: 0, tensorRank: 0 } };
-    }),
+    lanes: trace.lanes.map((lane) => ({ ...lane, rank: Number(lane.processId) })),
   };
 }
