@@ -74,7 +74,11 @@ describe('the cases of JSON', () => {
       const value: unknown = JSON.parse(new TextDecoder().decode(join(text)));
       if (typeof value === 'string' && value !== '') {
         const trace = await readBytes(join(`[{"ph":"X","ts":1,"dur":1,"name":`, text, '}]'));
-        assert.equal(viewSpans(trace)[0].name, new TextDecoder().decode(ENCODER.encode(value)), title);
+        assert.equal(
+          viewSpans(trace)[0].name,
+          new TextDecoder().decode(ENCODER.encode(value)),
+          title,
+        );
       }
     }
   });

@@ -190,4 +190,24 @@ describe('JSON in the wild', () => {
       assert.equal(trace.counts.repaired, 1);
     }
   });
+
+  it('where a malformed event ends does not depend on the pieces that it comes in', async () => {
+    const open = `{"ph":"X","name" {"args":[${event('inner', 1)}`;
+    const text = `[${event('first', 1)},${open},${event('a', 2)},${event('b', 3)}]`;
+    const whole = await readText(text);
+    assert.ok(names(whole).includes('first') && names(whole).includes('b'));
+    for (const chunkBytes of [1, 10, 60, 100]) {
+      const { counts, spans } = await readText(text, chunkBytes);
+      assert.deepEqual([counts, spans], [whole.counts, whole.spans]);
+    }
+  });
+
+  it('many malformed events cost no more than their bytes', async () => {
+    const bad = '{"ph" {"a":[';
+    const text = `[${event('first', 1)},${bad.repeat(100_000)}`;
+    const started = performance.now();
+    const { counts } = await readText(text);
+    assert.equal(counts.kept, 1);
+    assert.ok(performance.now() - started < 20_000);
+  }).timeout(60_000);
 });

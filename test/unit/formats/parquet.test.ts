@@ -51,6 +51,22 @@ function problemOf({ problems, spans }: Trace): string {
 }
 
 describe('parquet', () => {
+  it('a length that contradicts the others is told, rather than believed for hours', async () => {
+    const whole = write(ROWS);
+    // The bytes of the pages, before what the file says of itself.
+    const pagesEnd =
+      whole.length - 8 - new DataView(whole.buffer).getUint32(whole.length - 8, true);
+    let refused = 0;
+    for (let at = 4; at < pagesEnd; at++) {
+      const bytes = whole.slice();
+      bytes[at] = 0xff;
+      const { counts, problems } = await readBytes(bytes);
+      assert.equal(counts.read, counts.kept + counts.dropped);
+      refused += problems.some(({ reason }) => reason.includes('contradicts')) ? 1 : 0;
+    }
+    assert.ok(refused > 0);
+  }).timeout(60_000);
+
   it('reads operations, one trace a rank, steps laid one after another where they overlap', async () => {
     const trace = await readBytes(write(ROWS), 100);
     assert.equal(trace.meta.format, 'parquet');

@@ -12,7 +12,7 @@ import { EventFinder } from './event-finder.ts';
 import type { DocumentVisitor, EventSink } from './document-visitor.ts';
 import { DocumentLog } from './document-log.ts';
 import type { DocumentOptions } from './document-options.ts';
-import { endOfMalformed } from './malformed-event.ts';
+import { endOfMalformed, MAX_MALFORMED_BYTES } from './malformed-event.ts';
 import { MALFORMED, NEEDS_MORE, ObjectScanner } from './object-scanner.ts';
 import { Separators } from './separators.ts';
 
@@ -124,7 +124,7 @@ export class EventDocument implements EventSink {
     this.#log.repair(start, ANOTHER_DOCUMENT);
     this.#shape = isArray ? 'array' : this.#shape;
     this.#at += isArray || this.#shape === 'object' ? 1 : 0;
-    this.#enterEvents();
+    this.#separators.restart();
     this.#place = this.#shape === 'array' ? 'events' : 'members';
     return true;
   }
@@ -132,13 +132,11 @@ export class EventDocument implements EventSink {
   #enter(): boolean {
     const { bytes, end } = this.#window;
     const opening = this.#shape === 'array' ? OPEN_BRACKET : OPEN_BRACE;
-    while (this.#at < end && bytes[this.#at] !== opening) {
-      this.#at++;
-    }
-    if (this.#at === end) {
+    const at = bytes.subarray(0, end).indexOf(opening, this.#at);
+    this.#at = at < 0 ? end : at + 1;
+    if (at < 0) {
       return false;
     }
-    this.#at++;
     this.#place = this.#shape === 'array' ? 'events' : 'members';
     return true;
   }
@@ -228,9 +226,7 @@ export class EventDocument implements EventSink {
       return this.#waitForEvent(start);
     }
     if (end === MALFORMED) {
-      this.#log.drop(start, MALFORMED_EVENT);
-      this.#leaveMalformed(start);
-      return true;
+      return this.#leaveMalformed(start);
     }
     this.#log.checkSeparators('value', start);
     if (end - start > this.#options.maxEventBytes) {
@@ -279,13 +275,18 @@ export class EventDocument implements EventSink {
   }
 
   /** Goes to the end of the event if its braces tell it, else to what looks like the next event. */
-  #leaveMalformed(start: number): void {
-    const end = endOfMalformed(this.#scanner, start);
+  #leaveMalformed(start: number): boolean {
+    const end = endOfMalformed(this.#window.bytes, start, this.#window.end);
+    if (end === NEEDS_MORE && !this.#isFinal) {
+      return this.#waitFor(start, MAX_MALFORMED_BYTES);
+    }
+    this.#log.drop(start, MALFORMED_EVENT);
     if (end >= 0) {
       this.#at = end;
     } else {
       this.#searchFrom(start + 1, false);
     }
+    return true;
   }
 
   #searchFrom(at: number, isBetweenEvents: boolean): void {

@@ -1,5 +1,6 @@
 import { parquetMetadata } from 'hyparquet/src/metadata.js';
 import { parquetRead } from 'hyparquet/src/read.js';
+import { checkPages } from './check-pages.ts';
 
 const REQUIRED = ['rank', 'dp_rank', 'stage', 'step', 'optype', 'start_ts', 'duration'] as const;
 const OPTIONAL = ['tp_rank', 'mc'] as const;
@@ -30,6 +31,7 @@ export async function readOperationTable(file: ArrayBuffer): Promise<OperationTa
     const length = Number(metadata.num_rows);
     const columns = new Map<ColumnName, unknown[]>();
     const wanted = [...REQUIRED, ...OPTIONAL].filter((name) => names.has(name));
+    checkPages(file, metadata, wanted);
     await parquetRead({
       file,
       metadata,

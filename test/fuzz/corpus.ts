@@ -1,0 +1,51 @@
+import { parquetWriteBuffer } from 'hyparquet-writer';
+import { generateKineto } from '../support/generate-kineto.ts';
+import { fixture } from '../support/read-bytes.ts';
+
+/** A small file of a format, for mutations. */
+export interface Sample {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  /** Whether its text has tokens of JSON. */
+  readonly isText: boolean;
+}
+
+export function corpus(): readonly Sample[] {
+  const texts = [
+    'kineto/2020.json',
+    'kineto/2024.json',
+    'chrome/every-phase.json',
+    'chrome/unclosed.json',
+    'spans/rank1.spans.jsonl',
+    'megatron/two-stages.json',
+  ].map((name) => ({ name, bytes: fixture(name), isText: true }));
+  const generated = new TextEncoder().encode(generateKineto({ steps: 1, seed: 1 }));
+  return [
+    ...texts,
+    { name: 'kineto, generated', bytes: generated.subarray(0, 30_000), isText: true },
+    { name: 'parquet', bytes: parquetTable(), isText: false },
+  ];
+}
+
+function parquetTable(): Uint8Array {
+  const rows = Array.from({ length: 40 }, (_, i) => i);
+  const column = (name: string, of: (row: number) => number) => ({
+    name,
+    data: rows.map(of),
+    type: name === 'start_ts' || name === 'duration' ? ('DOUBLE' as const) : ('INT32' as const),
+  });
+  const names = ['forward-compute', 'backward-compute', 'forward-send', 'optimizer'];
+  return new Uint8Array(
+    parquetWriteBuffer({
+      columnData: [
+        column('rank', (row) => row % 4),
+        column('dp_rank', (row) => row % 2),
+        column('stage', (row) => (row >> 1) % 2),
+        column('step', (row) => row >> 3),
+        { name: 'optype', data: rows.map((row) => names[row % 4]), type: 'STRING' },
+        column('start_ts', (row) => row / 8),
+        column('duration', () => 0.1),
+      ],
+    }),
+  );
+}
