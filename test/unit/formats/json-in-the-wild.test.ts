@@ -210,4 +210,11 @@ describe('JSON in the wild', () => {
     assert.equal(counts.kept, 1);
     assert.ok(performance.now() - started < 20_000);
   }).timeout(60_000);
+
+  it('a long line in pieces of one byte costs no more than its bytes', async () => {
+    const text = `${event('a', 1)}\n${event('x'.repeat(150_000), 2)}\n${event('b', 3)}\n`;
+    const started = performance.now();
+    assert.equal((await readText(text, 1)).counts.kept, 3);
+    assert.ok(performance.now() - started < 5_000);
+  }).timeout(60_000);
 });

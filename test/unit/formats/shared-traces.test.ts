@@ -160,6 +160,26 @@ describe('real traces', () => {
     });
   }
 
+  // Too large for the comparisons above; the counts are.
+  const onlyCounted = [...filesIn('ascend'), ...filesIn('torch-cpu')].filter(
+    (path) => path.endsWith('trace_view.json.gz') || /single_w0_slow.*\.gz$/.test(path),
+  );
+  for (const path of onlyCounted) {
+    itWithShared(`${path}: true counts`, [path], async ([file]) => {
+      assertCounts(parseEvents(file), await read(file));
+    });
+  }
+
+  itWithShared(
+    'a zip archive: the counts of the same events as gzip',
+    ['chrome/catapult/simple_trace_zip.zip', 'chrome/catapult/simple_trace_gz.gz'],
+    async ([zip, gz]) => {
+      const trace = await read(zip);
+      assertCounts(parseEvents(gz), trace);
+      assert.deepEqual(trace.spans, (await read(gz)).spans);
+    },
+  );
+
   itWithShared(
     'the ranks of DLRM are told apart',
     filesIn('kineto/dlrm-8-ranks'),

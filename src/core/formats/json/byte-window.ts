@@ -16,7 +16,7 @@ export class ByteWindow {
       const larger = new Uint8Array(Math.max(needed, 2 * this.bytes.length));
       larger.set(this.bytes.subarray(keepFrom, this.end));
       this.bytes = larger;
-    } else {
+    } else if (keepFrom > 0) {
       this.bytes.copyWithin(0, keepFrom, this.end);
     }
     this.bytes.set(chunk, kept);

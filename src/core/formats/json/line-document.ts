@@ -47,8 +47,7 @@ export class LineDocument implements EventSink {
 
   #findLineEnd(): number {
     const { bytes, end } = this.#window;
-    const at = bytes.indexOf(NEWLINE, this.#searched);
-    return at >= 0 && at < end ? at : -1;
+    return bytes.subarray(0, end).indexOf(NEWLINE, this.#searched);
   }
 
   #readLine(lineEnd: number, isWhole: boolean): void {
