@@ -61,7 +61,7 @@ function buildServices(context: vscode.ExtensionContext, log: vscode.LogOutputCh
     },
     log,
   );
-  const files = new WorkspaceFiles();
+  const files = new WorkspaceFiles(log);
   const sites = new AnnotationSites(store, log, files);
   const edits = new EditLog();
   const remembered = new RememberedPaths(context.workspaceState);

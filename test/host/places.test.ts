@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { LocationHow } from '../../src/core/model/source-candidate.ts';
 import type { TrainingRun } from '../../src/extension/runs/training-run.ts';
-import type { SourceResolver } from '../../src/extension/source/source-resolver.ts';
+import type { ResolvedPlace, SourceResolver } from '../../src/extension/source/source-resolver.ts';
 import {
   activateExtension,
   closeAllEditors,
@@ -49,6 +49,23 @@ describe('places in the code', () => {
     await closeAllEditors();
     removeFolder(FOLDER);
   });
+
+  /** The index may have been made before, and hears of a new folder a little later. */
+  async function waitForAnnotation(name: string): Promise<readonly ResolvedPlace[]> {
+    for (;;) {
+      const changed = new Promise<void>((done) => {
+        const subscription = resolver.onDidChange(() => {
+          subscription.dispose();
+          done();
+        });
+      });
+      const places = await resolver.resolveAnnotation(name);
+      if (places.length > 0) {
+        return places;
+      }
+      await changed;
+    }
+  }
 
   async function resolve(file: string, how: LocationHow = 'recorded'): Promise<string[]> {
     const places = await resolver.resolveLocation({ file, line: 3, how }, run);
@@ -116,7 +133,7 @@ describe('places in the code', () => {
   });
 
   it('are where the code names the span', async () => {
-    const places = await resolver.resolveAnnotation('fold 3 of 10');
+    const places = await waitForAnnotation('fold 3 of 10');
     assert.deepEqual(
       places.map(({ path, line, how }) => [path, line, how]),
       [[join(folder, 'annotated.py'), 5, 'annotation']],

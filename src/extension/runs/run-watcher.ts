@@ -6,10 +6,10 @@ import { isWatchEnabled, onDidChangeSetting } from '../settings.ts';
 import { ChangeSchedule } from './change-schedule.ts';
 import { FolderWatchers } from './folder-watchers.ts';
 import { listRunFolder, TRACE_NAME } from '../../files/list-run-folder.ts';
-import { NewFolders } from './new-folders.ts';
+import { NewFolders } from '../new-folders.ts';
 import type { RunStore } from './run-store.ts';
 import type { TrainingRun } from './training-run.ts';
-import { isPassedOver, TRACE_FILES } from './workspace-runs.ts';
+import { isPassedOver, TRACE_FILES, PASSED_OVER } from './workspace-runs.ts';
 
 /**
  * Notices trace and timing files that appear, grow or go, by their first bytes whatever their name.
@@ -31,6 +31,7 @@ export class RunWatcher implements vscode.Disposable {
     private readonly log: vscode.LogOutputChannel,
   ) {
     this.#newFolders = new NewFolders(
+      { files: TRACE_FILES, excluded: PASSED_OVER },
       (paths) => paths.forEach((path) => this.#note(path, 'arrival')),
       (error) => log.warn(`new folders could not be looked through: ${String(error)}`),
     );

@@ -1,11 +1,14 @@
 import { stat } from 'node:fs/promises';
 import { isAbsolute, join, relative } from 'node:path';
 import * as vscode from 'vscode';
+import { NewFolders } from '../new-folders.ts';
 import { fileNameOf, isWindowsPath, pathSegments } from '../../core/source/match-path.ts';
 
 /** Folders that hold other people's code, never the training script. */
 export const EXCLUDED_FOLDERS =
   '**/{node_modules,.git,site-packages,dist-packages,.venv,venv,__pycache__}/**';
+
+const PYTHON_FILES = '**/*.py';
 
 const MAX_CANDIDATES = 200;
 
@@ -24,10 +27,19 @@ export class WorkspaceFiles implements vscode.Disposable {
 
   readonly onDidChange = this.#changed.event;
 
-  constructor() {
-    const watcher = vscode.workspace.createFileSystemWatcher('**/*.py');
+  constructor(log: vscode.LogOutputChannel) {
+    const watcher = vscode.workspace.createFileSystemWatcher(PYTHON_FILES);
+    const folders = vscode.workspace.createFileSystemWatcher('**', false, true, true);
+    const newFolders = new NewFolders(
+      { files: PYTHON_FILES, excluded: EXCLUDED_FOLDERS },
+      (paths) => paths.forEach((path) => this.#forget({ kind: 'written', path })),
+      (error) => log.warn(`new folders could not be looked through: ${String(error)}`),
+    );
     this.#subscriptions.push(
       watcher,
+      folders,
+      folders.onDidCreate(({ fsPath }) => newFolders.add(fsPath)),
+      new vscode.Disposable(() => newFolders.clear()),
       watcher.onDidCreate(({ fsPath }) => this.#forget({ kind: 'written', path: fsPath })),
       watcher.onDidDelete(({ fsPath }) => this.#forget({ kind: 'deleted', path: fsPath })),
       watcher.onDidChange(({ fsPath }) => this.#changed.fire({ kind: 'written', path: fsPath })),

@@ -50,7 +50,10 @@ describe('the built command line', function () {
   it('ends with 2 where it is used wrongly, and says how to use it', async () => {
     const { code, out, err } = await runCli(folder, 'analyze', 'stalled', '--format', 'xml');
     assert.deepEqual({ code, out }, { code: 2, out: '' });
-    assert.match(err, /--format can be text or json or markdown, not "xml"\nTry: training-sleuth --help\n/);
+    assert.match(
+      err,
+      /--format can be text or json or markdown, not "xml"\nTry: training-sleuth --help\n/,
+    );
   });
 
   it('ends with 2 for a run or a rank that is not there', async () => {

@@ -1,7 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { sep } from 'node:path';
 import * as vscode from 'vscode';
-import { PASSED_OVER, TRACE_FILES } from './workspace-runs.ts';
 
 /** Folders come in bursts, such as when an archive is unpacked. */
 const GATHER_MS = 500;
@@ -13,13 +12,20 @@ const MAX_SEARCHED = 32;
 
 const MAX_FILES = 1_000;
 
-/** Looks for files that may be traces in new folders: of a folder that was moved nothing else is told. */
+export interface Wanted {
+  readonly files: string;
+  /** Where none are looked for. */
+  readonly excluded: string;
+}
+
+/** Looks for files in new folders: of a folder that was moved, or made in one go, nothing else is told. */
 export class NewFolders {
   /** Files and folders, before anything tells them apart. */
   readonly #created = new Set<string>();
   #timer: NodeJS.Timeout | null = null;
 
   constructor(
+    private readonly wanted: Wanted,
     private readonly onFound: (paths: readonly string[]) => void,
     private readonly onError: (error: unknown) => void,
   ) {}
@@ -47,9 +53,10 @@ export class NewFolders {
     this.#created.clear();
     const areFolders = await Promise.all(created.map(async (path) => await isFolder(path)));
     const folders = outermost(created.filter((_, index) => areFolders[index]));
+    const { files, excluded } = this.wanted;
     for (const folder of folders.slice(0, MAX_SEARCHED)) {
-      const pattern = new vscode.RelativePattern(vscode.Uri.file(folder), TRACE_FILES);
-      const uris = await vscode.workspace.findFiles(pattern, PASSED_OVER, MAX_FILES);
+      const pattern = new vscode.RelativePattern(vscode.Uri.file(folder), files);
+      const uris = await vscode.workspace.findFiles(pattern, excluded, MAX_FILES);
       this.onFound(uris.map(({ fsPath }) => fsPath));
     }
   }
