@@ -19,7 +19,7 @@ export class TrackBar implements View {
   readonly input = h('input', {
     type: 'text',
     class: 'track-filter',
-    placeholder: 'Filter tracks',
+    placeholder: 'Filter',
     title: `Filter tracks: ${EXAMPLE}`,
     'aria-label': `Filter tracks: ${EXAMPLE}`,
     maxlength: MAX_FILTER_CHARACTERS,
