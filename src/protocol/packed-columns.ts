@@ -1,3 +1,5 @@
+import { COLUMN_ARRAYS } from '../base/column-arrays.ts';
+
 interface ArrayOf {
   readonly f64: Float64Array<ArrayBuffer>;
   readonly u32: Uint32Array<ArrayBuffer>;
@@ -14,13 +16,6 @@ export type PackedColumns<L extends ColumnLayout> = { readonly length: number } 
 };
 
 const BYTES = { f64: 8, u32: 4, i32: 4, u16: 2, u8: 1 } as const;
-const VIEWS = {
-  f64: Float64Array,
-  u32: Uint32Array,
-  i32: Int32Array,
-  u16: Uint16Array,
-  u8: Uint8Array,
-} as const;
 const HEADER_BYTES = 8;
 
 /** One buffer: the number of rows as a float64, then the columns one after the other. */
@@ -72,7 +67,7 @@ function viewColumns(
 ): Record<string, ArrayOf[keyof ArrayOf]> & { length: number } {
   let offset = HEADER_BYTES;
   const columns = Object.entries(layout).map(([name, kind]) => {
-    const column = new VIEWS[kind](buffer, offset, length);
+    const column = new COLUMN_ARRAYS[kind](buffer, offset, length);
     offset += length * BYTES[kind];
     return [name, column] as const;
   });

@@ -1,14 +1,8 @@
-const ARRAYS = {
-  f64: Float64Array,
-  u32: Uint32Array,
-  i32: Int32Array,
-  u16: Uint16Array,
-  u8: Uint8Array,
-} as const;
+import { COLUMN_ARRAYS } from '../../base/column-arrays.ts';
 
-export type ColumnType = keyof typeof ARRAYS;
+export type ColumnType = keyof typeof COLUMN_ARRAYS;
 
-type Column = InstanceType<(typeof ARRAYS)[ColumnType]>;
+type Column = InstanceType<(typeof COLUMN_ARRAYS)[ColumnType]>;
 
 /**
  * `plain` whole numbers, or the `steps` from each to the next, in planes of bytes: first the lowest of all, then
@@ -39,7 +33,7 @@ export function packColumn(value: unknown): PackedColumn | null {
 }
 
 export function unpackColumn({ type, how, width, length, bytes }: PackedColumn): Column {
-  const column = new ARRAYS[type](length);
+  const column = new COLUMN_ARRAYS[type](length);
   if (how === 'bits') {
     const doubles = new Float64Array(length);
     fromPlanes(bytes, new Uint8Array(doubles.buffer), length, width);
@@ -60,7 +54,7 @@ export function unpackColumn({ type, how, width, length, bytes }: PackedColumn):
 }
 
 function typeOf(value: unknown): ColumnType | null {
-  const found = Object.entries(ARRAYS).find(([, array]) => value instanceof array);
+  const found = Object.entries(COLUMN_ARRAYS).find(([, array]) => value instanceof array);
   return found === undefined ? null : (found[0] as ColumnType);
 }
 

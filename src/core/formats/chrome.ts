@@ -2,6 +2,7 @@ import type { Dialect } from './events/dialect.ts';
 import { probeEvents } from './events/probe-events.ts';
 import { readEvents, type EventFormat } from './events/read-events.ts';
 import { GUESS, type Format } from './format.ts';
+import { UNKNOWN_ORIGIN } from './trace/unknown-origin.ts';
 
 const DIALECT: Dialect = { classes: new Map(), pseudoProcesses: [] };
 
@@ -40,12 +41,7 @@ const GENERIC: EventFormat = {
   clockZeroNs: () => null,
   meta: () => ({
     format: 'chrome',
-    rank: null,
-    worldSize: null,
-    backend: null,
-    runName: null,
-    script: null,
-    devices: [],
+    ...UNKNOWN_ORIGIN,
   }),
 };
 

@@ -11,6 +11,7 @@ import type { FieldReader } from './json/field-reader.ts';
 import { placeWorkers, type WorkerLane } from './operations/place-workers.ts';
 import { STREAM } from './trace/lane-table.ts';
 import type { SpanRow } from './trace/span-columns.ts';
+import { UNKNOWN_ORIGIN } from './trace/unknown-origin.ts';
 
 /**
  * Operations of all ranks of a Megatron-LM job as Chrome trace events: the process is the data rank,
@@ -66,12 +67,7 @@ class MegatronFormat implements EventFormat {
   meta(): ReturnType<EventFormat['meta']> {
     return {
       format: 'megatron',
-      rank: null,
-      worldSize: null,
-      backend: null,
-      runName: null,
-      script: null,
-      devices: [],
+      ...UNKNOWN_ORIGIN,
     };
   }
 }

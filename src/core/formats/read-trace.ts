@@ -7,6 +7,7 @@ import { explainUnreadable } from './known-files.ts';
 import { FORMATS } from './registry.ts';
 import { excerptOf } from './json/utf8.ts';
 import { TraceBuilder } from './trace/trace-builder.ts';
+import { UNKNOWN_ORIGIN } from './trace/unknown-origin.ts';
 
 export interface Recognized {
   readonly format: Format;
@@ -52,12 +53,7 @@ function unreadableTrace(head: Head, source: ByteSource): Trace {
     clockZeroNs: null,
     meta: {
       format: UNKNOWN_FORMAT,
-      rank: null,
-      worldSize: null,
-      backend: null,
-      runName: null,
-      script: null,
-      devices: [],
+      ...UNKNOWN_ORIGIN,
       hasStacks: false,
     },
     showsProcess: false,

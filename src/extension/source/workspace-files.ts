@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises';
-import { isAbsolute, join, relative } from 'node:path';
+import { isAbsolute, join, relative, sep } from 'node:path';
 import * as vscode from 'vscode';
 import { NewFolders } from '../new-folders.ts';
+import { isPassedOver } from '../runs/workspace-runs.ts';
 import { fileNameOf, isWindowsPath, pathSegments } from '../../core/source/match-path.ts';
 
 /** Folders that hold other people's code, never the training script. */
@@ -38,7 +39,11 @@ export class WorkspaceFiles implements vscode.Disposable {
     this.#subscriptions.push(
       watcher,
       folders,
-      folders.onDidCreate(({ fsPath }) => newFolders.add(fsPath)),
+      folders.onDidCreate(({ fsPath }) => {
+        if (!fsPath.endsWith('.py') && !isPassedOver(fsPath + sep)) {
+          newFolders.add(fsPath);
+        }
+      }),
       new vscode.Disposable(() => newFolders.clear()),
       watcher.onDidCreate(({ fsPath }) => this.#forget({ kind: 'written', path: fsPath })),
       watcher.onDidDelete(({ fsPath }) => this.#forget({ kind: 'deleted', path: fsPath })),

@@ -6,6 +6,7 @@ import { type Layout, layOutSteps } from './lay-out-steps.ts';
 import type { DialectStreams } from './log-collector.ts';
 import type { KeptInterval, KeptStep, LogStream } from './log-stream.ts';
 import { type RankLog, RankWriter } from './write-log-trace.ts';
+import { UNKNOWN_ORIGIN } from '../trace/unknown-origin.ts';
 
 const NO_BYTES = new Uint8Array(0);
 
@@ -39,12 +40,8 @@ export function buildLogTrace(
     clockZeroNs: hasTime ? 0n : null,
     meta: {
       format: LOG_FORMAT,
+      ...UNKNOWN_ORIGIN,
       rank: ranks.length === 1 ? ranks[0].rank : null,
-      worldSize: null,
-      backend: null,
-      runName: null,
-      script: null,
-      devices: [],
       hasStacks: false,
     },
     showsProcess: false,

@@ -9,16 +9,12 @@ import { readApiCalls, readOverhead, threadPlace } from './host-rows.ts';
 import { readNvtx } from './nvtx-rows.ts';
 import { findOrigin, type Launch, readClockZero, readDevices, readLaunch } from './session.ts';
 import { readStringIds } from './string-ids.ts';
+import { UNKNOWN_ORIGIN } from '../trace/unknown-origin.ts';
 
 const NO_BYTES = new Uint8Array(0);
 const META = {
   format: 'nsys',
-  rank: null,
-  worldSize: null,
-  backend: null,
-  runName: null,
-  script: null,
-  devices: [],
+  ...UNKNOWN_ORIGIN,
   hasStacks: false,
 } as const;
 

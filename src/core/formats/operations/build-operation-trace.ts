@@ -7,6 +7,7 @@ import { emptySpanRow } from '../trace/span-columns.ts';
 import { TraceBuilder } from '../trace/trace-builder.ts';
 import { placeWorkers } from './place-workers.ts';
 import type { ColumnName, OperationTable } from './read-operation-table.ts';
+import { UNKNOWN_ORIGIN } from '../trace/unknown-origin.ts';
 
 /** Steps whose times all count from their own start are laid one after another, this share of a step apart. */
 const DISTANCE = 0.1;
@@ -37,12 +38,7 @@ export function buildOperationTrace(table: OperationTable | string, byteLength: 
     clockZeroNs: null,
     meta: {
       format: 'parquet',
-      rank: null,
-      worldSize: null,
-      backend: null,
-      runName: null,
-      script: null,
-      devices: [],
+      ...UNKNOWN_ORIGIN,
       hasStacks: false,
     },
     showsProcess: false,
