@@ -24,7 +24,7 @@ module.exports = {
     inside('src/base'),
     inside('src/core/model', 'src/base'),
     inside('src/core/formats', 'src/core/model', 'src/base'),
-    packages('src/core/formats', 'hyparquet'),
+    packages('src/core/formats', 'hyparquet', 'pbf'),
     inside('src/core/runs', 'src/core/model', 'src/base'),
     inside('src/core/derived', 'src/core/model', 'src/base'),
     inside('src/core/timeline', 'src/core/model', 'src/core/derived', 'src/base'),
