@@ -8,6 +8,7 @@ import { NSIGHT_REPORT } from '../core/formats/known-files.ts';
 import { isReadable } from '../core/runs/file-series.ts';
 import { withoutStrangers } from '../core/runs/group-runs.ts';
 import { rankFromPath } from '../core/runs/rank-from-path.ts';
+import { rankBesideTrace } from './ascend-rank.ts';
 import { FileError } from './file-error.ts';
 import { findCandidates, LOG_NAME } from './find-candidates.ts';
 import { openFile } from './open-file.ts';
@@ -102,9 +103,12 @@ async function describe(path: string, signal: AbortSignal, minSureness: number):
   const { head, close } = await readHead(await openFile(path), signal);
   await close();
   const recognized = recognizeFormat(head);
-  return recognized === null || recognized.sureness < minSureness
-    ? toRunFile(path, entry, UNKNOWN_FORMAT, null)
-    : toRunFile(path, entry, recognized.format.id, recognized.format.identify(head));
+  if (recognized === null || recognized.sureness < minSureness) {
+    return toRunFile(path, entry, UNKNOWN_FORMAT, null);
+  }
+  const { id } = recognized.format;
+  const file = toRunFile(path, entry, id, recognized.format.identify(head));
+  return id === 'ascend' ? { ...file, rank: (await rankBesideTrace(path)) ?? file.rank } : file;
 }
 
 /** Where the content does not tell the rank, the path may. */

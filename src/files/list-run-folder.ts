@@ -6,6 +6,9 @@ import { LOG_NAME } from './find-candidates.ts';
 /** More files than this in a folder are not one run; those nearest by name are taken. */
 const MAX_FILES = 1_024;
 
+/** Within the folder of a rank, where torch_npu's profiler writes its traces. */
+const ASCEND_OUTPUT = 'ASCEND_PROFILER_OUTPUT';
+
 /** Names that may hold a trace; what they hold decides. */
 export const TRACE_NAME = /\.((json|jsonl)(\.(gz|zip|zst))?|sqlite)$/i;
 
@@ -38,7 +41,8 @@ async function listTraces(folder: string, isNamed: IsNamed): Promise<string[]> {
 }
 
 async function listRankFolders(path: string, isNamed: IsNamed): Promise<string[]> {
-  const folder = dirname(path);
+  const isInOutput = basename(dirname(path)) === ASCEND_OUTPUT;
+  const folder = isInOutput ? dirname(dirname(path)) : dirname(path);
   const stem = withoutNumbers(basename(folder));
   if (stem === basename(folder)) {
     return [];
@@ -49,7 +53,7 @@ async function listRankFolders(path: string, isNamed: IsNamed): Promise<string[]
   const lists = await Promise.all(
     named.map(async (entry) =>
       entry.isDirectory() || (await isLinkTo('folder', parent, entry))
-        ? await listTraces(join(parent, entry.name), isNamed)
+        ? await listTraces(join(parent, entry.name, isInOutput ? ASCEND_OUTPUT : '.'), isNamed)
         : [],
     ),
   );

@@ -1,4 +1,5 @@
 import { parquetWriteBuffer } from 'hyparquet-writer';
+import { writeAscend } from '../support/ascend-trace.ts';
 import { generateKineto } from '../support/generate-kineto.ts';
 import { fixture } from '../support/read-bytes.ts';
 
@@ -23,6 +24,7 @@ export function corpus(): readonly Sample[] {
   return [
     ...texts,
     { name: 'kineto, generated', bytes: generated.subarray(0, 30_000), isText: true },
+    { name: 'ascend', bytes: new TextEncoder().encode(writeAscend()), isText: true },
     { name: 'parquet', bytes: parquetTable(), isText: false },
   ];
 }

@@ -1,3 +1,4 @@
+import { ascend } from './ascend.ts';
 import { chrome } from './chrome.ts';
 import type { Format } from './format.ts';
 import { kineto } from './kineto.ts';
@@ -8,4 +9,13 @@ import { parquet } from './parquet.ts';
 import { spans } from './spans.ts';
 
 /** All formats, by id. Their order means nothing: the surest wins. */
-export const FORMATS: readonly Format[] = [chrome, kineto, logs, megatron, nsys, parquet, spans];
+export const FORMATS: readonly Format[] = [
+  ascend,
+  chrome,
+  kineto,
+  logs,
+  megatron,
+  nsys,
+  parquet,
+  spans,
+];

@@ -27,6 +27,9 @@ const COMPANION_OF_STAR = /(?<=\*)\.worker\d+(?=\.spans\.jsonl)/i;
 /** What `tensorboard_trace_handler` calls a file: host, process, milliseconds since 1970. */
 const HOST_AND_PROCESS = /[^/]+_\d+(?=\.\d{10,}\.pt\.trace\.json)/;
 
+/** The folder that torch_npu's profiler makes for a rank: host, process, time. */
+const ASCEND_FOLDER = /[^/]+_ascend_pt(?=\/)/;
+
 /** Time stamps, in seconds to nanoseconds. */
 const TIME_STAMP = /\d{10,19}/g;
 
@@ -63,7 +66,9 @@ export function isReadable({ format }: RunFile): boolean {
 
 export function folderOf(path: string): string {
   const parts = path.split('/').slice(0, -1);
-  const last = parts.findLastIndex((part) => rankFromPath(part) !== null);
+  const last = parts.findLastIndex(
+    (part) => rankFromPath(part) !== null || ASCEND_FOLDER.test(`${part}/`),
+  );
   return (last > 0 ? parts.slice(0, last) : parts).join('/');
 }
 
@@ -73,6 +78,9 @@ function seriesOf(file: RunFile, path: string, pattern: string | null): string {
   }
   if (pattern !== null) {
     return pattern.replace(COMPANION_OF_STAR, '').replace(EXTENSIONS, '').replace(TIME_STAMP, '#');
+  }
+  if (file.rank !== null && ASCEND_FOLDER.test(path)) {
+    return path.replace(ASCEND_FOLDER, '*').replace(EXTENSIONS, '');
   }
   const isOne = isOneOfMany(file);
   const name = isOne ? path.replace(HOST_AND_PROCESS, '*') : path;

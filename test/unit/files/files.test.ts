@@ -18,6 +18,7 @@ import { FileError } from '../../../src/files/file-error.ts';
 import { findRunFiles } from '../../../src/files/find-run-files.ts';
 import { openFile } from '../../../src/files/open-file.ts';
 import { readArguments, readEventText } from '../../../src/files/read-event.ts';
+import { writeAscend } from '../../support/ascend-trace.ts';
 import { generateKineto } from '../../support/generate-kineto.ts';
 import { findSpan, fixture } from '../../support/read-bytes.ts';
 
@@ -162,6 +163,20 @@ describe('files', () => {
   });
 
   describe('findRunFiles', () => {
+    it('tells the rank of a trace of torch_npu from the file beside it', async () => {
+      for (const rank of [3, 12]) {
+        const name = `host_${rank + 400}_20250109065045_ascend_pt`;
+        write(`${name}/ASCEND_PROFILER_OUTPUT/trace_view.json`, writeAscend());
+        write(`${name}/profiler_info_${rank}.json`, '{}');
+      }
+      const files = await findRunFiles([folder], signal);
+      assert.deepEqual(files.map(({ format, rank }) => [format, rank]).sort(), [
+        ['ascend', 12],
+        ['ascend', 3],
+      ]);
+      assert.equal(groupRuns(files).length, 1);
+    });
+
     it('finds traces by content, in folders, and passes over what holds no runs', async () => {
       const trace = generateKineto({ steps: 1, seed: 1, rank: 4, worldSize: 8 });
       write('runs/a/rank4.json', trace);

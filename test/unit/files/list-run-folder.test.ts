@@ -55,6 +55,16 @@ describe('listRunFolder', () => {
     ]);
   });
 
+  it('takes the same file of the other rank folders of torch_npu', async () => {
+    const path = (host: string) => `${host}_ascend_pt/ASCEND_PROFILER_OUTPUT/trace_view.json`;
+    const files = [
+      path('a_11_2025'),
+      path('a_12_2025'),
+      'a_11_2025_ascend_pt/profiler_info_0.json',
+    ];
+    assert.deepEqual(await list(path('a_11_2025'), files), files.slice(0, 2));
+  });
+
   it('takes the file itself whatever its name, also where the folder is gone', async () => {
     assert.deepEqual(await list('run/odd.bin', ['run/odd.bin']), ['run/odd.bin']);
     assert.deepEqual(await list('gone/r0.json', []), ['gone/r0.json']);

@@ -57,6 +57,22 @@ describe('groupRuns', () => {
     assert.equal(groupRuns(files)[0].folder, '/out');
   });
 
+  it('takes the folders of torch_npu for the ranks that the files in them tell', () => {
+    const files = [1, 0].map((rank) =>
+      file(`/out/host_${411 + rank}_20250109_ascend_pt/ASCEND_PROFILER_OUTPUT/trace_view.json`, {
+        format: 'ascend',
+        rank,
+      }),
+    );
+    const [run, ...others] = groupRuns(files);
+    assert.deepEqual(others, []);
+    assert.equal(run.folder, '/out');
+    assert.deepEqual(
+      run.files.map(({ rank }) => rank),
+      [0, 1],
+    );
+  });
+
   it('keeps what is named apart apart', () => {
     const files = [
       file('/x/before-rank-00-chrome-trace.json.gz'),

@@ -3,6 +3,7 @@ import { categoryIndex, type SpanCategory } from '../../model/span-category.ts';
 import type { FieldReader } from '../json/field-reader.ts';
 import { THREAD, type LaneKindIndex } from '../trace/lane-table.ts';
 import type { SpanRow } from '../trace/span-columns.ts';
+import type { TraceBuilder } from '../trace/trace-builder.ts';
 
 /** What the category of an event says of it. */
 export interface EventClass {
@@ -21,6 +22,8 @@ export interface Dialect {
   readonly classes: ReadonlyMap<string, EventClass>;
   /** Processes that do not exist: all of their events are about the profiler. */
   readonly pseudoProcesses: readonly string[];
+  /** What an event without a category is, by its place, whose names may come later, and its fields. */
+  classOf?(builder: TraceBuilder, place: number, fields: FieldReader): EventClass;
   /** Reads of a span what only this family tells; sets the same columns each time. */
   describe?(row: SpanRow, fields: FieldReader, strings: StringTable): void;
 }

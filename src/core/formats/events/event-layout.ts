@@ -27,6 +27,7 @@ export const FIELD = {
   step: 22,
   modelChunk: 23,
   autograd: 24,
+  taskType: 25,
 } as const;
 
 /** https://docs.google.com/document/d/1CvAClvFfyA5R-PhYUmn5OOQtYMH4h6I0nSsKchNAySU */
@@ -60,7 +61,8 @@ export const EVENT_LAYOUT: ObjectLayout = {
     step: FIELD.step,
     model_chunk: FIELD.modelChunk,
     'Sequence number': FIELD.autograd,
+    'Task Type': FIELD.taskType,
   }),
   nestingCode: FIELD.arguments,
-  codeCount: 25,
+  codeCount: 26,
 };

@@ -235,12 +235,11 @@ export class EventReader extends EventLogVisitor {
 
   #class(): EventClass {
     const label = this.#fields.string(FIELD.category, this.builder.labels);
-    let known = this.#classByLabel[label];
-    if (known === undefined) {
-      known = this.dialect.classes.get(this.builder.labels.text(label)) ?? OTHER_CLASS;
-      this.#classByLabel[label] = known;
+    if (label === 0 && this.dialect.classOf !== undefined) {
+      return this.dialect.classOf(this.builder, this.#place(), this.#fields);
     }
-    return known;
+    return (this.#classByLabel[label] ??=
+      this.dialect.classes.get(this.builder.labels.text(label)) ?? OTHER_CLASS);
   }
 
   #place(): number {
