@@ -64,5 +64,6 @@ export const EVENT_LAYOUT: ObjectLayout = {
     'Task Type': FIELD.taskType,
   }),
   nestingCode: FIELD.arguments,
+  textCodes: [FIELD.category, FIELD.name, FIELD.process, FIELD.thread, FIELD.callStack],
   codeCount: 26,
 };

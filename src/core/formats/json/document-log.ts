@@ -29,6 +29,11 @@ export class DocumentLog {
     this.visitor.onRepaired(this.offset(at), reason, this.excerpt(at));
   }
 
+  /** Nothing is lost but what would have come. */
+  tellCut(at: number, reason: string): void {
+    this.visitor.onCut(this.offset(at), reason, new Uint8Array(0));
+  }
+
   checkSeparators(before: 'value' | 'end', at: number): void {
     const trouble = this.separators.takeTrouble(before);
     if (trouble !== null) {

@@ -6,14 +6,15 @@ import {
   QUOTE,
   STARTS_VALUE,
 } from './bytes.ts';
-import { ByteWindow } from './byte-window.ts';
+import type { ByteWindow } from './byte-window.ts';
 import { ContainerSkipper } from './container-skipper.ts';
 import { EventFinder } from './event-finder.ts';
 import type { DocumentVisitor, EventSink } from './document-visitor.ts';
 import { DocumentLog } from './document-log.ts';
 import type { DocumentOptions } from './document-options.ts';
 import { endOfMalformed, MAX_MALFORMED_BYTES } from './malformed-event.ts';
-import { MALFORMED, NEEDS_MORE, ObjectScanner } from './object-scanner.ts';
+import { MALFORMED, NEEDS_MORE, type ObjectScanner } from './object-scanner.ts';
+import { ScannedText } from './scanned-text.ts';
 import { Separators } from './separators.ts';
 
 type Place = 'start' | 'members' | 'events' | 'skipping' | 'searching' | 'done';
@@ -33,7 +34,8 @@ const TEXT_BEHIND_END = 'the JSON document ends before this: what follows is not
 export class EventDocument implements EventSink {
   readonly #options: DocumentOptions;
   readonly #visitor: DocumentVisitor;
-  readonly #window = new ByteWindow();
+  readonly #text: ScannedText;
+  readonly #window: ByteWindow;
   readonly #scanner: ObjectScanner;
   #place: Place = 'start';
   /** Of the document in work: a file may hold several, one after another. */
@@ -52,9 +54,11 @@ export class EventDocument implements EventSink {
   constructor(options: DocumentOptions, visitor: DocumentVisitor) {
     this.#options = options;
     this.#visitor = visitor;
+    this.#text = new ScannedText(options.layout);
+    this.#window = this.#text.window;
+    this.#scanner = this.#text.scanner;
     this.#log = new DocumentLog(this.#window, this.#separators, visitor);
     this.#shape = options.shape;
-    this.#scanner = new ObjectScanner(options.layout);
   }
 
   push(chunk: Uint8Array): void {
@@ -72,17 +76,13 @@ export class EventDocument implements EventSink {
     this.#run();
     const isOpen = this.#place !== 'done' && this.#place !== 'start';
     if (isOpen && this.#shape === 'object') {
-      this.#visitor.onCut(
-        this.#log.offset(this.#window.end),
-        'the file ends before its JSON text does',
-        new Uint8Array(0),
-      );
+      this.#log.tellCut(this.#window.end, 'the file ends before its JSON text does');
     }
+    this.#text.close();
   }
 
   #run(): void {
-    this.#scanner.bytes = this.#window.bytes;
-    this.#scanner.end = this.#window.end;
+    this.#scanner.attach(this.#window.bytes, this.#window.end);
     while (this.#step()) {
       // Each step goes on by itself.
     }

@@ -20,6 +20,8 @@ const ELLIPSIS = new TextEncoder().encode('…');
 export class FieldReader {
   /** Bits of `REPAIRS`. */
   repairs = 0;
+  /** By code: of the table that its rows are remembered for. */
+  readonly #tables: (StringTable | undefined)[] = [];
   #scratch = new Uint8Array(1_024);
 
   constructor(private readonly scanner: ObjectScanner) {}
@@ -35,10 +37,21 @@ export class FieldReader {
     if (start === 0) {
       return 0;
     }
-    if (bytes[start] === QUOTE) {
-      return this.#intern(start + 1, ends[code] - 1, table);
+    const known = this.scanner.rows[code];
+    if (known !== 0 && this.#tables[code] === table) {
+      return known;
     }
-    return this.#isNull(code) ? 0 : this.#intern(start, ends[code], table);
+    const isQuoted = bytes[start] === QUOTE;
+    if (!isQuoted && this.#isNull(code)) {
+      return 0;
+    }
+    const quote = isQuoted ? 1 : 0;
+    const row = this.#intern(start + quote, ends[code] - quote, table);
+    this.#tables[code] ??= table;
+    if (!this.scanner.hasEscapes && this.#tables[code] === table) {
+      this.scanner.remember?.(code, row);
+    }
+    return row;
   }
 
   /** NaN if the field is missing or no number. */

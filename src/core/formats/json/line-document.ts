@@ -1,7 +1,8 @@
 import { COMMA, IS_BLANK, OPEN_BRACE } from './bytes.ts';
-import { ByteWindow } from './byte-window.ts';
+import type { ByteWindow } from './byte-window.ts';
 import type { DocumentVisitor, EventSink } from './document-visitor.ts';
-import { ObjectScanner, type ObjectLayout } from './object-scanner.ts';
+import type { ObjectLayout, ObjectScanner } from './object-scanner.ts';
+import { ScannedText } from './scanned-text.ts';
 
 const NEWLINE = 0x0a;
 
@@ -13,7 +14,8 @@ const NO_LINE_BREAK = 'a line break is missing here';
 export class LineDocument implements EventSink {
   readonly #visitor: DocumentVisitor;
   readonly #maxLineBytes: number;
-  readonly #window = new ByteWindow();
+  readonly #text: ScannedText;
+  readonly #window: ByteWindow;
   readonly #scanner: ObjectScanner;
   #at = 0;
   /** Where the search for the end of the line goes on. */
@@ -21,7 +23,9 @@ export class LineDocument implements EventSink {
   #isSkipping = false;
 
   constructor(layout: ObjectLayout, maxLineBytes: number, visitor: DocumentVisitor) {
-    this.#scanner = new ObjectScanner(layout);
+    this.#text = new ScannedText(layout);
+    this.#window = this.#text.window;
+    this.#scanner = this.#text.scanner;
     this.#maxLineBytes = maxLineBytes;
     this.#visitor = visitor;
   }
@@ -43,6 +47,7 @@ export class LineDocument implements EventSink {
 
   finish(): void {
     this.#readLine(this.#window.end, false);
+    this.#text.close();
   }
 
   #findLineEnd(): number {
@@ -59,8 +64,7 @@ export class LineDocument implements EventSink {
     let start = this.#skipBlanks(this.#skipByteOrderMark(), lineEnd);
     // The scanner takes a zero for the end of what there is.
     bytes[lineEnd] = 0;
-    this.#scanner.bytes = bytes;
-    this.#scanner.end = lineEnd;
+    this.#scanner.attach(bytes, lineEnd);
     while (start < lineEnd) {
       const end = bytes[start] === OPEN_BRACE ? this.#scanner.scan(start) : -1;
       if (end < 0) {

@@ -42,6 +42,8 @@ export interface ObjectLayout {
   readonly nestedKeys: KeySet;
   /** Code of the key whose object is entered. */
   readonly nestingCode: number;
+  /** Codes whose values are strings of tables. */
+  readonly textCodes: readonly number[];
   /** Codes are below. */
   readonly codeCount: number;
 }
@@ -52,16 +54,24 @@ export interface ObjectLayout {
  */
 export class ObjectScanner {
   bytes = new Uint8Array(1);
+  /** A zero is there. */
   end = 0;
   /** By code: where the value starts; 0 is none, as the object itself starts before its first value. */
-  readonly starts: Int32Array;
-  readonly ends: Int32Array;
+  starts: Int32Array<ArrayBuffer>;
+  ends: Int32Array<ArrayBuffer>;
+  /** By code: the row of its string, where it is one that was remembered; 0 is none. */
+  rows: Uint32Array<ArrayBuffer>;
   /** Bits of `REPAIRS` for the object just scanned. */
   repairs = 0;
   /** Whether any string of the object has a backslash. */
   hasEscapes = false;
   /** Whether the object has no member at all. */
   isEmpty = true;
+  /**
+   * From now on the string of this code, which has no escapes, has this row. Null where looking it up
+   * in its table takes no longer.
+   */
+  readonly remember: ((code: number, row: number) => void) | null = null;
   readonly #layout: ObjectLayout;
   #code = 0;
 
@@ -69,6 +79,13 @@ export class ObjectScanner {
     this.#layout = layout;
     this.starts = new Int32Array(layout.codeCount);
     this.ends = new Int32Array(layout.codeCount);
+    this.rows = new Uint32Array(layout.codeCount);
+  }
+
+  /** Goes on with these bytes, of which the first are what they were. */
+  attach(bytes: Uint8Array<ArrayBuffer>, end: number): void {
+    this.bytes = bytes;
+    this.end = end;
   }
 
   /** From the opening brace to behind the closing one; or `NEEDS_MORE` or `MALFORMED`. */
