@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { FileError } from './file-error.ts';
 
 /** Names that may hold a trace; what they hold decides. */
-const CANDIDATE = /\.(json|jsonl|trace|gz|zip|zst|sqlite|nsys-rep|qdrep)$/i;
+const CANDIDATE =
+  /\.(json|jsonl|trace|gz|zip|zst|sqlite|nsys-rep|qdrep|xplane\.pb|pftrace|perfetto-trace)$/i;
 
 /** Names of logs, and of much else that people write. */
 export const LOG_NAME = /\.(log|out|txt)$/i;

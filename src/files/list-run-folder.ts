@@ -10,7 +10,8 @@ const MAX_FILES = 1_024;
 const ASCEND_OUTPUT = 'ASCEND_PROFILER_OUTPUT';
 
 /** Names that may hold a trace; what they hold decides. */
-export const TRACE_NAME = /\.((json|jsonl)(\.(gz|zip|zst))?|sqlite)$/i;
+export const TRACE_NAME =
+  /\.((json|jsonl|xplane\.pb|pftrace|perfetto-trace)(\.(gz|zip|zst))?|sqlite)$/i;
 
 /**
  * The files that may hold other ranks of the run of `path`: those beside it and, where each rank has

@@ -2,6 +2,7 @@ import { parquetWriteBuffer } from 'hyparquet-writer';
 import { writeAscend } from '../support/ascend-trace.ts';
 import { generateKineto } from '../support/generate-kineto.ts';
 import { fixture } from '../support/read-bytes.ts';
+import { smallProfile, xspaceBytes } from '../support/xplane-file.ts';
 
 /** A small file of a format, for mutations. */
 export interface Sample {
@@ -26,6 +27,7 @@ export function corpus(): readonly Sample[] {
     { name: 'kineto, generated', bytes: generated.subarray(0, 30_000), isText: true },
     { name: 'ascend', bytes: new TextEncoder().encode(writeAscend()), isText: true },
     { name: 'parquet', bytes: parquetTable(), isText: false },
+    { name: 'xplane', bytes: xspaceBytes(smallProfile()), isText: false },
   ];
 }
 

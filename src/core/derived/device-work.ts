@@ -96,7 +96,10 @@ function classesByName(trace: Trace, phases: Uint8Array): Uint8Array<ArrayBuffer
   for (let i = 0; i < kinds.length; i++) {
     switch (spans.category[i]) {
       case KERNEL:
-        kinds[i] = isCommunication[spans.name[i]] === 1 ? COMMUNICATION : COMPUTE;
+        kinds[i] =
+          isCommunication[spans.name[i]] === 1 || spans.recordedPhase?.[i] === COMMUNICATION_PHASE
+            ? COMMUNICATION
+            : COMPUTE;
         break;
       case MEMCPY:
       case MEMSET:

@@ -91,12 +91,12 @@ function phaseOfAnnotation(name: string): Phase {
 }
 
 export function isCopyToDevice(name: string): boolean {
-  return /HtoD|Host ?-> ?Device|HostToDevice/.test(name);
+  return /HtoD|H2D|Host ?-> ?Device|HostToDevice|HOST_TO_DEVICE/.test(name);
 }
 
 /** Kernels of NCCL, RCCL, HCCL, oneCCL and of custom all-reduces. */
 export function isCommunicationKernel(name: string): boolean {
-  return /nccl|rccl|hccl|hcom_|oneccl|cross_device_reduce|all_?reduce|all_?gather|reduce_?scatter|all_?to_?all|MSCCL/i.test(
+  return /nccl|rccl|hccl|hcom_|oneccl|cross_device_reduce|all[_-]?reduce|all[_-]?gather|reduce[_-]?scatter|all[_-]?to[_-]?all|collective-|MSCCL/i.test(
     name,
   );
 }

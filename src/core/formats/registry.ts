@@ -7,6 +7,7 @@ import { megatron } from './megatron.ts';
 import { nsys } from './nsys.ts';
 import { parquet } from './parquet.ts';
 import { spans } from './spans.ts';
+import { xplane } from './xplane.ts';
 
 /** All formats, by id. Their order means nothing: the surest wins. */
 export const FORMATS: readonly Format[] = [
@@ -18,4 +19,5 @@ export const FORMATS: readonly Format[] = [
   nsys,
   parquet,
   spans,
+  xplane,
 ];

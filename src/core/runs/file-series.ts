@@ -33,7 +33,8 @@ const ASCEND_FOLDER = /[^/]+_ascend_pt(?=\/)/;
 /** Time stamps, in seconds to nanoseconds. */
 const TIME_STAMP = /\d{10,19}/g;
 
-const EXTENSIONS = /(\.pt\.trace)?(\.json|\.spans\.jsonl|\.jsonl|\.sqlite)?(\.(gz|zip|zst))?$/i;
+const EXTENSIONS =
+  /(\.pt\.trace)?(\.json|\.spans\.jsonl|\.jsonl|\.sqlite|\.xplane\.pb|\.pftrace|\.perfetto-trace)?(\.(gz|zip|zst))?$/i;
 
 export function describeFile(file: RunFile): SeriesFile {
   const path = file.path.replaceAll('\\', '/');

@@ -3,7 +3,8 @@ import { abortSignalOf } from '../abort-signal.ts';
 import type { RunStore } from './run-store.ts';
 
 /** Files that may be traces: their first bytes decide. */
-export const TRACE_FILES = '**/*.{json,json.gz,json.zip,json.zst,jsonl,sqlite,nsys-rep}';
+export const TRACE_FILES =
+  '**/*.{json,json.gz,json.zip,json.zst,jsonl,sqlite,nsys-rep,xplane.pb,xplane.pb.gz,pftrace,pftrace.gz,perfetto-trace,perfetto-trace.gz}';
 
 /** Logs, which are looked into only where all files are. */
 const LOG_FILES = '**/*.{log,out,txt}';
@@ -12,6 +13,7 @@ const LOG_FILES = '**/*.{log,out,txt}';
 const LIKELY_FILES: readonly string[] = [
   '**/*.{pt.trace.json,pt.trace.json.gz,spans.jsonl}',
   '**/*.{sqlite,nsys-rep}',
+  '**/*.{xplane.pb,xplane.pb.gz,pftrace,pftrace.gz,perfetto-trace,perfetto-trace.gz}',
   '**/*{trace,timeline,profile,rank,worker}*.{json,json.gz,json.zip,json.zst,jsonl}',
 ];
 

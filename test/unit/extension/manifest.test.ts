@@ -114,7 +114,17 @@ describe('package.json', () => {
         selector.map(({ filenamePattern }) => filenamePattern),
       ]),
       [
-        [RUN_EDITOR, 'default', ['*.pt.trace.json', '*.pt.trace.json.gz', '*.spans.jsonl']],
+        [
+          RUN_EDITOR,
+          'default',
+          [
+            '*.pt.trace.json',
+            '*.pt.trace.json.gz',
+            '*.spans.jsonl',
+            '*.xplane.pb',
+            '*.xplane.pb.gz',
+          ],
+        ],
         [
           ANY_RUN_EDITOR,
           'option',
@@ -127,6 +137,10 @@ describe('package.json', () => {
             '*.parquet',
             '*.sqlite',
             '*.nsys-rep',
+            '*.pftrace',
+            '*.pftrace.gz',
+            '*.perfetto-trace',
+            '*.perfetto-trace.gz',
             '*.log',
             '*.out',
             '*.txt',

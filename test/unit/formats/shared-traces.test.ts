@@ -198,7 +198,6 @@ describe('real traces', () => {
     ['flight-recorder/gpu_error_1st/_dump_0', /pickle/],
     ['chrome/smdebug/system-metrics-1591160699.algo-1.json', /lines of JSON/],
     ['chrome/smdebug/system-metrics-corrupt.json', /lines of JSON/],
-    ['xplane/jax-attention.xplane.pb', /binary file/],
     ['torch-cpu/train.py', /not JSON/],
   ];
   for (const [path, text] of foreign) {

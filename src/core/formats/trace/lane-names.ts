@@ -46,7 +46,9 @@ export function describeLane(
   const thread = names.threads.get(draft.place)?.trim() ?? '';
   const processName = options.showsProcess ? (names.processes.get(process)?.trim() ?? '') : '';
   const own =
-    thread === '' && processName !== '' && threadId === '' ? '' : nameOf(draft, thread, threadId);
+    thread === '' && processName !== '' && threadId === ''
+      ? ''
+      : nameOf(draft, table, thread, threadId);
   return {
     kind: LANE_KINDS[draft.kind],
     name: [processName, own].filter((part) => part !== '').join(' · '),
@@ -56,14 +58,16 @@ export function describeLane(
   };
 }
 
-function nameOf(draft: LaneDraft, thread: string, threadId: string): string {
+function nameOf(draft: LaneDraft, table: LaneTable, thread: string, threadId: string): string {
   switch (draft.kind) {
     case LOGICAL:
       return thread || threadId;
     case STREAM:
       return thread || streamName(threadId);
     case DEVICE_ANNOTATIONS:
-      return `${thread || streamName(threadId)} annotations`;
+      return table.has(draft.place, STREAM) || thread === ''
+        ? `${thread || streamName(threadId)} annotations`
+        : thread;
     default:
       return thread || `thread ${threadId}`.trim();
   }

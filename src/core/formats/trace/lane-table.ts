@@ -57,6 +57,10 @@ export class LaneTable {
     return place;
   }
 
+  has(place: number, kind: LaneKindIndex): boolean {
+    return this.#laneByPlaceAndKind.has(place * KIND_COUNT + kind);
+  }
+
   lane(place: number, kind: LaneKindIndex): number {
     const key = place * KIND_COUNT + kind;
     if (key !== this.#lastLaneKey) {
