@@ -2,6 +2,11 @@ import { readFile, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import * as z from 'zod';
 import { type DetectorOptions, detectorSettings } from '../core/detectors/registry.ts';
+import {
+  type MetricMapping,
+  TIME_UNITS,
+  zoneMinutes,
+} from '../core/formats/metric-files/metric-mapping.ts';
 import { CONFIG_FILE } from './config-file.ts';
 import { FileError } from './file-error.ts';
 
@@ -14,6 +19,8 @@ export interface Config {
   readonly detectors: DetectorOptions;
   /** The run to compare with, a file or a folder; null where none is named. */
   readonly baseline: string | null;
+  /** How to read files of metrics; the first that names a file wins. */
+  readonly metrics: readonly MetricMapping[];
 }
 
 /** The file says what cannot be; the message names the file, each wrong value and why it is wrong. */
@@ -25,10 +32,29 @@ export class ConfigError extends Error {
   }
 }
 
+const text = z.string().min(1).max(200);
+
+const mappingSchema = z.strictObject({
+  files: text,
+  time: text.optional(),
+  timeUnit: z.enum(TIME_UNITS).optional(),
+  timeZone: z
+    .string()
+    .refine((zone) => zoneMinutes(zone) !== null, 'must be such as Z, +02:00 or -07:00')
+    .optional(),
+  step: text.optional(),
+  rank: text.optional(),
+  name: text.optional(),
+  value: text.optional(),
+  stepTime: text.optional(),
+  units: z.record(z.string(), text).optional(),
+});
+
 const configSchema = z.strictObject({
   $schema: z.string().optional(),
   /** From the folder of the configuration. */
   baseline: z.string().min(1).optional(),
+  metrics: z.array(mappingSchema).max(100).optional(),
   detectors: z
     .strictObject(
       Object.fromEntries(
@@ -63,7 +89,7 @@ export async function readConfig(folder: string, top?: string): Promise<Config> 
       return { path, ...parseConfig(path, text) };
     }
     if (at === top || at === dirname(at)) {
-      return { path: null, detectors: {}, baseline: null };
+      return { path: null, detectors: {}, baseline: null, metrics: [] };
     }
   }
 }
@@ -85,10 +111,11 @@ function parseConfig(path: string, text: string): Omit<Config, 'path'> {
   if (!parsed.success) {
     throw new ConfigError(path, parsed.error.issues.map(describeIssue));
   }
-  const { detectors = {}, baseline } = parsed.data;
+  const { detectors = {}, baseline, metrics = [] } = parsed.data;
   return {
     detectors: definedOnly(detectors),
     baseline: baseline === undefined ? null : resolve(dirname(path), baseline),
+    metrics,
   };
 }
 

@@ -1,6 +1,14 @@
+import { resolve } from 'node:path';
 import type { ByteSource } from '../core/formats/byte-source.ts';
+import { type MetricMapping, mappingOf } from '../core/formats/metric-files/metric-mapping.ts';
 import { readTrace } from '../core/formats/read-trace.ts';
-import type { Run, RunFile, RunGroup } from '../core/model/run.ts';
+import {
+  METRICS_FORMAT,
+  type Run,
+  type RunFile,
+  type RunGroup,
+  UNKNOWN_FORMAT,
+} from '../core/model/run.ts';
 import type { Trace } from '../core/model/trace.ts';
 import { assembleRun } from '../core/runs/assemble-run.ts';
 import { spillTrace } from '../core/runs/spill-trace.ts';
@@ -8,6 +16,8 @@ import { SpillCache } from '../base/spill-cache.ts';
 import { FileError } from './file-error.ts';
 import { openDatabase } from './open-database.ts';
 import { openFile } from './open-file.ts';
+import { ConfigError, readConfig } from './read-config.ts';
+import { withMetricsBeside } from './read-metric-files.ts';
 import { SpillFile } from './spill-file.ts';
 
 /** Runs of more ranks do not have all of them in memory. */
@@ -29,6 +39,8 @@ export interface ReadRunOptions {
   readonly onProgress?: (progress: ReadProgress) => void;
   /** Of more ranks, some wait on the disk; 32 unless given. */
   readonly maxRanksInMemory?: number;
+  /** Above it nothing is looked for that says how metrics are to be read. */
+  readonly configTop?: string;
 }
 
 /**
@@ -41,6 +53,7 @@ export async function readRun(group: RunGroup, options: ReadRunOptions): Promise
   const traces: { readonly file: RunFile; readonly trace: Trace }[] = [];
   const refusals: Error[] = [];
   const keep = keeperOf(files, options.maxRanksInMemory ?? MAX_RANKS_IN_MEMORY);
+  const mappings = await readMappings(group, options.configTop);
   let doneBytes = 0;
   for (const [fileIndex, file] of files.entries()) {
     const show = (consumedBytes: number): void =>
@@ -58,6 +71,7 @@ export async function readRun(group: RunGroup, options: ReadRunOptions): Promise
         signal: options.signal,
         onProgress: show,
         openDatabase: () => openDatabase(file.path),
+        metricMapping: isOther(file) ? mappingOf(file.path, mappings) : null,
       });
       traces.push({ file, trace: keep(trace) });
     } catch (error) {
@@ -73,7 +87,28 @@ export async function readRun(group: RunGroup, options: ReadRunOptions): Promise
   if (refusals[0] !== undefined && refusals.length === files.length) {
     throw refusals[0];
   }
-  return assembleRun(group, traces);
+  const run = assembleRun(group, traces);
+  return await withMetricsBeside(run, files, mappings, options.signal);
+}
+
+/** A trace is no table, whatever it is called. */
+function isOther({ format }: RunFile): boolean {
+  return format === UNKNOWN_FORMAT || format === METRICS_FORMAT;
+}
+
+/** What is wrong with the configuration is told where thresholds are read from it. */
+async function readMappings(
+  { folder }: RunGroup,
+  top: string | undefined,
+): Promise<readonly MetricMapping[]> {
+  try {
+    return (await readConfig(resolve(folder), top)).metrics;
+  } catch (error) {
+    if (error instanceof ConfigError || error instanceof FileError) {
+      return [];
+    }
+    throw error;
+  }
 }
 
 /** How the traces of the files are kept: as they are, or where they can leave the memory. */

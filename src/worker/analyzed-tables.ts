@@ -63,6 +63,7 @@ export class AnalyzedTables {
     const config = await readConfig(group.folder, configTop);
     const run = await readRun(group, {
       signal: this.signal,
+      configTop,
       onProgress: ({ file, consumedBytes, totalBytes }) =>
         this.onProgress(
           basename(file),

@@ -2,6 +2,7 @@ import { parquetWriteBuffer } from 'hyparquet-writer';
 import { writeAscend } from '../support/ascend-trace.ts';
 import { generateKineto } from '../support/generate-kineto.ts';
 import { fixture } from '../support/read-bytes.ts';
+import { drawEvents } from '../support/tf-events.ts';
 import { smallProfile, xspaceBytes } from '../support/xplane-file.ts';
 
 /** A small file of a format, for mutations. */
@@ -12,6 +13,14 @@ export interface Sample {
   readonly isText: boolean;
 }
 
+const SCALARS = [1, 2, 3, 4].map((step) => ({
+  wallTime: 1_763_632_800 + step,
+  step,
+  tag: 'step_time',
+  value: 0.5,
+  isTensor: step % 2 === 0,
+}));
+
 export function corpus(): readonly Sample[] {
   const texts = [
     'kineto/2020.json',
@@ -20,12 +29,17 @@ export function corpus(): readonly Sample[] {
     'chrome/unclosed.json',
     'spans/rank1.spans.jsonl',
     'megatron/two-stages.json',
+    'metrics/wandb-history.jsonl',
+    'metrics/nvidia-smi.csv',
+    'metrics/scrape.prom',
+    'metrics/lines.statsd',
   ].map((name) => ({ name, bytes: fixture(name), isText: true }));
   const generated = new TextEncoder().encode(generateKineto({ steps: 1, seed: 1 }));
   return [
     ...texts,
     { name: 'kineto, generated', bytes: generated.subarray(0, 30_000), isText: true },
     { name: 'ascend', bytes: new TextEncoder().encode(writeAscend()), isText: true },
+    { name: 'events of TensorBoard', bytes: drawEvents(SCALARS), isText: false },
     { name: 'parquet', bytes: parquetTable(), isText: false },
     { name: 'xplane', bytes: xspaceBytes(smallProfile()), isText: false },
   ];

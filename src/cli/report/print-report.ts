@@ -41,7 +41,9 @@ function printRun({ run, ranks }: Report, paper: Paper): void {
     formatCount(run.files.length, 'file'),
     run.formats.join(', '),
     `${run.ranks.length === 1 ? 'rank' : 'ranks'} ${formatRanks(run.ranks)}${worldSize}`,
-    `${formatCount(total, 'step')} (${how}): ${formatWhole(analyzed)} analyzed, ${formatWhole(warmup)} warm-up`,
+    total === 0
+      ? 'no steps'
+      : `${formatCount(total, 'step')} (${how}): ${formatWhole(analyzed)} analyzed, ${formatWhole(warmup)} warm-up`,
     devices.size > 0 ? [...devices].join(', ') : hasWork ? 'device not named' : 'no device events',
   ];
   paper.paragraph(plainText(parts.filter((part) => part !== '').join(' · ')), 'dim');

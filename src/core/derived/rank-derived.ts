@@ -155,7 +155,7 @@ const DEFINITIONS: TableDefinitions<RankTrace, RankDerived> = {
     findMicroSteps(listGradientUpdates(hostPhases, steps), collectives),
   lateReduction: (tables) => computeLateReduction(tables),
   streamTurns: ({ work, partner }, { trace }) => computeStreamTurns(trace, work, partner),
-  extent: (_, { trace }) => computeExtent(trace.spans),
+  extent: (_, { trace }) => computeExtent(trace),
   sourceOf: ({ nesting, partner, mainLane }, { trace }) =>
     computeSources(trace, nesting, partner, mainLane),
 };

@@ -1,4 +1,4 @@
-import type { LeftOutFile, Run, RankTrace } from '../model/run.ts';
+import type { LeftOutFile, MetricsBeside, Run, RankTrace } from '../model/run.ts';
 import type { RunSummary } from '../model/baseline.ts';
 import type { WhatIf } from '../model/report.ts';
 import type { Nanoseconds } from '../model/units.ts';
@@ -38,6 +38,7 @@ export interface DerivedRank extends RankTrace {
 export interface RunDerived {
   readonly ranks: readonly DerivedRank[];
   readonly leftOut: readonly LeftOutFile[];
+  readonly metrics: readonly MetricsBeside[];
   readonly analyzed: readonly RankSteps[];
   /** Over the analysed steps of all ranks; 0 where there are none. */
   readonly medianStepNs: Nanoseconds;
@@ -70,6 +71,7 @@ interface Input extends Run {
 const DEFINITIONS: TableDefinitions<Input, RunDerived> = {
   ranks: (_, { ranks }) => ranks.map((rank, row) => ({ ...rank, row, tables: deriveRank(rank) })),
   leftOut: (_, { leftOut = [] }) => leftOut,
+  metrics: (_, { metrics = [] }) => metrics,
   analyzed: ({ ranks }) =>
     ranks.map(({ tables: { steps } }) => {
       const rows = analyzedSteps(steps);

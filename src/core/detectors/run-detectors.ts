@@ -1,6 +1,6 @@
 import type { RunDerived } from '../derived/run-derived.ts';
 import type { Report } from '../model/report.ts';
-import { LOG_FORMAT } from '../model/run.ts';
+import { isWithoutTimeline } from '../model/run.ts';
 import type { Detector } from './detector.ts';
 import type { FindingDraft } from './finding-draft.ts';
 import { type DetectorOptions, valuesOf } from './registry.ts';
@@ -31,8 +31,8 @@ export function runDetectors(
 ): Detected {
   const drafts: { id: string; draft: FindingDraft }[] = [];
   const failures: { detector: string; message: string }[] = [];
-  const isLogs = tables.ranks.every(({ trace }) => trace.meta.format === LOG_FORMAT);
-  const asked = isLogs ? detectors.filter(({ id }) => OF_STEP_TIMES.has(id)) : detectors;
+  const hasNone = tables.ranks.every(({ trace }) => isWithoutTimeline(trace.meta.format));
+  const asked = hasNone ? detectors.filter(({ id }) => OF_STEP_TIMES.has(id)) : detectors;
   for (const detector of asked) {
     try {
       const found = [...detector.detect(tables, valuesOf(detector, options))];

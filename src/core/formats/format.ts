@@ -1,6 +1,7 @@
 import type { Trace } from '../model/trace.ts';
 import type { ByteSource } from './byte-source.ts';
 import type { Database } from './database.ts';
+import type { MetricMapping } from './metric-files/metric-mapping.ts';
 
 /** What the first bytes of a file tell, before it is read. */
 export interface Head {
@@ -18,6 +19,8 @@ export interface ReadOptions {
    * `DatabaseError` where it is packed or damaged.
    */
   readonly openDatabase?: () => Promise<Database>;
+  /** Which columns of the file hold what, where the project says it: then it is one of metrics. */
+  readonly metricMapping?: MetricMapping | null;
 }
 
 /** The sureness of a format that can only tell by reading on: without events it was another. */

@@ -4,6 +4,7 @@ import type { ByteSource } from './byte-source.ts';
 import { GUESS, type Format, type Head, type ReadOptions } from './format.ts';
 import { readHead } from './head.ts';
 import { explainUnreadable } from './known-files.ts';
+import { metrics } from './metrics.ts';
 import { FORMATS } from './registry.ts';
 import { excerptOf } from './json/utf8.ts';
 import { TraceBuilder } from './trace/trace-builder.ts';
@@ -33,7 +34,8 @@ export function recognizeFormat(head: Head): Recognized | null {
  */
 export async function readTrace(source: ByteSource, options: ReadOptions): Promise<Trace> {
   const { head, source: whole, close } = await readHead(source, options.signal);
-  const recognized = recognizeFormat(head);
+  const isMapped = (options.metricMapping ?? null) !== null;
+  const recognized = isMapped ? { format: metrics, sureness: 1 } : recognizeFormat(head);
   if (recognized === null) {
     await close();
     return unreadableTrace(head, source);

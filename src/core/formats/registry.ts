@@ -4,6 +4,7 @@ import type { Format } from './format.ts';
 import { kineto } from './kineto.ts';
 import { logs } from './logs.ts';
 import { megatron } from './megatron.ts';
+import { metrics } from './metrics.ts';
 import { nsys } from './nsys.ts';
 import { parquet } from './parquet.ts';
 import { spans } from './spans.ts';
@@ -16,6 +17,7 @@ export const FORMATS: readonly Format[] = [
   kineto,
   logs,
   megatron,
+  metrics,
   nsys,
   parquet,
   spans,

@@ -18,12 +18,31 @@ export interface LeftOutFile {
   readonly trace: Trace;
 }
 
+/** A file of metrics that lies beside the run, and what became of its values. */
+export interface MetricsBeside {
+  readonly file: string;
+  /** What it is, for people. */
+  readonly title: string;
+  readonly series: number;
+  readonly values: number;
+  /** Those that are counters of the run now. */
+  readonly shown: number;
+  /** How their times came to be those of the run; null where they could not. */
+  readonly placement: 'clock' | 'zone' | 'steps' | 'moment' | null;
+  /** Minutes that its clock was taken to be ahead of UTC, of the placement `zone`. */
+  readonly zoneMinutes: number;
+  /** Lines or records that could not be read. */
+  readonly dropped: number;
+}
+
 /** One training job observed once, its ranks in ascending order. */
 export interface Run {
   readonly name: string;
   readonly ranks: readonly RankTrace[];
   /** Absent where every file gave events, and where none did: then the ranks have the empty traces. */
   readonly leftOut?: readonly LeftOutFile[];
+  /** Absent where there are none. */
+  readonly metrics?: readonly MetricsBeside[];
 }
 
 /** The format of a file whose first bytes no format knows. */
@@ -31,6 +50,14 @@ export const UNKNOWN_FORMAT = 'unknown';
 
 /** The format of logs: they tell how long steps and their parts take, and nothing of when in a step. */
 export const LOG_FORMAT = 'logs';
+
+/** The format of metrics: values over time, and how long steps take where they tell it. */
+export const METRICS_FORMAT = 'metrics';
+
+/** Whether files of this format have no timeline of operations. */
+export function isWithoutTimeline(format: string): boolean {
+  return format === LOG_FORMAT || format === METRICS_FORMAT;
+}
 
 /** A file that belongs to a run, as found before it is read. */
 export interface RunFile {

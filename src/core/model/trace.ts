@@ -98,6 +98,8 @@ export interface Counters {
   readonly time: Float64Array<ArrayBuffer>;
   readonly series: Uint32Array<ArrayBuffer>;
   readonly value: Float64Array<ArrayBuffer>;
+  /** Whose it is plus 1, where one file has counters of several ranks; 0 is none. */
+  readonly rank?: Uint32Array<ArrayBuffer>;
 }
 
 /** Moments without duration, in file order. */

@@ -1,4 +1,4 @@
-import { type LeftOutFile, LOG_FORMAT, type RankTrace } from '../model/run.ts';
+import { isWithoutTimeline, type LeftOutFile, LOG_FORMAT, type RankTrace } from '../model/run.ts';
 import type { Trace } from '../model/trace.ts';
 import { type Graded, note } from './graded-note.ts';
 
@@ -62,7 +62,7 @@ export function isCutShort(trace: Trace): boolean {
 }
 
 function isGrowing({ meta, problems }: Trace): boolean {
-  const isOfLines = meta.format === 'spans' || meta.format === LOG_FORMAT;
+  const isOfLines = meta.format === 'spans' || isWithoutTimeline(meta.format);
   return isOfLines && problems.filter(({ kind }) => kind === 'cut').length === 1;
 }
 
@@ -82,6 +82,6 @@ function listNames(files: readonly { readonly file: string }[]): string {
   return names.join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
 
-function baseName(path: string): string {
+export function baseName(path: string): string {
   return path.split(/[\\/]/).at(-1) ?? path;
 }

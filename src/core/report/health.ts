@@ -7,6 +7,7 @@ import { differenceOf, type Intervals, uniteIntervals } from '../derived/interva
 import { timePerStep } from '../derived/step-windows.ts';
 import type { DerivedRank } from '../derived/run-derived.ts';
 import { cutNotes, leftOutNotes, logNotes } from './file-notes.ts';
+import { metricNotes } from './metric-notes.ts';
 import { type Graded, note, plural } from './graded-note.ts';
 
 /** Fewer steps than this say little of a run's habits (DESIGN, "honest measurement"). */
@@ -28,6 +29,7 @@ export function assessHealth(run: RunDerived, baselineProblem: string | null): H
     ...leftOutNotes(run.leftOut),
     ...cutNotes(run.ranks),
     ...logNotes(run.ranks),
+    ...metricNotes(run.ranks, run.metrics),
     ...eventNotes(events),
     ...stepNotes(run),
     ...rankNotes(run, missingRanks),
@@ -97,6 +99,9 @@ function stepNotes({ ranks, analyzed }: RunDerived): Graded[] {
   const count = Math.min(...counts);
   const where = Math.max(...counts) > count ? ` on rank ${ranks[counts.indexOf(count)].rank}` : '';
   const isWhole = ranks.some(({ tables }) => tables.steps.how === 'whole');
+  if (ranks.every(({ trace }) => trace.spans.length === 0 && trace.counters.length > 0)) {
+    return [];
+  }
   if (isWhole || !Number.isFinite(count) || count === 0) {
     return [
       note('no-steps', 0, 'notable', 'The trace marks no training steps: it is taken as one.'),

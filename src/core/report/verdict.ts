@@ -1,4 +1,5 @@
 import type { Finding, Report, VerdictKind } from '../model/report.ts';
+import { isWithoutTimeline } from '../model/run.ts';
 import { computeLosses, type Losses } from './losses.ts';
 
 type Verdict = Report['verdict'];
@@ -63,15 +64,12 @@ export function judgeCut(): Verdict {
 }
 
 function judgeSteps(
-  report: Pick<Report, 'ranks' | 'stepTime'>,
+  report: Pick<Report, 'ranks' | 'run' | 'stepTime'>,
   findings: readonly Finding[],
 ): Verdict {
   const losses = computeLosses(report.ranks, findings);
   if (report.stepTime === null || losses === null) {
-    return inconclusive(
-      0,
-      'The trace does not show what the training waits for: it has neither device work nor phases.',
-    );
+    return inconclusive(0, whatIsMissing(report));
   }
   const kinds = listLosses(losses, findings, report.ranks.length).sort(
     (a, b) => b.percent - a.percent,
@@ -91,6 +89,15 @@ function judgeSteps(
   return supported.length === 0
     ? quiet(losses, kinds[0], report.ranks.length)
     : commit(kinds, supported, unexplained);
+}
+
+function whatIsMissing({ run, stepTime }: Pick<Report, 'run' | 'stepTime'>): string {
+  if (run.formats.some((format) => !isWithoutTimeline(format))) {
+    return 'The trace does not show what the training waits for: it has neither device work nor phases.';
+  }
+  return stepTime === null
+    ? 'These are values over time: how long steps take and what they wait for is not among them. Record a trace to see it.'
+    : 'These are step times: what the training waits for is not told with them. Record a trace to see it.';
 }
 
 function commit(kinds: readonly Loss[], supported: readonly Loss[], unexplained: number): Verdict {

@@ -1,5 +1,6 @@
 import type {
   Collectives,
+  Counters,
   EventCounts,
   Flows,
   Instants,
@@ -18,7 +19,9 @@ const NO_COUNTS: EventCounts = { read: 0, kept: 0, repaired: 0, dropped: 0, clip
  * of the others: their spans, or as large a part of the events where one event gives several spans.
  */
 export function splitRanks(trace: Trace): readonly Trace[] {
-  const ranks = [...new Set(trace.lanes.flatMap((lane) => rankOf(lane) ?? []))];
+  const ofLanes = trace.lanes.flatMap((lane) => rankOf(lane) ?? []);
+  const ofCounters = [...new Set(trace.counters.rank ?? [])].filter((rank) => rank > 0);
+  const ranks = [...new Set([...ofLanes, ...ofCounters.map((rank) => rank - 1)])];
   if (ranks.length === 0) {
     return [trace];
   }
@@ -26,8 +29,10 @@ export function splitRanks(trace: Trace): readonly Trace[] {
   const byLane = listByLane(trace);
   const lanesOf = new Map(ranks.map((rank) => [rank, [] as number[]]));
   trace.lanes.forEach((lane, i) => lanesOf.get(rankOf(lane) ?? ranks[0])?.push(i));
+  // One rank that is not the first is of a job of an unknown size.
+  const worldSize = ranks.length === 1 && ranks[0] > 0 ? null : ranks.length;
   const traces = ranks.map((rank) =>
-    takeLanes(trace, byLane, { rank, lanes: lanesOf.get(rank) ?? [], worldSize: ranks.length }),
+    takeLanes(trace, byLane, { rank, lanes: lanesOf.get(rank) ?? [], worldSize }),
   );
   const [first, ...others] = traces;
   const elsewhere = others.reduce((sum, { counts }) => sum + counts.kept, 0);
@@ -39,7 +44,7 @@ export function splitRanks(trace: Trace): readonly Trace[] {
         read: trace.counts.read - elsewhere,
         kept: trace.counts.kept - elsewhere,
       },
-      counters: trace.counters,
+      counters: takeCounters(trace.counters, [0, ranks[0] + 1]),
       problems: trace.problems,
       byteLength: trace.byteLength,
     },
@@ -73,7 +78,7 @@ function listByLane({ lanes, spans, collectives, flows, instants }: Trace): ByLa
 interface RankLanes {
   readonly rank: number;
   readonly lanes: readonly number[];
-  readonly worldSize: number;
+  readonly worldSize: number | null;
 }
 
 function takeLanes(
@@ -96,8 +101,13 @@ function takeLanes(
     taken.flatMap((lane) => ofLanes[lane]).sort((a, b) => a - b);
   const laneOf = (lane: number): number => rowOfLane.get(lane) ?? 0;
   const spans = takeSpans(trace.spans, rows, laneOf);
-  const eventsPerSpan = Math.min(1, trace.counts.kept / Math.max(1, trace.spans.length));
-  const kept = Math.max(Math.min(1, spans.length), Math.floor(spans.length * eventsPerSpan));
+  const counters = takeCounters(trace.counters, [rank + 1]);
+  const own = spans.length + counters.length;
+  const all = trace.spans.length + (trace.counters.rank?.length ?? 0);
+  const kept = Math.max(
+    Math.min(1, own),
+    Math.floor(own * Math.min(1, trace.counts.kept / Math.max(1, all))),
+  );
   return {
     meta: {
       ...trace.meta,
@@ -110,12 +120,7 @@ function takeLanes(
     spans,
     collectives: takeCollectives(trace.collectives, rows, byLane.collectiveOf),
     flows: takeFlows(trace.flows, inOrder(byLane.flows), laneOf),
-    counters: {
-      length: 0,
-      time: new Float64Array(),
-      series: new Uint32Array(),
-      value: new Float64Array(),
-    },
+    counters,
     instants: takeInstants(trace.instants, inOrder(byLane.instants), laneOf),
     counts: { ...NO_COUNTS, read: kept, kept },
     problems: [],
@@ -173,6 +178,22 @@ function takeFlows(flows: Flows, rows: readonly number[], laneOf: LaneOf): Flows
     lane: pick(flows.lane, rows).map(laneOf),
     name: pick(flows.name, rows),
     part: pick(flows.part, rows),
+  };
+}
+
+/** Of these ranks plus 1. */
+function takeCounters({ rank, time, series, value }: Counters, ranks: readonly number[]): Counters {
+  const rows: number[] = [];
+  for (let i = 0; i < value.length; i++) {
+    if (ranks.includes(rank?.[i] ?? 0)) {
+      rows.push(i);
+    }
+  }
+  return {
+    length: rows.length,
+    time: pick(time, rows),
+    series: pick(series, rows),
+    value: pick(value, rows),
   };
 }
 

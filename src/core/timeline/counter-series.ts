@@ -2,7 +2,7 @@ import type { CounterUnit, TimelineCounter } from '../model/counter.ts';
 import { type AnalyzedRank, oncePerRank } from './analyzed-rank.ts';
 
 /** Of a rank; a trace of a whole machine may have thousands. */
-const MAX_SERIES = 64;
+const MAX_SERIES = 512;
 const MAX_NAME_CHARACTERS = 120;
 /** Samples whose smallest and largest are kept together. */
 const BLOCK = 64;
@@ -87,7 +87,7 @@ function seriesOf(
 
 /** `mb` and the like: the name says the unit itself. */
 const OWN_UNIT = /(?:^|[^a-z])[kmgt]i?b(?:[^a-z]|$)/i;
-const BYTES = /bytes|memory|allocated|reserved|(?:^|[^a-z])rss(?:[^a-z]|$)/i;
+const BYTES = /bytes|memory|allocated|reserved|(?:^|[^a-z])(?:rss|mem)(?:[^a-z]|$)/i;
 const PERCENT = /percent|pct|%/i;
 const SHARE = /util|fraction|(?<![a-z])ratio|share|occupancy|usage/i;
 /** Less memory than this is given in another unit. */

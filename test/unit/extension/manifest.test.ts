@@ -105,7 +105,7 @@ describe('package.json', () => {
     });
   });
 
-  it('opens trace files by default, and any JSON, Parquet, SQLite or log on request', () => {
+  it('opens trace files by default, and any JSON, Parquet, SQLite, log or metrics on request', () => {
     const editors = readPackage().contributes.customEditors;
     assert.deepEqual(
       editors.map(({ viewType, priority, selector }) => [
@@ -144,6 +144,11 @@ describe('package.json', () => {
             '*.log',
             '*.out',
             '*.txt',
+            '*.csv',
+            '*.tsv',
+            '*.prom',
+            '*.statsd',
+            'events.out.tfevents.*',
           ],
         ],
       ],

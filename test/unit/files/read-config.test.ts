@@ -32,6 +32,7 @@ describe('readConfig', () => {
       path,
       detectors: { 'data-stall': { infoPercent: 2 } },
       baseline: null,
+      metrics: [],
     });
   });
 
@@ -47,6 +48,7 @@ describe('readConfig', () => {
       path: null,
       detectors: {},
       baseline: null,
+      metrics: [],
     });
     assert.notEqual((await readConfig(runs, top)).path, null);
   });
@@ -83,6 +85,16 @@ describe('readConfig', () => {
     assert.deepEqual(overlayOptions(settings, await readConfig(runs)), {
       'data-stall': { infoPercent: 2, errorPercent: 30 },
       'step-tail': { a: 1 },
+    });
+  });
+
+  it('takes mappings of metrics, and says what is wrong with one', async () => {
+    const mapping = { files: 'gpu*.csv', time: 'when', timeZone: '+02:00', units: { heat: '°C' } };
+    const path = write(runs, { metrics: [mapping] });
+    assert.deepEqual((await readConfig(runs)).metrics, [mapping]);
+    write(runs, { metrics: [{ ...mapping, timeZone: 'Mars' }] });
+    await assert.rejects(readConfig(runs), {
+      message: `${path} cannot be used: metrics.0.timeZone: must be such as Z, +02:00 or -07:00. Correct it, then analyze again.`,
     });
   });
 });

@@ -101,7 +101,7 @@ describe('real logs', () => {
     'takes samples of a monitor for no log',
     ['logs/superbench-monitor.jsonl'],
     async ([file]) => {
-      assert.equal((await read(file)).meta.format, 'unknown');
+      assert.equal((await read(file)).meta.format, 'metrics');
     },
   );
 });

@@ -196,8 +196,6 @@ describe('real traces', () => {
     ['not-a-timeline/pytorch-execution-trace.json.gz', /PyTorch execution trace/],
     ['rocprof/rocprofv3_results.json.gz', /rocprofv3/],
     ['flight-recorder/gpu_error_1st/_dump_0', /pickle/],
-    ['chrome/smdebug/system-metrics-1591160699.algo-1.json', /lines of JSON/],
-    ['chrome/smdebug/system-metrics-corrupt.json', /lines of JSON/],
     ['torch-cpu/train.py', /not JSON/],
   ];
   for (const [path, text] of foreign) {

@@ -10,6 +10,14 @@ import { UNKNOWN_ORIGIN } from '../trace/unknown-origin.ts';
 
 const NO_BYTES = new Uint8Array(0);
 
+/** What told the steps: its format, and what to call it. */
+export interface StepSource {
+  readonly format: string;
+  readonly noun: string;
+}
+
+const LOG: StepSource = { format: LOG_FORMAT, noun: 'log' };
+
 /**
  * The steps of a log as a trace. Where several loggers tell of steps, as DeepSpeed and Megatron do side by side, the
  * one with most of them tells the steps; the numbers of the others stand beside its steps of the same number.
@@ -18,19 +26,19 @@ export function buildLogTrace(
   builder: TraceBuilder,
   all: readonly DialectStreams[],
   byteLength: number,
+  source: StepSource = LOG,
 ): Trace {
   const main = mostTelling(all);
   const ranks = main === null ? [] : ranksOf(main);
   const baseUs = baseOf(ranks.map(({ stream }) => stream));
   const logs = ranks.map((rank) => rankLogOf(rank, baseUs));
   logs.forEach((log, i) => {
-    const nameNumber = (name: string): string =>
-      i === 0 ? name : `${name} of rank ${log.rank ?? i}`;
-    new RankWriter(builder, withOthers(log, all, main), baseUs, nameNumber).write();
+    const counterRank = logs.length > 1 ? (log.rank ?? i) : null;
+    new RankWriter(builder, withOthers(log, all, main), baseUs, counterRank).write();
   });
   if (main !== null) {
     builder.time.toNs({ whole: baseUs, milli: 0 });
-    describeSteps(main.dialect, logs, builder);
+    describeSteps(main.dialect.stepIs, logs, builder, source.noun);
   }
   const hasTime = logs.some(
     ({ layout, stepIntervals }) => !layout.isEndToEnd || stepIntervals.length > 0,
@@ -39,7 +47,7 @@ export function buildLogTrace(
     // Ranks of one job write their stamps in the same time zone, whichever it is.
     clockZeroNs: hasTime ? 0n : null,
     meta: {
-      format: LOG_FORMAT,
+      format: source.format,
       ...UNKNOWN_ORIGIN,
       rank: ranks.length === 1 ? ranks[0].rank : null,
       hasStacks: false,
@@ -155,22 +163,27 @@ function withOthers(
 }
 
 /** Says once how the steps came to be where they are. */
-function describeSteps(dialect: LogDialect, logs: readonly RankLog[], builder: TraceBuilder): void {
+function describeSteps(
+  stepIs: LogDialect['stepIs'],
+  logs: readonly RankLog[],
+  builder: TraceBuilder,
+  noun: string,
+): void {
   const layouts = logs.map(({ layout }) => layout).filter(({ steps }) => steps.length > 0);
   const say = (reason: string): void => builder.log.describe('repaired', 0, reason, NO_BYTES);
-  if (dialect.stepIs !== undefined) {
-    say(`A step of this log is ${dialect.stepIs}.`);
+  if (stepIs !== undefined) {
+    say(`A step of this ${noun} is ${stepIs}.`);
   } else if (layouts.some(({ isEndToEnd }) => isEndToEnd)) {
-    say('This log tells how long steps take and not when: they are laid end to end.');
+    say(`This ${noun} tells how long steps take and not when: they are laid end to end.`);
   } else if (layouts.some(({ isByStamps }) => isByStamps)) {
     say(
-      'This log tells when steps end and not how long they take: each takes the time since the line before it.',
+      `This ${noun} tells when steps end and not how long they take: each takes the time since the line before it.`,
     );
   }
   const interval = Math.max(1, ...layouts.map(intervalOf(logs)));
   if (interval > 1) {
     say(
-      `This log has a line every ${interval} steps: each is shown as one step of their mean time, so single slow steps cannot be seen.`,
+      `This ${noun} has a line every ${interval} steps: each is shown as one step of their mean time, so single slow steps cannot be seen.`,
     );
   }
 }

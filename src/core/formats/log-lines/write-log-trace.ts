@@ -21,9 +21,6 @@ export interface RankLog {
   readonly otherIntervals: readonly KeptInterval[];
 }
 
-/** Of the counters of further ranks, which are all counters of the first. */
-export type NameNumber = (name: string) => string;
-
 /** What runs beside the loop has a lane of its own. */
 type LaneName = 'steps' | 'main' | 'beside';
 
@@ -38,7 +35,8 @@ export class RankWriter {
     private readonly builder: TraceBuilder,
     private readonly rankLog: RankLog,
     private readonly baseUs: number,
-    private readonly nameNumber: NameNumber,
+    /** Whose the counters are; null where the file is of one rank. */
+    private readonly counterRank: number | null,
   ) {
     const { rank } = rankLog;
     this.#process = builder.labels.internText(rank === null ? '' : String(rank));
@@ -126,7 +124,7 @@ export class RankWriter {
   #addNumbers(numbers: readonly LogNumber[], time: number): void {
     const { counters } = this.builder;
     for (const [name, value] of numbers) {
-      counters.push(time, this.#string(this.nameNumber(name)), value);
+      counters.push(time, this.#string(name), value, this.counterRank);
     }
   }
 

@@ -33,8 +33,14 @@ export class CounterColumns {
   readonly #time = float64Column();
   readonly #series = uint32Column();
   readonly #value = float64Column();
+  /** Rank plus 1; begun with the first value that has one. */
+  #rank: ReturnType<typeof uint32Column> | null = null;
 
-  push(time: number, series: number, value: number): void {
+  push(time: number, series: number, value: number, rank: number | null = null): void {
+    if (rank !== null || this.#rank !== null) {
+      this.#rank ??= zeros(this.#time.length);
+      this.#rank.push(rank === null ? 0 : rank + 1);
+    }
     this.#time.push(time);
     this.#series.push(series);
     this.#value.push(value);
@@ -46,8 +52,17 @@ export class CounterColumns {
       time: this.#time.take(),
       series: this.#series.take(),
       value: this.#value.take(),
+      ...(this.#rank === null ? {} : { rank: this.#rank.take() }),
     };
   }
+}
+
+function zeros(length: number): ReturnType<typeof uint32Column> {
+  const column = uint32Column();
+  for (let i = 0; i < length; i++) {
+    column.push(0);
+  }
+  return column;
 }
 
 export class InstantColumns {
