@@ -35,6 +35,12 @@ const bundles = {
     entryPoints: ['src/worker/main.ts'],
     outfile: 'dist/worker.js',
   },
+  'read-thread': {
+    ...node,
+    format: 'esm',
+    entryPoints: ['src/files/read-thread.ts'],
+    outfile: 'dist/read-thread.js',
+  },
   cli: {
     ...node,
     format: 'esm',

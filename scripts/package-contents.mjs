@@ -5,6 +5,7 @@ const REQUIRED = [
   'CHANGELOG.md',
   'LICENSE',
   'dist/extension.cjs',
+  'dist/read-thread.js',
   'dist/worker.js',
   'dist/cli.js',
   'dist/sqlite3.wasm',

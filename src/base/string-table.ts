@@ -3,6 +3,12 @@ const MAX_PROBES = 256;
 
 const INITIAL_SLOTS = 1_024;
 
+/** The rows of a table as UTF-8, one behind the other; row 0 ends at 0. */
+export interface PackedStrings {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly ends: Float64Array<ArrayBuffer>;
+}
+
 /** Interns strings straight from UTF-8 bytes: one row for equal bytes, decoded once, row 0 empty. */
 export class StringTable {
   #slots = new Uint32Array(INITIAL_SLOTS);
@@ -61,6 +67,13 @@ export class StringTable {
     this.#bytes = new Uint8Array(0);
     this.#slots = new Uint32Array(0);
     return texts;
+  }
+
+  pack(): PackedStrings {
+    return {
+      bytes: this.#bytes.slice(0, this.#byteLength),
+      ends: this.#starts.slice(1, this.#length + 1),
+    };
   }
 
   #equals(row: number, source: Uint8Array, start: number, end: number): boolean {

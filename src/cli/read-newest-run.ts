@@ -95,7 +95,7 @@ function withMore([first = '', ...others]: readonly string[]): string {
 
 async function readWithProgress(
   group: RunGroup,
-  { err, nowMs }: Surroundings,
+  { err, nowMs, bundles }: Surroundings,
   signal: AbortSignal,
 ): Promise<Run> {
   const screen =
@@ -106,6 +106,7 @@ async function readWithProgress(
   try {
     return await readRun(group, {
       signal,
+      threadScript: new URL('read-thread.js', bundles),
       onProgress: ({ file, fileIndex, fileCount, consumedBytes, totalBytes }) =>
         bar.show(
           totalBytes === 0 ? 0 : consumedBytes / totalBytes,

@@ -54,6 +54,31 @@ export async function openFile(path: string): Promise<ByteSource> {
   };
 }
 
+/** The bytes of a file from `start` on, as they lie there. Throws a `FileError` if it cannot be read. */
+export async function openRange(path: string, start: number): Promise<ByteSource> {
+  const sizeBytes = (await sizeOf(path)) - start;
+  let consumed = 0;
+  return {
+    name: path,
+    sizeBytes,
+    consumedBytes: () => consumed,
+    truncation: () => null,
+    async *chunks(signal) {
+      consumed = 0;
+      const handle = await openHandle(path);
+      try {
+        yield* readChunks(handle, { start, end: Infinity, signal }, (length) => {
+          consumed += length;
+        });
+      } catch (error) {
+        throw isSystemError(error) ? new FileError(path, error) : error;
+      } finally {
+        await handle.close();
+      }
+    },
+  };
+}
+
 async function sizeOf(path: string): Promise<number> {
   try {
     const entry = await stat(path);

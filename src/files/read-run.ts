@@ -12,27 +12,22 @@ import {
 import type { Trace } from '../core/model/trace.ts';
 import { assembleRun } from '../core/runs/assemble-run.ts';
 import { spillTrace } from '../core/runs/spill-trace.ts';
+import { inOrder } from '../base/in-order.ts';
 import { SpillCache } from '../base/spill-cache.ts';
 import { FileError } from './file-error.ts';
 import { openDatabase } from './open-database.ts';
 import { openFile } from './open-file.ts';
 import { ConfigError, readConfig } from './read-config.ts';
 import { withMetricsBeside } from './read-metric-files.ts';
+import { readInParts } from './read-in-parts.ts';
+import { threadsFor, type Reading, type ReadThreads } from './read-threads.ts';
+import { RunProgress, type ReadProgress } from './run-progress.ts';
 import { SpillFile } from './spill-file.ts';
 
 /** Runs of more ranks do not have all of them in memory. */
 const MAX_RANKS_IN_MEMORY = 32;
 /** Of such runs, as many are: what one detector compares, and what people look at. */
 const RANKS_KEPT = 8;
-
-export interface ReadProgress {
-  readonly file: string;
-  readonly fileIndex: number;
-  readonly fileCount: number;
-  /** Of all files together, as they lie on the disk. */
-  readonly consumedBytes: number;
-  readonly totalBytes: number;
-}
 
 export interface ReadRunOptions {
   readonly signal: AbortSignal;
@@ -41,49 +36,58 @@ export interface ReadRunOptions {
   readonly maxRanksInMemory?: number;
   /** Above it nothing is looked for that says how metrics are to be read. */
   readonly configTop?: string;
+  /** What threads run that read several files, or a large one, at once; without it one reads all. */
+  readonly threadScript?: URL | undefined;
 }
 
 /**
- * Reads the files of a run one after another. A file that the system does not give, such as one
- * that has vanished, is a trace with that problem; where it gives none of them, its error is thrown.
+ * Reads the files of a run. A file that the system does not give, such as one that has vanished, is a
+ * trace with that problem; where it gives none of them, its error is thrown.
  */
 export async function readRun(group: RunGroup, options: ReadRunOptions): Promise<Run> {
+  const threads = threadsFor(group.files, options.threadScript);
+  try {
+    return await readFiles(group, options, threads);
+  } finally {
+    threads?.dispose();
+  }
+}
+
+async function readFiles(
+  group: RunGroup,
+  options: ReadRunOptions,
+  threads: ReadThreads | null,
+): Promise<Run> {
   const { files } = group;
-  const totalBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0);
-  const traces: { readonly file: RunFile; readonly trace: Trace }[] = [];
-  const refusals: Error[] = [];
+  const progress = new RunProgress(files, options.onProgress);
   const keep = keeperOf(files, options.maxRanksInMemory ?? MAX_RANKS_IN_MEMORY);
   const mappings = await readMappings(group, options.configTop);
-  let doneBytes = 0;
-  for (const [fileIndex, file] of files.entries()) {
-    const show = (consumedBytes: number): void =>
-      options.onProgress?.({
-        file: file.path,
-        fileIndex,
-        fileCount: files.length,
-        consumedBytes: doneBytes + consumedBytes,
-        totalBytes,
-      });
-    show(0);
+  const refusals: Error[] = [];
+  const read = async (file: RunFile): Promise<{ file: RunFile; trace: Trace }> => {
+    const reading = {
+      signal: options.signal,
+      onProgress: (consumedBytes: number) => progress.show(file, consumedBytes),
+    };
+    reading.onProgress(0);
     try {
-      const source = await openFile(file.path);
-      const trace = await readTrace(source, {
-        signal: options.signal,
-        onProgress: show,
-        openDatabase: () => openDatabase(file.path),
-        metricMapping: isOther(file) ? mappingOf(file.path, mappings) : null,
-      });
-      traces.push({ file, trace: keep(trace) });
+      const mapping = isOther(file) ? mappingOf(file.path, mappings) : null;
+      const trace =
+        mapping !== null || threads === null
+          ? await readHere(file.path, reading, mapping)
+          : await readOnThreads(file.path, reading, files.length, threads);
+      return { file, trace: keep(trace) };
     } catch (error) {
       options.signal.throwIfAborted();
       if (!(error instanceof FileError)) {
         throw error;
       }
       refusals.push(error);
-      traces.push({ file, trace: await traceOfRefusal(file, error, options.signal) });
+      return { file, trace: await traceOfRefusal(file, error, options.signal) };
+    } finally {
+      progress.show(file, file.sizeBytes);
     }
-    doneBytes += file.sizeBytes;
-  }
+  };
+  const traces = await inOrder(files, threads?.count ?? 1, read);
   if (refusals[0] !== undefined && refusals.length === files.length) {
     throw refusals[0];
   }
@@ -109,6 +113,32 @@ async function readMappings(
     }
     throw error;
   }
+}
+
+/** One of several files on a thread of its own; a single one in parts, if it is large. */
+async function readOnThreads(
+  path: string,
+  reading: Reading,
+  fileCount: number,
+  threads: ReadThreads,
+): Promise<Trace> {
+  if (fileCount > 1) {
+    return await threads.run('read', { path }, reading);
+  }
+  return (await readInParts(path, threads, reading)) ?? (await readHere(path, reading, null));
+}
+
+async function readHere(
+  path: string,
+  reading: Reading,
+  metricMapping: MetricMapping | null,
+): Promise<Trace> {
+  const source = await openFile(path);
+  return await readTrace(source, {
+    ...reading,
+    openDatabase: () => openDatabase(path),
+    metricMapping,
+  });
 }
 
 /** How the traces of the files are kept: as they are, or where they can leave the memory. */

@@ -49,6 +49,7 @@ export class AnalyzedTables {
     private readonly onProgress: (text: string, percent: number) => void,
     private readonly onPicture: (picture: RunPicture) => void,
     private readonly signal: AbortSignal,
+    private readonly threadScript?: URL,
   ) {}
 
   async analyze(request: {
@@ -64,6 +65,7 @@ export class AnalyzedTables {
     const run = await readRun(group, {
       signal: this.signal,
       configTop,
+      threadScript: this.threadScript,
       onProgress: ({ file, consumedBytes, totalBytes }) =>
         this.onProgress(
           basename(file),

@@ -23,6 +23,7 @@ if (parentPort !== null) {
     },
     (picture) => void channel.remote.drawn(picture).catch(() => undefined),
     signal,
+    new URL('./read-thread.js', import.meta.url),
   );
   const channel = new Channel(
     threadPort(parentPort),

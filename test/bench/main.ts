@@ -23,8 +23,11 @@ function row(name: string, result: Measured, bytes: number, reference: Measured)
 async function main(): Promise<void> {
   mkdirSync(FOLDER, { recursive: true });
   await build({
-    entryPoints: [join(import.meta.dirname, 'read-once.ts')],
-    outfile: PROGRAM,
+    entryPoints: {
+      bench: join(import.meta.dirname, 'read-once.ts'),
+      'read-thread': join(ROOT, 'src/files/read-thread.ts'),
+    },
+    outdir: join(ROOT, 'dist'),
     bundle: true,
     minify: true,
     platform: 'node',

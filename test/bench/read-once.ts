@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { analyzeRun } from '../../src/core/analyze.ts';
-import { readTrace } from '../../src/core/formats/read-trace.ts';
+import type { Run } from '../../src/core/model/run.ts';
 import { groupRuns } from '../../src/core/runs/group-runs.ts';
 import { findRunFiles } from '../../src/files/find-run-files.ts';
 import { openFile } from '../../src/files/open-file.ts';
@@ -16,11 +16,24 @@ interface Done {
 
 const { signal } = new AbortController();
 
+const threadScript = new URL('./read-thread.js', import.meta.url);
+
+async function readAll(path: string, script?: URL): Promise<Run> {
+  const [group] = groupRuns(await findRunFiles([path], signal));
+  return await readRun(group, { signal, threadScript: script });
+}
+
+function eventsOf({ ranks }: Run): number {
+  return ranks.reduce((sum, { trace }) => sum + trace.counts.read, 0);
+}
+
 /** The body of one measured process: does one thing once and prints what it cost as JSON. */
 const ways: Readonly<Record<string, (path: string) => Promise<Done>>> = {
   async columns(path) {
-    const trace = await readTrace(await openFile(path), { signal });
-    return { count: trace.counts.read };
+    return { count: eventsOf(await readAll(path, threadScript)) };
+  },
+  async oneThread(path) {
+    return { count: eventsOf(await readAll(path)) };
   },
   async parse(path) {
     const trace = JSON.parse(readFileSync(path, 'utf8')) as { traceEvents: unknown[] };
@@ -34,9 +47,8 @@ const ways: Readonly<Record<string, (path: string) => Promise<Done>>> = {
     return { count: length };
   },
   async analyze(path) {
-    const [group] = groupRuns(await findRunFiles([path], signal));
     const begin = performance.now();
-    const run = await readRun(group, { signal });
+    const run = await readAll(path, threadScript);
     const between = performance.now();
     const { report } = analyzeRun(run);
     return {

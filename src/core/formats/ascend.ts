@@ -2,7 +2,8 @@ import { classOfTask, CLASSES } from './ascend/event-classes.ts';
 import { joinLaunches } from './ascend/join-launches.ts';
 import { listCollectives } from './ascend/list-collectives.ts';
 import { probeEvents } from './events/probe-events.ts';
-import { readEvents, type EventFormat } from './events/read-events.ts';
+import type { EventFormat } from './events/event-format.ts';
+import { readEvents } from './events/read-events.ts';
 import type { Format } from './format.ts';
 import { UNKNOWN_ORIGIN } from './trace/unknown-origin.ts';
 

@@ -1,6 +1,8 @@
 import type { Dialect } from './events/dialect.ts';
+import { eventParts } from './events/event-parts.ts';
 import { probeEvents } from './events/probe-events.ts';
-import { readEvents, type EventFormat } from './events/read-events.ts';
+import type { EventFormat } from './events/event-format.ts';
+import { readEvents } from './events/read-events.ts';
 import { GUESS, type Format } from './format.ts';
 import { UNKNOWN_ORIGIN } from './trace/unknown-origin.ts';
 
@@ -30,6 +32,8 @@ export const chrome: Format = {
   read(source, options) {
     return readEvents(source, options, GENERIC);
   },
+
+  parts: eventParts(() => GENERIC),
 };
 
 const GENERIC: EventFormat = {

@@ -16,6 +16,9 @@ export async function feed(
     sink.push(chunk);
     byteLength += chunk.length;
     onProgress?.(source.consumedBytes());
+    if (sink.isDone === true) {
+      break;
+    }
   }
   sink.finish();
   for (const remark of source.remarks?.() ?? []) {

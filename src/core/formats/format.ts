@@ -2,6 +2,7 @@ import type { Trace } from '../model/trace.ts';
 import type { ByteSource } from './byte-source.ts';
 import type { Database } from './database.ts';
 import type { MetricMapping } from './metric-files/metric-mapping.ts';
+import type { PartReader } from './parts.ts';
 
 /** What the first bytes of a file tell, before it is read. */
 export interface Head {
@@ -38,6 +39,8 @@ export interface Format {
   identify(head: Head): Identity;
   /** Never throws for content: what is wrong is counted and described in the trace. */
   read(source: ByteSource, options: ReadOptions): Promise<Trace>;
+  /** How a large file of it is read by several threads; absent where it is read as a whole. */
+  readonly parts?: PartReader;
 }
 
 export interface Identity {

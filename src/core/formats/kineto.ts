@@ -1,7 +1,9 @@
 import type { Device } from '../model/trace.ts';
 import { eventClass, type Dialect, type EventClass } from './events/dialect.ts';
+import { eventParts } from './events/event-parts.ts';
 import { probeEvents } from './events/probe-events.ts';
-import { readEvents, type EventFormat } from './events/read-events.ts';
+import type { EventFormat } from './events/event-format.ts';
+import { readEvents } from './events/read-events.ts';
 import type { Format, Head, Identity } from './format.ts';
 import { isRecord, numberOrNull, parseJson, textOrNull } from './json/loose-values.ts';
 import { DEVICE_ANNOTATIONS, LOGICAL, STREAM } from './trace/lane-table.ts';
@@ -68,6 +70,8 @@ export const kineto: Format = {
   read(source, options) {
     return readEvents(source, options, new KinetoFormat());
   },
+
+  parts: eventParts(() => new KinetoFormat()),
 };
 
 function identifyRank(head: Head): Identity {

@@ -6,7 +6,8 @@ import { groupRuns } from '../../../src/core/runs/group-runs.ts';
 import type { RunGroup } from '../../../src/core/model/run.ts';
 import { FileError } from '../../../src/files/file-error.ts';
 import { findRunFiles } from '../../../src/files/find-run-files.ts';
-import { readRun, type ReadProgress } from '../../../src/files/read-run.ts';
+import { readRun } from '../../../src/files/read-run.ts';
+import type { ReadProgress } from '../../../src/files/run-progress.ts';
 
 const SPANS = 5;
 

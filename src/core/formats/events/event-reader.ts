@@ -13,32 +13,7 @@ import { FIELD } from './event-layout.ts';
 import { EventMetadata } from './event-metadata.ts';
 import type { FieldReader } from '../json/field-reader.ts';
 import { PendingPairs } from './pending-pairs.ts';
-
-type Handler = (reader: EventReader, offset: number) => string | null;
-
-/** By the byte of `ph`. A handler gives null, or why the event is dropped. */
-const HANDLERS: ReadonlyMap<number, Handler> = new Map(
-  Object.entries({
-    X: (reader, offset) => reader.readSpan(offset),
-    B: (reader, offset) => reader.readThreadEnd(offset, true),
-    E: (reader, offset) => reader.readThreadEnd(offset, false),
-    b: (reader, offset) => reader.readAsyncEnd(offset, true),
-    e: (reader, offset) => reader.readAsyncEnd(offset, false),
-    S: (reader, offset) => reader.readAsyncEnd(offset, true),
-    F: (reader, offset) => reader.readAsyncEnd(offset, false),
-    i: (reader) => reader.readInstant(),
-    I: (reader) => reader.readInstant(),
-    R: (reader) => reader.readInstant(),
-    n: (reader) => reader.readInstant(),
-    T: (reader) => reader.readInstant(),
-    p: (reader) => reader.readInstant(),
-    s: (reader) => reader.readFlow(0),
-    t: (reader) => reader.readFlow(1),
-    f: (reader) => reader.readFlow(2),
-    C: (reader) => reader.readCounter(),
-    M: (reader) => reader.readMetadata(),
-  } satisfies Record<string, Handler>).map(([phase, handler]) => [phase.charCodeAt(0), handler]),
-);
+import { PHASE_HANDLERS } from './phase-handlers.ts';
 
 const LETTER_X = 0x58;
 
@@ -61,8 +36,10 @@ export class EventReader extends EventLogVisitor {
   readonly metadata = new EventMetadata();
   /** Whether any span tells of Python frames. */
   hasStacks = false;
+  /** Spans that are to be clipped when the time of all others is known. */
+  readonly bounded: SpanRow[] = [];
+  #hasTextIds = false;
   readonly #pairs = new PendingPairs();
-  readonly #bounded: SpanRow[] = [];
   readonly #row = emptySpanRow();
   readonly #time: DecimalParts = { whole: 0, milli: 0 };
   readonly #duration: DecimalParts = { whole: 0, milli: 0 };
@@ -103,7 +80,12 @@ export class EventReader extends EventLogVisitor {
   /** Adds what could not be placed before all was known. */
   finish(): void {
     this.#pairs.pair(this.builder);
-    addBounded(this.#bounded, this.builder);
+    addBounded(this.bounded, this.builder);
+  }
+
+  /** Whether what was read would be read differently without what came before, or with it. */
+  get isEntangled(): boolean {
+    return this.#pairs.length > 0 || this.#hasTextIds || this.hasOddStrings;
   }
 
   readSpan(offset: number): string | null {
@@ -142,7 +124,7 @@ export class EventReader extends EventLogVisitor {
       this.#addCollective();
     }
     if (eventClass.role === 'bounded') {
-      this.#bounded.push({ ...row });
+      this.bounded.push({ ...row });
     } else {
       spans.push(row);
     }
@@ -222,7 +204,7 @@ export class EventReader extends EventLogVisitor {
   }
 
   #readOther(phase: number, offset: number): string | null {
-    const handler = HANDLERS.get(phase);
+    const handler = PHASE_HANDLERS.get(phase);
     if (handler !== undefined) {
       return handler(this, offset);
     }
@@ -272,7 +254,7 @@ export class EventReader extends EventLogVisitor {
     log.unkeep(time.acceptedCount);
     log.describe('dropped', 0, STRAY_TIME, new Uint8Array(0));
     this.#pairs.clear();
-    this.#bounded.length = 0;
+    this.bounded.length = 0;
     this.builder.forgetTimes();
     return time.toNs(this.#time);
   }
@@ -333,8 +315,10 @@ export class EventReader extends EventLogVisitor {
 
   #flowId(): number {
     const id = this.#fields.number(FIELD.id);
-    return Math.abs(id) < FIRST_TEXT_ID
-      ? id
-      : FIRST_TEXT_ID + this.#fields.digits(FIELD.id, this.builder.labels);
+    if (Math.abs(id) < FIRST_TEXT_ID) {
+      return id;
+    }
+    this.#hasTextIds = true;
+    return FIRST_TEXT_ID + this.#fields.digits(FIELD.id, this.builder.labels);
   }
 }

@@ -16,6 +16,8 @@ export interface DocumentVisitor {
 /** Takes the bytes of a file in chunks and tells a `DocumentVisitor` what is in them. */
 export interface EventSink {
   push(chunk: Uint8Array): void;
+  /** Whether it wants no more bytes, though more may come. */
+  readonly isDone?: boolean;
   /** No more bytes come. */
   finish(): void;
 }

@@ -17,7 +17,10 @@ import { MALFORMED, NEEDS_MORE, type ObjectScanner } from './object-scanner.ts';
 import { ScannedText } from './scanned-text.ts';
 import { Separators } from './separators.ts';
 
-type Place = 'start' | 'members' | 'events' | 'skipping' | 'searching' | 'done';
+type Place = 'start' | 'members' | 'events' | 'detour' | 'done' | 'stopped';
+
+/** Goes over bytes that are not read: where to go on, or -1 if that is not before `end`. */
+type Detour = (bytes: Uint8Array, from: number, end: number) => number;
 
 /** Larger members of the top-level object are skipped: nothing that is needed is that large. */
 const MAX_MEMBER_BYTES = 4 << 20;
@@ -32,6 +35,8 @@ const TEXT_BEHIND_END = 'the JSON document ends before this: what follows is not
  * straddles chunks is scanned again once twice its bytes are there, so the time stays linear.
  */
 export class EventDocument implements EventSink {
+  /** Where the event begins at which this was to end; null where there is none such. */
+  stoppedAt: number | null = null;
   readonly #options: DocumentOptions;
   readonly #visitor: DocumentVisitor;
   readonly #text: ScannedText;
@@ -41,15 +46,10 @@ export class EventDocument implements EventSink {
   /** Of the document in work: a file may hold several, one after another. */
   #shape: DocumentOptions['shape'];
   #isEndTold = false;
-  /** Where to go on when what is being skipped or searched is over. */
+  #detour: Detour = () => -1;
   #placeAfter: Place = 'events';
-  #skipper = new ContainerSkipper();
-  #finder = new EventFinder(false);
   readonly #separators = new Separators();
   readonly #log: DocumentLog;
-  #at = 0;
-  #retryAt = 0;
-  #isFinal = false;
 
   constructor(options: DocumentOptions, visitor: DocumentVisitor) {
     this.#options = options;
@@ -57,24 +57,29 @@ export class EventDocument implements EventSink {
     this.#text = new ScannedText(options.layout);
     this.#window = this.#text.window;
     this.#scanner = this.#text.scanner;
+    if (options.start !== undefined && options.start > 0) {
+      this.#window.fileOffset = options.start;
+      this.#place = 'events';
+    }
     this.#log = new DocumentLog(this.#window, this.#separators, visitor);
     this.#shape = options.shape;
   }
 
+  get isDone(): boolean {
+    return this.#place === 'stopped';
+  }
+
   push(chunk: Uint8Array): void {
-    this.#window.append(chunk, this.#at);
-    this.#retryAt -= this.#at;
-    this.#at = 0;
-    if (this.#window.end >= this.#retryAt) {
+    if (this.#text.append(chunk)) {
       this.#run();
     }
   }
 
   /** No more bytes come. */
   finish(): void {
-    this.#isFinal = true;
+    this.#text.isFinal = true;
     this.#run();
-    const isOpen = this.#place !== 'done' && this.#place !== 'start';
+    const isOpen = !['done', 'start', 'stopped'].includes(this.#place);
     if (isOpen && this.#shape === 'object') {
       this.#log.tellCut(this.#window.end, 'the file ends before its JSON text does');
     }
@@ -82,9 +87,11 @@ export class EventDocument implements EventSink {
   }
 
   #run(): void {
-    this.#scanner.attach(this.#window.bytes, this.#window.end);
+    const end = this.#options.end ?? Infinity;
     while (this.#step()) {
-      // Each step goes on by itself.
+      if (this.#log.offset(this.#text.at) >= end && this.#place !== 'events') {
+        this.#place = 'stopped';
+      }
     }
   }
 
@@ -97,12 +104,12 @@ export class EventDocument implements EventSink {
         return this.#stepMember();
       case 'events':
         return this.#stepEvent();
-      case 'skipping':
-        return this.#skip();
-      case 'searching':
-        return this.#search();
+      case 'detour':
+        return this.#stepDetour();
       case 'done':
         return this.#enterNext();
+      case 'stopped':
+        return false;
     }
   }
 
@@ -110,9 +117,9 @@ export class EventDocument implements EventSink {
   #enterNext(): boolean {
     const { bytes, end } = this.#window;
     this.#skipSeparators();
-    const start = this.#at;
+    const start = this.#text.at;
     if (start >= end || this.#isEndTold) {
-      this.#at = end;
+      this.#text.at = end;
       return false;
     }
     const isArray = bytes[start] === OPEN_BRACKET;
@@ -123,7 +130,7 @@ export class EventDocument implements EventSink {
     }
     this.#log.repair(start, ANOTHER_DOCUMENT);
     this.#shape = isArray ? 'array' : this.#shape;
-    this.#at += isArray || this.#shape === 'object' ? 1 : 0;
+    this.#text.at += isArray || this.#shape === 'object' ? 1 : 0;
     this.#separators.restart();
     this.#place = this.#shape === 'array' ? 'events' : 'members';
     return true;
@@ -132,8 +139,8 @@ export class EventDocument implements EventSink {
   #enter(): boolean {
     const { bytes, end } = this.#window;
     const opening = this.#shape === 'array' ? OPEN_BRACKET : OPEN_BRACE;
-    const at = bytes.subarray(0, end).indexOf(opening, this.#at);
-    this.#at = at < 0 ? end : at + 1;
+    const at = bytes.subarray(0, end).indexOf(opening, this.#text.at);
+    this.#text.at = at < 0 ? end : at + 1;
     if (at < 0) {
       return false;
     }
@@ -144,28 +151,28 @@ export class EventDocument implements EventSink {
   #stepMember(): boolean {
     this.#skipSeparators();
     const { bytes, end } = this.#window;
-    const start = this.#at;
+    const start = this.#text.at;
     if (start >= end) {
       return false;
     }
     if (bytes[start] === CLOSE_BRACE) {
-      this.#at++;
+      this.#text.at++;
       this.#place = 'done';
       return true;
     }
     if (bytes[start] !== QUOTE) {
-      this.#at++;
+      this.#text.at++;
       return true;
     }
     const keyEnd = this.#scanner.skipString(start + 1);
     const valueStart = keyEnd < 0 ? keyEnd : this.#scanner.skipColon(keyEnd);
     if (valueStart === MALFORMED) {
-      this.#at = keyEnd;
+      this.#text.at = keyEnd;
       return true;
     }
     if (valueStart < 0) {
       if (end - start <= MAX_MEMBER_BYTES) {
-        return this.#waitFor(start, MAX_MEMBER_BYTES);
+        return this.#text.waitFor(start, MAX_MEMBER_BYTES);
       }
       this.#skipThen('members');
       return true;
@@ -177,22 +184,22 @@ export class EventDocument implements EventSink {
     const { bytes } = this.#window;
     const key = new TextDecoder().decode(bytes.subarray(start + 1, keyEnd - 1));
     if (this.#options.eventKeys.includes(key) && bytes[valueStart] === OPEN_BRACKET) {
-      this.#at = valueStart + 1;
+      this.#text.at = valueStart + 1;
       this.#enterEvents();
       return true;
     }
     const valueEnd = this.#scanner.skipValue(valueStart);
     if (valueEnd < 0) {
-      if (!this.#isFinal && this.#window.end - start <= MAX_MEMBER_BYTES) {
-        return this.#waitFor(start, MAX_MEMBER_BYTES);
+      if (!this.#text.isFinal && this.#window.end - start <= MAX_MEMBER_BYTES) {
+        return this.#text.waitFor(start, MAX_MEMBER_BYTES);
       }
       this.#visitor.onMember(key, null);
-      this.#at = valueStart;
+      this.#text.at = valueStart;
       this.#skipThen('members');
       return true;
     }
     this.#visitor.onMember(key, bytes.subarray(valueStart, valueEnd));
-    this.#at = valueEnd;
+    this.#text.at = valueEnd;
     return true;
   }
 
@@ -204,20 +211,30 @@ export class EventDocument implements EventSink {
   #stepEvent(): boolean {
     this.#skipSeparators();
     const { bytes, end } = this.#window;
-    const start = this.#at;
+    const start = this.#text.at;
     if (start >= end) {
       return false;
+    }
+    if (this.#log.offset(start) >= (this.#options.end ?? Infinity)) {
+      return this.#stop(start);
     }
     switch (bytes[start]) {
       case OPEN_BRACE:
         return this.#readEvent(start);
       case CLOSE_BRACKET:
-        this.#log.checkSeparators('end', this.#at++);
+        this.#log.checkSeparators('end', this.#text.at++);
         this.#place = this.#shape === 'object' ? 'members' : 'done';
         return true;
       default:
         return this.#dropOddValue(start);
     }
+  }
+
+  #stop(start: number): boolean {
+    this.#log.checkSeparators('value', start);
+    this.stoppedAt = this.#log.offset(start);
+    this.#place = 'stopped';
+    return false;
   }
 
   #readEvent(start: number): boolean {
@@ -234,12 +251,12 @@ export class EventDocument implements EventSink {
     } else {
       this.#visitor.onEvent(this.#scanner, start, end, this.#log.offset(start));
     }
-    this.#at = end;
+    this.#text.at = end;
     return true;
   }
 
   #waitForEvent(start: number): boolean {
-    if (this.#isFinal) {
+    if (this.#text.isFinal) {
       return this.#leaveCut(start);
     }
     if (this.#window.end - start > this.#options.maxEventBytes) {
@@ -247,14 +264,14 @@ export class EventDocument implements EventSink {
       this.#skipThen('events');
       return true;
     }
-    return this.#waitFor(start, this.#options.maxEventBytes);
+    return this.#text.waitFor(start, this.#options.maxEventBytes);
   }
 
   /** The bytes end within what began as an event: it is cut, unless other events follow. */
   #leaveCut(start: number): boolean {
     const excerpt = this.#log.excerpt(start);
     this.#searchFrom(start + 1, false);
-    const isFound = this.#search();
+    const isFound = this.#stepDetour();
     if (isFound) {
       this.#visitor.onDropped(this.#log.offset(start), MALFORMED_EVENT, excerpt);
     } else {
@@ -277,12 +294,12 @@ export class EventDocument implements EventSink {
   /** Goes to the end of the event if its braces tell it, else to what looks like the next event. */
   #leaveMalformed(start: number): boolean {
     const end = endOfMalformed(this.#window.bytes, start, this.#window.end);
-    if (end === NEEDS_MORE && !this.#isFinal) {
-      return this.#waitFor(start, MAX_MALFORMED_BYTES);
+    if (end === NEEDS_MORE && !this.#text.isFinal) {
+      return this.#text.waitFor(start, MAX_MALFORMED_BYTES);
     }
     this.#log.drop(start, MALFORMED_EVENT);
     if (end >= 0) {
-      this.#at = end;
+      this.#text.at = end;
     } else {
       this.#searchFrom(start + 1, false);
     }
@@ -290,33 +307,28 @@ export class EventDocument implements EventSink {
   }
 
   #searchFrom(at: number, isBetweenEvents: boolean): void {
-    this.#at = at;
-    this.#finder = new EventFinder(isBetweenEvents);
-    this.#place = 'searching';
-  }
-
-  #search(): boolean {
-    const { bytes, end } = this.#window;
-    const start = this.#finder.find(bytes, this.#at, end);
-    this.#at = start < 0 ? end : start;
-    if (start < 0) {
-      return false;
-    }
-    this.#enterEvents();
-    return true;
+    const finder = new EventFinder(isBetweenEvents);
+    this.#text.at = at;
+    this.#separators.restart();
+    this.#goAround((bytes, from, end) => finder.find(bytes, from, end), 'events');
   }
 
   #skipThen(place: Place): void {
-    this.#skipper = new ContainerSkipper();
-    this.#placeAfter = place;
-    this.#place = 'skipping';
+    const skipper = new ContainerSkipper();
+    this.#goAround((bytes, from, end) => skipper.skip(bytes, from, end), place);
   }
 
-  #skip(): boolean {
+  #goAround(detour: Detour, placeAfter: Place): void {
+    this.#detour = detour;
+    this.#placeAfter = placeAfter;
+    this.#place = 'detour';
+  }
+
+  #stepDetour(): boolean {
     const { bytes, end } = this.#window;
-    const valueEnd = this.#skipper.skip(bytes, this.#at, end);
-    this.#at = valueEnd < 0 ? end : valueEnd;
-    if (valueEnd < 0) {
+    const at = this.#detour(bytes, this.#text.at, end);
+    this.#text.at = at < 0 ? end : at;
+    if (at < 0) {
       return false;
     }
     this.#place = this.#placeAfter;
@@ -324,16 +336,6 @@ export class EventDocument implements EventSink {
   }
 
   #skipSeparators(): void {
-    this.#at = this.#separators.skip(this.#window.bytes, this.#at, this.#window.end);
-  }
-
-  #waitFor(start: number, maxBytes: number): boolean {
-    if (this.#isFinal) {
-      this.#at = this.#window.end;
-      return false;
-    }
-    this.#at = start;
-    this.#retryAt = start + Math.min(2 * (this.#window.end - start), maxBytes + 1);
-    return false;
+    this.#text.at = this.#separators.skip(this.#window.bytes, this.#text.at, this.#window.end);
   }
 }

@@ -10,7 +10,7 @@ import { isUtf8 } from './utf8.ts';
 export const MAX_NAME_BYTES = 65_536;
 
 /** All names of a trace together; what comes after is called `MORE_NAMES`. */
-const MAX_TABLE_BYTES = 256 << 20;
+export const MAX_TABLE_BYTES = 256 << 20;
 
 const MORE_NAMES = '(the names of this trace are too many to keep)';
 

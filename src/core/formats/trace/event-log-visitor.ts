@@ -1,6 +1,6 @@
 import type { DocumentVisitor } from '../json/document-visitor.ts';
 import { FieldReader } from '../json/field-reader.ts';
-import type { ObjectScanner } from '../json/object-scanner.ts';
+import { REPAIRS, type ObjectScanner } from '../json/object-scanner.ts';
 import { describeRepairs } from '../json/repair-text.ts';
 import type { ProblemLog } from './problem-log.ts';
 
@@ -10,6 +10,8 @@ const MAX_EXCERPT_BYTES = 512;
 export abstract class EventLogVisitor implements DocumentVisitor {
   readonly #log: ProblemLog;
   #fields: FieldReader | null = null;
+  /** Whether a string was not UTF-8, or too long: what is told when it comes for the first time only. */
+  protected hasOddStrings = false;
 
   constructor(log: ProblemLog) {
     this.#log = log;
@@ -30,6 +32,7 @@ export abstract class EventLogVisitor implements DocumentVisitor {
       this.#log.keep();
     }
     if (reason !== null || fields.repairs !== 0) {
+      this.hasOddStrings ||= (fields.repairs & (REPAIRS.utf8 | REPAIRS.longName)) !== 0;
       const excerpt = scanner.bytes.subarray(start, Math.min(end, start + MAX_EXCERPT_BYTES));
       this.#describe(reason, fields.repairs, fileOffset, excerpt);
     }

@@ -16,7 +16,7 @@ export const DEVICE_ANNOTATIONS = 2;
 export const STREAM = 3;
 
 /** More lanes than this cannot be looked at: the rest shares one. */
-const MAX_LANES = 65_536;
+export const MAX_LANES = 65_536;
 
 const KIND_COUNT = LANE_KINDS.length;
 

@@ -55,11 +55,33 @@ export class ProblemLog {
 
   /** Adds to the problems, not to the counts. */
   describe(kind: Problem['kind'], byteOffset: number, reason: string, bytes: Uint8Array): void {
-    const count = (this.#countByReason.get(reason) ?? 0) + 1;
-    if (count <= MAX_PROBLEMS_OF_A_KIND && this.#problems.length < MAX_PROBLEMS) {
-      this.#countByReason.set(reason, count);
+    if (this.#hasRoom(reason)) {
       const excerpt = excerptOf(bytes, 0, bytes.length, MAX_EXCERPT_CHARACTERS);
-      this.#problems.push({ kind, byteOffset, reason, excerpt });
+      this.#keepProblem({ kind, byteOffset, reason, excerpt });
+    }
+  }
+
+  #hasRoom(reason: string): boolean {
+    const count = this.#countByReason.get(reason) ?? 0;
+    return count < MAX_PROBLEMS_OF_A_KIND && this.#problems.length < MAX_PROBLEMS;
+  }
+
+  #keepProblem(problem: Problem): void {
+    if (this.#hasRoom(problem.reason)) {
+      const count = this.#countByReason.get(problem.reason) ?? 0;
+      this.#countByReason.set(problem.reason, count + 1);
+      this.#problems.push(problem);
+    }
+  }
+
+  /** What another part of the file told, which comes behind this one. */
+  join(counts: EventCounts, problems: readonly Problem[]): void {
+    this.#kept += counts.kept;
+    this.#repaired += counts.repaired;
+    this.#dropped += counts.dropped;
+    this.#clipped += counts.clipped;
+    for (const problem of problems) {
+      this.#keepProblem(problem);
     }
   }
 

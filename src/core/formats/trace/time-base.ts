@@ -10,14 +10,21 @@ const MAX_STRAY_EVENTS = 16;
 export class TimeBase {
   /** Microseconds on the file's clock; null before the first event. */
   originUs: number | null = null;
+  /** From the first event; `Infinity` where one was too far. */
+  farthestNs = 0;
   #acceptedCount = 0;
 
   /** NaN if it is too far from the first event. */
   toNs(time: DecimalParts): number {
     this.originUs ??= time.whole;
     const ns = (time.whole - this.originUs) * 1000 + time.milli;
-    if (!(Math.abs(ns) <= MAX_DISTANCE_NS)) {
+    const distance = Math.abs(ns);
+    if (!(distance <= MAX_DISTANCE_NS)) {
+      this.farthestNs = Infinity;
       return NaN;
+    }
+    if (distance > this.farthestNs) {
+      this.farthestNs = distance;
     }
     this.#acceptedCount++;
     return ns;
@@ -31,6 +38,16 @@ export class TimeBase {
   /** Whether the events before this one look like the strays, rather than this one. */
   get canRestart(): boolean {
     return this.#acceptedCount <= MAX_STRAY_EVENTS;
+  }
+
+  /**
+   * What is to be added to the times of another part of the file, by its own origin and its farthest
+   * event; null where not all of its events are near enough to the first of these.
+   */
+  join(originUs: number | null, farthestNs: number): number | null {
+    this.originUs ??= originUs;
+    const shiftNs = originUs === null ? 0 : (originUs - (this.originUs ?? 0)) * 1000;
+    return Math.abs(shiftNs) + farthestNs <= MAX_DISTANCE_NS ? shiftNs : null;
   }
 
   restart(): void {

@@ -1,0 +1,38 @@
+import type { Trace } from '../model/trace.ts';
+import type { ByteSource } from './byte-source.ts';
+import type { ReadOptions } from './format.ts';
+import type { PackedBuilder } from './trace/packed-builder.ts';
+import type { SpanRow } from './trace/span-columns.ts';
+
+/** Of a file that several threads read at once: from the first event of a part to that of the next. */
+export interface PartPlace {
+  readonly shape: 'array' | 'object';
+  /** In bytes. Where it is 0 the file begins, elsewhere an event. */
+  readonly start: number;
+  /** `Infinity` for the last part. */
+  readonly end: number;
+}
+
+/** What was read of a part. All of it can be sent from thread to thread. */
+export interface TracePart {
+  readonly place: PartPlace;
+  /** Where the first event is that begins at the end of the part or behind; null where there is none. */
+  readonly stoppedAt: number | null;
+  readonly byteLength: number;
+  /** Members of the object around the events, in their order. */
+  readonly members: readonly (readonly [key: string, value: Uint8Array | null])[];
+  readonly builder: PackedBuilder;
+  readonly hasStacks: boolean;
+  readonly epochUs: number | null;
+  /** Spans that are to be clipped when the time of all others is known. */
+  readonly bounded: readonly SpanRow[];
+  /** Whether what it holds depends on what comes before it in another way than by order. */
+  readonly isEntangled: boolean;
+}
+
+/** How the parts of a file of one format are read, and become one trace. */
+export interface PartReader {
+  readPart(source: ByteSource, place: PartPlace, options: ReadOptions): Promise<TracePart>;
+  /** The trace that the whole file gives; null where only reading it as a whole tells. */
+  join(parts: readonly TracePart[]): Trace | null;
+}

@@ -1,0 +1,106 @@
+import { open, type FileHandle } from 'node:fs/promises';
+import { findEventBorder } from '../core/formats/events/find-border.ts';
+import { probeEvents } from '../core/formats/events/probe-events.ts';
+import { GUESS, type Format } from '../core/formats/format.ts';
+import { HEAD_BYTES } from '../core/formats/head.ts';
+import type { PartPlace } from '../core/formats/parts.ts';
+import { recognizeFormat } from '../core/formats/read-trace.ts';
+import type { Trace } from '../core/model/trace.ts';
+import { FileError } from './file-error.ts';
+import type { Reading, ReadThreads } from './read-threads.ts';
+
+/** Below, one thread has read it before others have started. */
+const MIN_PART_BYTES = 16 << 20;
+
+/** No event is longer, as a rule; where one is, there are fewer parts. */
+const BORDER_BYTES = 1 << 20;
+
+/**
+ * Reads one large file of trace events on several threads at once. Null where it cannot be, or what it
+ * holds is only understood when it is read from front to back.
+ */
+export async function readInParts(
+  path: string,
+  threads: ReadThreads,
+  reading: Reading,
+  minPartBytes = MIN_PART_BYTES,
+): Promise<Trace | null> {
+  const plan = await planParts(path, threads.count, minPartBytes);
+  if (plan === null) {
+    return null;
+  }
+  const { format, places } = plan;
+  const consumed = places.map(() => 0);
+  const parts = await Promise.all(
+    places.map(async (place, i) =>
+      threads.run(
+        'readPart',
+        { path, format: format.id, place },
+        {
+          signal: reading.signal,
+          onProgress: (bytes) => {
+            consumed[i] = bytes;
+            reading.onProgress(consumed.reduce((sum, part) => sum + part, 0));
+          },
+        },
+      ),
+    ),
+  );
+  return format.parts?.join(parts) ?? null;
+}
+
+interface Plan {
+  readonly format: Format;
+  readonly places: readonly PartPlace[];
+}
+
+async function planParts(
+  path: string,
+  maxParts: number,
+  minPartBytes: number,
+): Promise<Plan | null> {
+  try {
+    const handle = await open(path, 'r');
+    try {
+      return await planPartsOf(handle, maxParts, minPartBytes);
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    throw new FileError(path, error);
+  }
+}
+
+async function planPartsOf(
+  handle: FileHandle,
+  maxParts: number,
+  minPartBytes: number,
+): Promise<Plan | null> {
+  const { size } = await handle.stat();
+  const count = Math.min(maxParts, Math.floor(size / minPartBytes));
+  if (count < 2) {
+    return null;
+  }
+  const head = { bytes: await readAt(handle, 0, HEAD_BYTES), isWhole: false };
+  const recognized = recognizeFormat(head);
+  const { shape } = probeEvents(head);
+  const isApt = recognized !== null && recognized.sureness > GUESS && shape !== 'lines';
+  if (!isApt || recognized.format.parts === undefined || shape === null) {
+    return null;
+  }
+  const starts = [0];
+  for (let i = 1; i < count; i++) {
+    const at = Math.max(Math.floor((size * i) / count), (starts.at(-1) ?? 0) + 1);
+    const border = findEventBorder(await readAt(handle, at, BORDER_BYTES));
+    if (border >= 0) {
+      starts.push(at + border);
+    }
+  }
+  const places = starts.map((start, i) => ({ shape, start, end: starts[i + 1] ?? Infinity }));
+  return places.length < 2 ? null : { format: recognized.format, places };
+}
+
+async function readAt(handle: FileHandle, at: number, length: number): Promise<Uint8Array> {
+  const { buffer, bytesRead } = await handle.read(new Uint8Array(length), 0, length, at);
+  return buffer.subarray(0, bytesRead);
+}
