@@ -20,6 +20,7 @@ export const COMMANDS = {
   chooseShownRun: 'trainingSleuth.chooseShownRun',
   showLog: 'trainingSleuth.showLog',
   addRecorder: 'trainingSleuth.addRecorder',
+  clearCache: 'trainingSleuth.clearCache',
   setBaseline: 'trainingSleuth.setBaseline',
   clearBaseline: 'trainingSleuth.clearBaseline',
   exportPng: 'trainingSleuth.exportPng',
@@ -52,6 +53,7 @@ export const SETTINGS = {
   sourceMap: 'sourceMap',
   watch: 'watch.enabled',
   memoryLimitMb: 'memoryLimitMb',
+  cacheSizeMb: 'cacheSizeMb',
   baseline: 'baseline',
 } as const;
 

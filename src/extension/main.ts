@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Disposable } from '../base/lifetime.ts';
+import { registerCacheSize } from './commands/clear-cache.ts';
 import { registerCommands } from './commands/register-commands.ts';
 import { registerHints } from './hints/hints.ts';
 import { EXTENSION_NAME } from './ids.ts';
@@ -36,6 +37,7 @@ export function activate(context: vscode.ExtensionContext): TestAccess | undefin
     () => registerStatus(store),
     () => new RunWatcher(store, log),
     () => registerThresholdChanges(store),
+    () => registerCacheSize(services),
   ];
   for (const register of surfaces) {
     try {
@@ -51,12 +53,14 @@ export function activate(context: vscode.ExtensionContext): TestAccess | undefin
 }
 
 function buildServices(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): Services {
-  const { extensionUri, subscriptions } = context;
+  const { extensionUri, globalStorageUri, subscriptions } = context;
+  const cacheFolder = vscode.Uri.joinPath(globalStorageUri, 'cache').fsPath;
   const { version, detectorSettings } = readManifest(context.extension.packageJSON);
   const store = new RunStore(
     {
       workerScript: vscode.Uri.joinPath(extensionUri, 'dist', 'worker.js').fsPath,
       toolVersion: version,
+      cacheFolder,
       readDetectorOptions: () => readDetectorOptions(detectorSettings),
     },
     log,
@@ -69,5 +73,5 @@ function buildServices(context: vscode.ExtensionContext, log: vscode.LogOutputCh
   const views = new KeptViews(context.workspaceState);
   const editor = new TimelineEditor(extensionUri, { store, resolver, views, log });
   subscriptions.push(store, files, sites, edits, resolver, editor);
-  return { extensionUri, store, resolver, views, editor, log };
+  return { extensionUri, cacheFolder, store, resolver, views, editor, log };
 }

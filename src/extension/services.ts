@@ -7,6 +7,8 @@ import type { TimelineEditor } from './timeline/timeline-editor.ts';
 /** What commands work with. */
 export interface Services {
   readonly extensionUri: vscode.Uri;
+  /** Where analysed runs are kept. */
+  readonly cacheFolder: string;
   readonly store: RunStore;
   readonly resolver: SourceResolver;
   readonly views: KeptViews;

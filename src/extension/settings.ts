@@ -25,6 +25,12 @@ export function memoryLimitMb(): number {
   return typeof limit === 'number' && limit >= 64 ? limit : 4096;
 }
 
+/** Room for analysed runs; 0 keeps none. */
+export function cacheBytes(): number {
+  const size: unknown = section().get(SETTINGS.cacheSizeMb);
+  return (typeof size === 'number' && size >= 0 ? size : 2_000) * 1e6;
+}
+
 /** The run to compare with, a file or a folder, from the first folder of the workspace; null where none is set. */
 export function baselinePath(): string | null {
   const value: unknown = section().get(SETTINGS.baseline);

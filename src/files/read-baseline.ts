@@ -35,36 +35,68 @@ class IsItself extends Error {
   override readonly name = 'IsItself';
 }
 
+/** What a baseline is to be read of; `problem` says why there is none although one is named. */
+export interface BaselineFound {
+  readonly group: RunGroup | null;
+  readonly problem: string | null;
+}
+
 /** The run in a file or folder as a baseline. Throws only what `signal` throws: an analysis goes on without. */
 export async function readBaseline(
   path: string | null,
   options: BaselineOptions,
 ): Promise<BaselineRead> {
+  return await readFoundBaseline(path, await findBaseline(path, options), options.signal);
+}
+
+/** Finds the files of a baseline, and reads no more than their heads. Throws only what `signal` throws. */
+export async function findBaseline(
+  path: string | null,
+  options: BaselineOptions,
+): Promise<BaselineFound> {
   if (path === null) {
-    return { baseline: null, baselineProblem: null };
+    return { group: null, problem: null };
   }
   try {
-    return { baseline: await readSummary(path, options), baselineProblem: null };
+    return { group: await findOther(path, options), problem: null };
   } catch (error) {
-    options.signal.throwIfAborted();
     if (error instanceof IsItself) {
       return {
-        baseline: null,
-        baselineProblem: 'This run is the baseline that others are compared with.',
+        group: null,
+        problem: 'This run is the baseline that others are compared with.',
       };
     }
-    if (!(error instanceof NoBaseline || error instanceof FileError)) {
-      throw error;
-    }
-    const reason = error instanceof NoBaseline ? `${path} ${error.message}` : error.message;
-    return {
-      baseline: null,
-      baselineProblem: `There is no baseline to compare with: ${reason}. Name a file or the folder of another run.`,
-    };
+    return { group: null, problem: explain(path, error, options.signal) };
   }
 }
 
-async function readSummary(path: string, options: BaselineOptions): Promise<RunSummary> {
+/** Reads the baseline that was found. Throws only what `signal` throws. */
+export async function readFoundBaseline(
+  path: string | null,
+  { group, problem }: BaselineFound,
+  signal: AbortSignal,
+): Promise<BaselineRead> {
+  if (path === null || group === null) {
+    return { baseline: null, baselineProblem: problem };
+  }
+  try {
+    return { baseline: await summarize(group, signal), baselineProblem: null };
+  } catch (error) {
+    return { baseline: null, baselineProblem: explain(path, error, signal) };
+  }
+}
+
+/** Why a baseline cannot be used. Throws what is no reason. */
+function explain(path: string, error: unknown, signal: AbortSignal): string {
+  signal.throwIfAborted();
+  if (!(error instanceof NoBaseline || error instanceof FileError)) {
+    throw error;
+  }
+  const reason = error instanceof NoBaseline ? `${path} ${error.message}` : error.message;
+  return `There is no baseline to compare with: ${reason}. Name a file or the folder of another run.`;
+}
+
+async function findOther(path: string, options: BaselineOptions): Promise<RunGroup> {
   await requireInside(path, options.folders);
   const group = await findGroup(path, options.signal);
   const own = new Set(await Promise.all(options.files.map(realPathOf)));
@@ -72,7 +104,11 @@ async function readSummary(path: string, options: BaselineOptions): Promise<RunS
   if (others.some((file) => own.has(file))) {
     throw new IsItself();
   }
-  const run = await readRun(group, { signal: options.signal });
+  return group;
+}
+
+async function summarize(group: RunGroup, signal: AbortSignal): Promise<RunSummary> {
+  const run = await readRun(group, { signal });
   if (run.ranks.every(({ trace }) => trace.spans.length === 0)) {
     const reason = run.ranks[0]?.trace.problems[0]?.reason;
     throw new NoBaseline(`has no events${reason === undefined ? '' : ` (${reason})`}`);

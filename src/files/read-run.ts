@@ -15,6 +15,7 @@ import { spillTrace } from '../core/runs/spill-trace.ts';
 import { inOrder } from '../base/in-order.ts';
 import { SpillCache } from '../base/spill-cache.ts';
 import { FileError } from './file-error.ts';
+import { findMetricFiles } from './find-metrics.ts';
 import { openDatabase } from './open-database.ts';
 import { openFile } from './open-file.ts';
 import { ConfigError, readConfig } from './read-config.ts';
@@ -25,9 +26,9 @@ import { RunProgress, type ReadProgress } from './run-progress.ts';
 import { SpillFile } from './spill-file.ts';
 
 /** Runs of more ranks do not have all of them in memory. */
-const MAX_RANKS_IN_MEMORY = 32;
+export const MAX_RANKS_IN_MEMORY = 32;
 /** Of such runs, as many are: what one detector compares, and what people look at. */
-const RANKS_KEPT = 8;
+export const RANKS_KEPT = 8;
 
 export interface ReadRunOptions {
   readonly signal: AbortSignal;
@@ -93,6 +94,15 @@ async function readFiles(
   }
   const run = assembleRun(group, traces);
   return await withMetricsBeside(run, files, mappings, options.signal);
+}
+
+/** What {@link readRun} looks at besides the files of the run: how metrics are to be read, and the files that may hold some. */
+export async function readSurroundings(
+  group: RunGroup,
+  configTop: string | undefined,
+): Promise<{ readonly mappings: readonly MetricMapping[]; readonly paths: readonly string[] }> {
+  const mappings = await readMappings(group, configTop);
+  return { mappings, paths: await findMetricFiles(group.files, mappings) };
 }
 
 /** A trace is no table, whatever it is called. */

@@ -56,26 +56,34 @@ async function writePieces(
   pieces: Iterable<string | Uint8Array>,
   signal: AbortSignal,
 ): Promise<number> {
+  const refuse = (error: unknown): never => {
+    throw new WriteError(path, error);
+  };
   let written = 0;
   let batch: Uint8Array[] = [];
   let batched = 0;
   const flush = async (): Promise<void> => {
-    await file.writeFile(Buffer.concat(batch)).catch((error: unknown) => {
-      throw new WriteError(path, error);
-    });
+    const [first] = batch;
+    const bytes = batch.length === 1 && first !== undefined ? first : Buffer.concat(batch);
+    await file.writeFile(bytes).catch(refuse);
     written += batched;
     [batch, batched] = [[], 0];
+    signal.throwIfAborted();
   };
   for (const piece of pieces) {
     const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece;
+    if (bytes.length >= BATCH_BYTES && batched > 0) {
+      await flush();
+    }
     batch.push(bytes);
     batched += bytes.length;
     if (batched >= BATCH_BYTES) {
       await flush();
-      signal.throwIfAborted();
     }
   }
   await flush();
+  // Its name must not be there before its bytes are, whatever happens to the machine.
+  await file.sync().catch(refuse);
   signal.throwIfAborted();
   return written;
 }

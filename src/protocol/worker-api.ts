@@ -37,6 +37,11 @@ const detectorOptionsSchema = z.record(z.string(), z.record(z.string(), z.number
 
 export type DetectorOptions = z.output<typeof detectorOptionsSchema>;
 
+/** Where runs that were analysed are kept, and how large that may grow. */
+const cacheSchema = z.object({ folder: z.string(), maxBytes: z.number().positive() });
+
+export type CacheSettings = z.output<typeof cacheSchema>;
+
 /** Where a Python file names a span: the literal as text, or the constant parts around f-string fields. */
 const annotationSiteSchema = z.object({
   parts: z.array(z.string()),
@@ -61,6 +66,8 @@ export const workerApi = {
       baseline: z.string().nullable(),
       /** No baseline outside of these is read. */
       openFolders: z.array(z.string()),
+      /** Null keeps nothing. */
+      cache: cacheSchema.nullable(),
     }),
     result: z.object({ report: reportSchema, overview: overviewSchema, steps: packedStepsSchema }),
   },
@@ -110,4 +117,8 @@ export const workerNoticeApi = {
   },
   /** The timeline can be drawn; the findings are still looked for. */
   drawn: { params: runPictureSchema, result: z.void() },
+  /** The analysis is being put into the cache, which a thread that ends would not finish; told before the answer. */
+  storing: { params: z.object({}), result: z.void() },
+  /** It is there, or `problem` says why not. */
+  stored: { params: z.object({ problem: z.string().nullable() }), result: z.void() },
 } satisfies Api;

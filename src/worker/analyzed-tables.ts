@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { analyzeRun } from '../core/analyze.ts';
 import type { Report } from '../core/model/report.ts';
-import type { RunGroup } from '../core/model/run.ts';
+import type { Run, RunGroup } from '../core/model/run.ts';
 import type { Analysis } from '../core/model/tables.ts';
 import type {
   AreaRequest,
@@ -18,7 +18,7 @@ import { listSteps } from '../core/timeline/list-steps.ts';
 import { readCounters } from '../core/timeline/read-counters.ts';
 import { readWindow } from '../core/timeline/read-window.ts';
 import { summarizeArea } from '../core/timeline/summarize-area.ts';
-import { readBaseline } from '../files/read-baseline.ts';
+import { findBaseline, readFoundBaseline } from '../files/read-baseline.ts';
 import { overlayOptions, readConfig } from '../files/read-config.ts';
 import { readArguments } from '../files/read-event.ts';
 import { readRun } from '../files/read-run.ts';
@@ -28,7 +28,8 @@ import type { WorkerExport } from '../protocol/export-schemas.ts';
 import type { RunPicture } from '../protocol/run-picture.ts';
 import { packSteps } from '../protocol/step-columns.ts';
 import { packWindow } from '../protocol/window-columns.ts';
-import type { DetectorOptions } from '../protocol/worker-api.ts';
+import type { CacheSettings, DetectorOptions } from '../protocol/worker-api.ts';
+import { lookUp } from './cached-run.ts';
 import { Exports } from './exports.ts';
 import { search, searchArea } from './search.ts';
 
@@ -40,57 +41,97 @@ class NotInRun extends Error {
   override readonly name = 'NotInRun';
 }
 
+/** What is told on the way to an answer, and after it. */
+export interface TableNotices {
+  progressed(text: string, percent: number): void;
+  drawn(picture: RunPicture): void;
+  storing(): void;
+  stored(problem: string | null): void;
+}
+
+interface AnalysisRequest {
+  readonly group: RunGroup;
+  readonly detectorOptions: DetectorOptions;
+  readonly configTop: string;
+  readonly toolVersion: string;
+  readonly baseline: string | null;
+  readonly openFolders: readonly string[];
+  readonly cache: CacheSettings | null;
+}
+
+interface RunAnswer {
+  readonly report: Report;
+  readonly overview: TimelineOverview;
+  readonly steps: ArrayBuffer;
+}
+
 /** The tables of the one run that this thread has analysed. */
 export class AnalyzedTables {
   readonly #exports = new Exports();
   #analysis: Analysis | null = null;
 
   constructor(
-    private readonly onProgress: (text: string, percent: number) => void,
-    private readonly onPicture: (picture: RunPicture) => void,
+    private readonly notices: TableNotices,
     private readonly signal: AbortSignal,
     private readonly threadScript?: URL,
   ) {}
 
-  async analyze(request: {
-    readonly group: RunGroup;
-    readonly detectorOptions: DetectorOptions;
-    readonly configTop: string;
-    readonly toolVersion: string;
-    readonly baseline: string | null;
-    readonly openFolders: readonly string[];
-  }): Promise<{ report: Report; overview: TimelineOverview; steps: ArrayBuffer }> {
-    const { group, detectorOptions, configTop, toolVersion, openFolders } = request;
+  async analyze(request: AnalysisRequest): Promise<RunAnswer> {
+    const { group, configTop, toolVersion } = request;
     const config = await readConfig(group.folder, configTop);
-    const run = await readRun(group, {
+    const baselinePath = config.baseline ?? request.baseline;
+    const baseline = await findBaseline(baselinePath, {
+      files: group.files.map(({ path }) => path),
+      folders: [...request.openFolders, configTop],
+      signal: this.signal,
+    });
+    const detectors = overlayOptions(request.detectorOptions, config);
+    const input = { group, configTop, config, detectors, baseline, toolVersion };
+    const { found, keep } = await lookUp(request.cache, input, this.signal);
+    if (found !== null) {
+      const { analysis, overview, steps } = found;
+      this.#analysis = analysis;
+      return { report: analysis.report, overview, steps };
+    }
+    const run = await this.#read(group, configTop);
+    const analysis = analyzeRun(run, {
+      ...(await readFoundBaseline(baselinePath, baseline, this.signal)),
+      detectors,
+      tool: { name: 'training-sleuth', version: toolVersion },
+      onTables: (tables) => this.#sendPicture(tables),
+      onProgress: (stage, share) =>
+        this.notices.progressed(stage, READING_PERCENT + (100 - READING_PERCENT) * share),
+    });
+    this.#analysis = analysis;
+    const overview = computeOverview(analysis);
+    const steps = packSteps(listSteps(analysis));
+    if (request.cache !== null) {
+      // The answer's own steps leave this thread with it.
+      this.#store(keep({ analysis, overview, steps: steps.slice(0) }));
+    }
+    return { report: analysis.report, overview, steps };
+  }
+
+  async #read(group: RunGroup, configTop: string): Promise<Run> {
+    return await readRun(group, {
       signal: this.signal,
       configTop,
       threadScript: this.threadScript,
       onProgress: ({ file, consumedBytes, totalBytes }) =>
-        this.onProgress(
+        this.notices.progressed(
           basename(file),
           totalBytes === 0 ? 0 : (READING_PERCENT * consumedBytes) / totalBytes,
         ),
     });
-    const baseline = await readBaseline(config.baseline ?? request.baseline, {
-      files: group.files.map(({ path }) => path),
-      folders: [...openFolders, configTop],
-      signal: this.signal,
-    });
-    const analysis = analyzeRun(run, {
-      ...baseline,
-      detectors: overlayOptions(detectorOptions, config),
-      tool: { name: 'training-sleuth', version: toolVersion },
-      onTables: (tables) => this.#sendPicture(tables),
-      onProgress: (stage, share) =>
-        this.onProgress(stage, READING_PERCENT + (100 - READING_PERCENT) * share),
-    });
-    this.#analysis = analysis;
-    return {
-      report: analysis.report,
-      overview: computeOverview(analysis),
-      steps: packSteps(listSteps(analysis)),
-    };
+  }
+
+  /** Goes on after the answer; an analysis that cannot be stored is an analysis all the same. */
+  #store(storing: Promise<void>): void {
+    this.notices.storing();
+    storing.then(
+      () => this.notices.stored(null),
+      (error: unknown) => this.notices.stored(String(error)),
+    );
   }
 
   /** A table that cannot be computed is told by the report; the picture is left out. */
@@ -98,7 +139,7 @@ export class AnalyzedTables {
     try {
       const { rectangles, names, ranks, startNs, endNs } = drawWhole(tables);
       const columns = packWindow(rectangles);
-      this.onPicture({ startNs, endNs, ranks: [...ranks], columns, names: [...names] });
+      this.notices.drawn({ startNs, endNs, ranks: [...ranks], columns, names: [...names] });
     } catch {
       return;
     }

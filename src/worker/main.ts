@@ -15,13 +15,17 @@ const { signal } = new AbortController();
 if (parentPort !== null) {
   let toldAtMs = -Infinity;
   const tables = new AnalyzedTables(
-    (text, percent) => {
-      if (performance.now() - toldAtMs >= PROGRESS_INTERVAL_MS) {
-        toldAtMs = performance.now();
-        channel.remote.progressed({ text, percent }).catch(() => undefined);
-      }
+    {
+      progressed: (text, percent) => {
+        if (performance.now() - toldAtMs >= PROGRESS_INTERVAL_MS) {
+          toldAtMs = performance.now();
+          channel.remote.progressed({ text, percent }).catch(() => undefined);
+        }
+      },
+      drawn: (picture) => void channel.remote.drawn(picture).catch(() => undefined),
+      storing: () => void channel.remote.storing({}).catch(() => undefined),
+      stored: (problem) => void channel.remote.stored({ problem }).catch(() => undefined),
     },
-    (picture) => void channel.remote.drawn(picture).catch(() => undefined),
     signal,
     new URL('./read-thread.js', import.meta.url),
   );

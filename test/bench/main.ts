@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { measureAnalysis } from './measure-analysis.ts';
+import { measureCache } from './measure-cache.ts';
 import { compare, type Measured } from './measure.ts';
 import { MIN_BYTES, makeTrace, packTrace, sourceName } from './make-trace.ts';
 
@@ -72,8 +73,13 @@ async function main(): Promise<void> {
   process.stdout.write(`${lines.join('\n')}\n`);
   const analysis = await measureAnalysis(PROGRAM, FOLDER);
   process.stdout.write(`\n${analysis.lines.join('\n')}\n`);
+  const cache = await measureCache(FOLDER);
+  process.stdout.write(`\n${cache.lines.join('\n')}\n`);
   const isGood =
-    analysis.isGood && columns.ms <= parsed.ms && 3 * columns.peakBytes <= parsed.peakBytes;
+    analysis.isGood &&
+    cache.isGood &&
+    columns.ms <= parsed.ms &&
+    3 * columns.peakBytes <= parsed.peakBytes;
   process.exitCode = isGood && parsed.count === columns.count ? 0 : 1;
 }
 

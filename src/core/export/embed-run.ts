@@ -1,11 +1,11 @@
-import { computeSources } from '../derived/sources.ts';
 import type { Report } from '../model/report.ts';
 import type { RankTrace } from '../model/run.ts';
-import type { Analysis, RankTables } from '../model/tables.ts';
+import type { Analysis } from '../model/tables.ts';
 import type { Trace } from '../model/trace.ts';
 import type { StepColumns, TimelineOverview } from '../model/timeline.ts';
 import { listSteps } from '../timeline/list-steps.ts';
 import { computeOverview } from '../timeline/overview.ts';
+import { plainRank, type PlainTables, sourcesOf } from './plain-analysis.ts';
 import { drawLayers, type Layer } from './window-layers.ts';
 
 /**
@@ -20,15 +20,10 @@ export interface EmbeddedRun {
   readonly overview: TimelineOverview;
   readonly steps: StepColumns;
   /** All spans with their tables; null where there are too many. */
-  readonly whole: EmbeddedTables | null;
+  readonly whole: PlainTables | null;
   /** What can be drawn instead; none where all spans are there. */
   readonly layers: readonly Layer[];
 }
-
-type EmbeddedTables = Omit<Analysis, 'report' | 'ranks'> & {
-  /** Functions cannot be packed. */
-  readonly ranks: readonly Omit<RankTables, 'sourceOf'>[];
-};
 
 export function embedRun(analysis: Analysis, maxSpans = MAX_WHOLE_SPANS): EmbeddedRun {
   const { report, ...tables } = analysis;
@@ -43,7 +38,7 @@ export function embedRun(analysis: Analysis, maxSpans = MAX_WHOLE_SPANS): Embedd
       ? {
           ...tables,
           run: { name: analysis.run.name, ranks: analysis.run.ranks.map(withoutFile) },
-          ranks: analysis.ranks.map((rank) => ({ ...rank, sourceOf: undefined })),
+          ranks: analysis.ranks.map(plainRank),
         }
       : null,
     layers: isWhole ? [] : drawLayers(analysis, overview),
@@ -57,11 +52,10 @@ export function openAnalysis({ whole, report }: EmbeddedRun): Analysis | null {
     : {
         ...whole,
         report,
-        ranks: whole.ranks.map((tables, row) => {
-          const { trace } = whole.run.ranks[row];
-          const { nesting, partner, mainLane } = tables;
-          return { ...tables, sourceOf: computeSources(trace, nesting, partner, mainLane) };
-        }),
+        ranks: whole.ranks.map((tables, row) => ({
+          ...tables,
+          sourceOf: sourcesOf(whole.run.ranks[row], tables),
+        })),
       };
 }
 

@@ -6,6 +6,7 @@ import { areHintsEnabled, setHintsEnabled } from '../settings.ts';
 import { addRecorder } from './add-recorder.ts';
 import { analyzeWorkspaceRun } from './analyze-run.ts';
 import { chooseShownRun } from './choose-shown-run.ts';
+import { clearCache } from './clear-cache.ts';
 import { copyFinding, exportAs, exportCsv } from './export-run.ts';
 import { goToFinding, goToWorstFinding } from './go-to-finding.ts';
 import { openRun } from './open-run.ts';
@@ -23,6 +24,7 @@ const COMMAND_HANDLERS: Readonly<Record<string, Command>> = {
   [COMMANDS.chooseShownRun]: chooseShownRun,
   [COMMANDS.showLog]: ({ log }) => log.show(),
   [COMMANDS.addRecorder]: addRecorder,
+  [COMMANDS.clearCache]: clearCache,
   [COMMANDS.setBaseline]: setBaseline,
   [COMMANDS.clearBaseline]: clearBaseline,
   [COMMANDS.exportPng]: exportAs('png'),

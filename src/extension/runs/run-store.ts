@@ -2,8 +2,8 @@ import * as vscode from 'vscode';
 import { assert } from '../../base/assert.ts';
 import type { RunGroup } from '../../core/model/run.ts';
 import type { RunPicture } from '../../protocol/run-picture.ts';
-import type { DetectorOptions } from '../../protocol/worker-api.ts';
-import { baselinePath, memoryLimitMb, openFolders } from '../settings.ts';
+import type { CacheSettings, DetectorOptions } from '../../protocol/worker-api.ts';
+import { baselinePath, cacheBytes, memoryLimitMb, openFolders } from '../settings.ts';
 import { listRunFolder } from '../../files/list-run-folder.ts';
 import { RunWorker } from './run-worker.ts';
 import { AnalysisCanceled, TrainingRun, type RunHost } from './training-run.ts';
@@ -11,6 +11,8 @@ import { AnalysisCanceled, TrainingRun, type RunHost } from './training-run.ts';
 export interface RunStoreOptions {
   readonly workerScript: string;
   readonly toolVersion: string;
+  /** Where analysed runs are kept. */
+  readonly cacheFolder: string;
   readonly readDetectorOptions: () => DetectorOptions;
 }
 
@@ -45,6 +47,7 @@ export class RunStore implements vscode.Disposable {
             toolVersion: options.toolVersion,
             baseline: baselinePath(),
             openFolders: openFolders(),
+            cache: this.#cache(),
           }),
         ),
       describeGone: ({ name }) =>
@@ -115,6 +118,8 @@ export class RunStore implements vscode.Disposable {
         onProgress,
         onPicture,
         onError: (error) => this.log.error(error instanceof Error ? error : String(error)),
+        onNotStored: (problem) =>
+          this.log.warn(`an analysis was not put into the cache: ${problem}`),
       },
       {
         outOfMemory: (limitMb) =>
@@ -171,6 +176,11 @@ export class RunStore implements vscode.Disposable {
       signal?.removeEventListener('abort', cancel);
       worker.dispose();
     }
+  }
+
+  #cache(): CacheSettings | null {
+    const maxBytes = cacheBytes();
+    return maxBytes === 0 ? null : { folder: this.options.cacheFolder, maxBytes };
   }
 
   #forget(run: TrainingRun): void {

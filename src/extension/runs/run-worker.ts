@@ -11,12 +11,17 @@ export class WorkerFailed extends Error {
   override readonly name = 'WorkerFailed';
 }
 
+/** A disk that does not answer must not keep a thread for ever. */
+const MAX_STORING_MS = 60_000;
+
 export interface WorkerOptions {
   readonly scriptPath: string;
   readonly memoryLimitMb: number;
   readonly onProgress: (text: string, percent: number) => void;
   readonly onPicture?: (picture: RunPicture) => void;
   readonly onError: (error: unknown) => void;
+  /** The analysis could not be put into the cache. */
+  readonly onNotStored?: (problem: string) => void;
 }
 
 export interface WorkerWords {
@@ -24,11 +29,16 @@ export interface WorkerWords {
   readonly ended: (reason: string) => string;
 }
 
-/** The analysis on its own thread. Disposing it ends the thread, whatever it is doing. */
+/**
+ * The analysis on its own thread. Disposing it ends the thread, whatever it is doing; what it is putting into the
+ * cache it may finish.
+ */
 export class RunWorker implements AnalysisWorker {
   readonly #worker: Worker;
   readonly #channel: Channel<typeof workerNoticeApi, typeof workerApi>;
   #failure: WorkerFailed | null = null;
+  #isStoring = false;
+  #isDisposed = false;
 
   constructor(options: WorkerOptions, words: WorkerWords) {
     this.#worker = new Worker(options.scriptPath, {
@@ -41,7 +51,23 @@ export class RunWorker implements AnalysisWorker {
       workerNoticeApi,
       {
         progressed: ({ text, percent }) => options.onProgress(text, percent),
-        drawn: (picture) => options.onPicture?.(picture),
+        drawn: (picture) => {
+          if (!this.#isDisposed) {
+            options.onPicture?.(picture);
+          }
+        },
+        storing: () => {
+          this.#isStoring = true;
+        },
+        stored: ({ problem }) => {
+          this.#isStoring = false;
+          if (problem !== null) {
+            options.onNotStored?.(problem);
+          }
+          if (this.#isDisposed) {
+            this.#end();
+          }
+        },
       },
       workerApi,
       options.onError,
@@ -64,6 +90,15 @@ export class RunWorker implements AnalysisWorker {
   }
 
   dispose(): void {
+    this.#isDisposed = true;
+    if (this.#isStoring) {
+      setTimeout(() => this.#end(), MAX_STORING_MS).unref();
+    } else {
+      this.#end();
+    }
+  }
+
+  #end(): void {
     this.#channel.dispose();
     void this.#worker.terminate();
   }

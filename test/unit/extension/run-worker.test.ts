@@ -78,4 +78,44 @@ describe('RunWorker', () => {
     await assert.rejects(pending, /connection was closed/);
     await assert.rejects(discover(worker), /connection is closed/);
   });
+
+  it('lets the thread finish what it puts into the cache, and then ends it', async () => {
+    const line = new BroadcastChannel('run-worker-test');
+    const told = (wanted: string) =>
+      new Promise<void>((resolve) => {
+        line.onmessage = ({ data }) => data === wanted && resolve();
+      });
+    try {
+      const { worker } = start(`
+        const line = new BroadcastChannel('run-worker-test');
+        let id = 0;
+        const tell = (method, params) =>
+          parentPort.postMessage({ kind: 'request', id: ++id, method, params });
+        line.onmessage = ({ data }) => {
+          if (data === 'still there?') line.postMessage('yes');
+          if (data === 'finish') tell('stored', { problem: null });
+        };
+        parentPort.on('message', ({ kind, id }) => {
+          if (kind !== 'request') return;
+          tell('storing', {});
+          parentPort.postMessage({ kind: 'response', id, result: [] });
+        });
+        setTimeout(() => process.exit(), 4_000);
+      `);
+      const ask = async () => await worker.ask((remote) => remote.indexSources({ paths: [] }));
+      await ask();
+      worker.dispose();
+      const isThere = told('yes');
+      line.postMessage('still there?');
+      await isThere;
+      line.postMessage('finish');
+      await assert.rejects(async () => {
+        for (;;) {
+          await ask();
+        }
+      }, /closed/);
+    } finally {
+      line.close();
+    }
+  });
 });

@@ -64,6 +64,7 @@ describe('a big run, 16 ranks of 5000 steps', function () {
         configTop: group.folder,
         baseline: null,
         openFolders: [],
+        cache: null,
         toolVersion: '0.0.0',
       }),
     );
