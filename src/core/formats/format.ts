@@ -2,7 +2,7 @@ import type { Trace } from '../model/trace.ts';
 import type { ByteSource } from './byte-source.ts';
 import type { Database } from './database.ts';
 import type { MetricMapping } from './metric-files/metric-mapping.ts';
-import type { PartReader } from './parts.ts';
+import type { PartPlace, TracePart } from './parts.ts';
 
 /** What the first bytes of a file tell, before it is read. */
 export interface Head {
@@ -41,6 +41,13 @@ export interface Format {
   read(source: ByteSource, options: ReadOptions): Promise<Trace>;
   /** How a large file of it is read by several threads; absent where it is read as a whole. */
   readonly parts?: PartReader;
+}
+
+/** How the parts of a file of one format are read, and become one trace. */
+export interface PartReader {
+  readPart(source: ByteSource, place: PartPlace, options: ReadOptions): Promise<TracePart>;
+  /** The trace that the whole file gives; null where only reading it as a whole tells. */
+  join(parts: readonly TracePart[]): Trace | null;
 }
 
 export interface Identity {

@@ -1,6 +1,3 @@
-import type { Trace } from '../model/trace.ts';
-import type { ByteSource } from './byte-source.ts';
-import type { ReadOptions } from './format.ts';
 import type { PackedBuilder } from './trace/packed-builder.ts';
 import type { SpanRow } from './trace/span-columns.ts';
 
@@ -28,11 +25,4 @@ export interface TracePart {
   readonly bounded: readonly SpanRow[];
   /** Whether what it holds depends on what comes before it in another way than by order. */
   readonly isEntangled: boolean;
-}
-
-/** How the parts of a file of one format are read, and become one trace. */
-export interface PartReader {
-  readPart(source: ByteSource, place: PartPlace, options: ReadOptions): Promise<TracePart>;
-  /** The trace that the whole file gives; null where only reading it as a whole tells. */
-  join(parts: readonly TracePart[]): Trace | null;
 }

@@ -1,10 +1,10 @@
 import type { Trace } from '../../model/trace.ts';
 import type { ByteSource } from '../byte-source.ts';
 import { feed } from '../feed.ts';
-import type { ReadOptions } from '../format.ts';
+import type { PartReader, ReadOptions } from '../format.ts';
 import { MAX_TABLE_BYTES } from '../json/field-reader.ts';
 import { EventDocument } from '../json/event-document.ts';
-import type { PartPlace, PartReader, TracePart } from '../parts.ts';
+import type { PartPlace, TracePart } from '../parts.ts';
 import { MAX_LANES } from '../trace/lane-table.ts';
 import { addPacked, mapSpan, packBuilder } from '../trace/packed-builder.ts';
 import type { SpanRow } from '../trace/span-columns.ts';

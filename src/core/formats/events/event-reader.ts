@@ -13,7 +13,7 @@ import { FIELD } from './event-layout.ts';
 import { EventMetadata } from './event-metadata.ts';
 import type { FieldReader } from '../json/field-reader.ts';
 import { PendingPairs } from './pending-pairs.ts';
-import { PHASE_HANDLERS } from './phase-handlers.ts';
+import { PHASE_HANDLERS, type PhaseReader } from './phase-handlers.ts';
 
 const LETTER_X = 0x58;
 
@@ -32,7 +32,7 @@ const STRAY_TIME = 'the time of this event is more than 52 days from the others'
 const FIRST_TEXT_ID = 2 ** 52;
 
 /** Puts the events of the trace event format into a trace, whichever tool wrote them. */
-export class EventReader extends EventLogVisitor {
+export class EventReader extends EventLogVisitor implements PhaseReader {
   readonly metadata = new EventMetadata();
   /** Whether any span tells of Python frames. */
   hasStacks = false;

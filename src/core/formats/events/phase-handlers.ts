@@ -1,6 +1,15 @@
-import type { EventReader } from './event-reader.ts';
+/** What reads an event of each kind: null, or why it is dropped. */
+export interface PhaseReader {
+  readSpan(offset: number): string | null;
+  readThreadEnd(offset: number, isBegin: boolean): string | null;
+  readAsyncEnd(offset: number, isBegin: boolean): string | null;
+  readInstant(): string | null;
+  readFlow(part: 0 | 1 | 2): string | null;
+  readCounter(): string | null;
+  readMetadata(): string | null;
+}
 
-type Handler = (reader: EventReader, offset: number) => string | null;
+type Handler = (reader: PhaseReader, offset: number) => string | null;
 
 /** By the byte of `ph`. A handler gives null, or why the event is dropped. */
 export const PHASE_HANDLERS: ReadonlyMap<number, Handler> = new Map(
