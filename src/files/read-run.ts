@@ -16,6 +16,7 @@ import { inOrder } from '../base/in-order.ts';
 import { SpillCache } from '../base/spill-cache.ts';
 import { FileError } from './file-error.ts';
 import { findMetricFiles } from './find-metrics.ts';
+import { inflateBytes } from './inflate-bytes.ts';
 import { openDatabase } from './open-database.ts';
 import { openFile } from './open-file.ts';
 import { ConfigError, readConfig } from './read-config.ts';
@@ -147,6 +148,7 @@ async function readHere(
   return await readTrace(source, {
     ...reading,
     openDatabase: () => openDatabase(path),
+    inflate: inflateBytes,
     metricMapping,
   });
 }

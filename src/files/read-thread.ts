@@ -2,6 +2,7 @@ import { parentPort, type MessagePort } from 'node:worker_threads';
 import { readTrace } from '../core/formats/read-trace.ts';
 import { FORMATS } from '../core/formats/registry.ts';
 import { FileError } from './file-error.ts';
+import { inflateBytes } from './inflate-bytes.ts';
 import { openDatabase } from './open-database.ts';
 import { openFile, openRange } from './open-file.ts';
 import type { ReadMessage, ReadResults, ReadTask } from './read-threads.ts';
@@ -40,7 +41,12 @@ async function perform(
   const { path } = task;
   if (task.kind === 'read') {
     const source = await openFile(path);
-    return await readTrace(source, { signal, onProgress, openDatabase: () => openDatabase(path) });
+    return await readTrace(source, {
+      signal,
+      onProgress,
+      openDatabase: () => openDatabase(path),
+      inflate: inflateBytes,
+    });
   }
   const parts = FORMATS.find(({ id }) => id === task.format)?.parts;
   if (parts === undefined) {

@@ -1,6 +1,7 @@
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { writeAscend } from '../support/ascend-trace.ts';
 import { generateKineto } from '../support/generate-kineto.ts';
+import { perfettoBytes, smallRocprofTrace } from '../support/perfetto-trace.ts';
 import { fixture } from '../support/read-bytes.ts';
 import { drawEvents } from '../support/tf-events.ts';
 import { smallProfile, xspaceBytes } from '../support/xplane-file.ts';
@@ -41,6 +42,7 @@ export function corpus(): readonly Sample[] {
     { name: 'ascend', bytes: new TextEncoder().encode(writeAscend()), isText: true },
     { name: 'events of TensorBoard', bytes: drawEvents(SCALARS), isText: false },
     { name: 'parquet', bytes: parquetTable(), isText: false },
+    { name: 'perfetto', bytes: perfettoBytes(smallRocprofTrace()), isText: false },
     { name: 'xplane', bytes: xspaceBytes(smallProfile()), isText: false },
   ];
 }

@@ -22,6 +22,11 @@ export interface ReadOptions {
   readonly openDatabase?: () => Promise<Database>;
   /** Which columns of the file hold what, where the project says it: then it is one of metrics. */
   readonly metricMapping?: MetricMapping | null;
+  /**
+   * Unpacks what zlib packed; null where it is damaged or would be longer than that. Absent where nothing
+   * unpacks within files.
+   */
+  readonly inflate?: (packed: Uint8Array, maxBytes: number) => Uint8Array | null;
 }
 
 /** The sureness of a format that can only tell by reading on: without events it was another. */

@@ -7,6 +7,7 @@ import { megatron } from './megatron.ts';
 import { metrics } from './metrics.ts';
 import { nsys } from './nsys.ts';
 import { parquet } from './parquet.ts';
+import { perfetto } from './perfetto.ts';
 import { spans } from './spans.ts';
 import { xplane } from './xplane.ts';
 
@@ -20,6 +21,7 @@ export const FORMATS: readonly Format[] = [
   metrics,
   nsys,
   parquet,
+  perfetto,
   spans,
   xplane,
 ];

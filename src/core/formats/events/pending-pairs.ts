@@ -68,8 +68,12 @@ export class PendingPairs {
     this.#lastTime = -Infinity;
   }
 
-  /** Adds the spans. One without an end lasts to the last of all ends and is clipped; an end alone is dropped. */
-  pair(builder: TraceBuilder): void {
+  /**
+   * Adds the spans. One without an end lasts to the last of all ends, or to `lastTime` if that is later, and is
+   * clipped; an end alone is dropped.
+   */
+  pair(builder: TraceBuilder, lastTime = -Infinity): void {
+    this.#lastTime = Math.max(this.#lastTime, lastTime);
     const keys = { start: this.#start, lane: this.#lane, duration: this.#duration };
     const { rows, laneStarts } = orderSpans(keys, this.#keys.size);
     for (let key = 0; key < this.#keys.size; key++) {
@@ -89,7 +93,7 @@ export class PendingPairs {
         builder.log.unkeep(1);
         builder.log.describe(
           'dropped',
-          this.#byteOffset.at(row),
+          Math.max(0, this.#byteOffset.at(row)),
           'this end has no begin',
           NO_BYTES,
         );

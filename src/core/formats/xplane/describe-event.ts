@@ -4,6 +4,9 @@ import type { EventStats } from './event-stats.ts';
 import type { LineRole } from './line-role.ts';
 import type { EventMetadata } from './plane-metadata.ts';
 
+/** More of one name than this are told apart by what is different each time. */
+const MAX_KNOWN = 1_000;
+
 export interface EventDescription {
   readonly name: string;
   readonly category: SpanCategory;
@@ -31,8 +34,28 @@ const RUNTIME_CALL = /^(cuda|hip|cu|roc)[A-Z]\w*$/;
 const LIBRARY_MARK =
   /::|[(:]|^[A-Z][a-z]+[A-Z]\w+$|^(Pj|Xla|Tfrt|Tpu|Execut|Wait|Compile|Infeed|Outfeed)/;
 
-/** What an event is, from where it stands, its name and its stats. */
-export function describeEvent(
+/** What the events of one line are: most are like others before them. */
+export class EventDescriber {
+  readonly #known = new Map<EventMetadata, Map<string, EventDescription>>();
+
+  constructor(private readonly role: LineRole) {}
+
+  describe(metadata: EventMetadata, stats: EventStats): EventDescription {
+    const alike = this.#known.get(metadata) ?? new Map<string, EventDescription>();
+    const key = Number.isNaN(stats.number('correlation')) ? stats.texts : `call ${stats.texts}`;
+    let description = alike.get(key);
+    if (description === undefined) {
+      description = describeEvent(this.role, metadata, stats);
+      if (alike.size < MAX_KNOWN) {
+        this.#known.set(metadata, alike.set(key, description));
+      }
+    }
+    return description;
+  }
+}
+
+/** From where an event stands, its name and its stats. */
+function describeEvent(
   role: LineRole,
   metadata: EventMetadata,
   stats: EventStats,

@@ -36,30 +36,42 @@ const TEXTS = {
 type NumberName = (typeof NUMBERS)[keyof typeof NUMBERS];
 type TextName = (typeof TEXTS)[keyof typeof TEXTS];
 
+const NUMBER_NAMES: readonly NumberName[] = [...new Set(Object.values(NUMBERS))];
+const TEXT_NAMES: readonly TextName[] = [...new Set(Object.values(TEXTS))];
 const NUMBER_BY_NAME: ReadonlyMap<string, NumberName> = new Map(Object.entries(NUMBERS));
 const TEXT_BY_NAME: ReadonlyMap<string, TextName> = new Map(Object.entries(TEXTS));
 
 /** The stats of one event, or of one plane: those that are known here. To be emptied before the next. */
 export class EventStats {
-  readonly #numbers = new Map<NumberName, number>();
-  readonly #texts = new Map<TextName, string>();
   /** Unix time of the time 0 of all lines, in nanoseconds. */
   profileStartNs: bigint | null = null;
+  /** By the place of their names in the lists above. */
+  readonly #numbers = new Float64Array(NUMBER_NAMES.length).fill(NaN);
+  readonly #texts = Array<string>(TEXT_NAMES.length).fill('');
+  #hasTexts = false;
   readonly #cursor = new WireCursor();
 
   clear(): void {
-    this.#numbers.clear();
-    this.#texts.clear();
+    this.#numbers.fill(NaN);
+    if (this.#hasTexts) {
+      this.#texts.fill('');
+      this.#hasTexts = false;
+    }
   }
 
   /** NaN where there is none. */
   number(name: NumberName): number {
-    return this.#numbers.get(name) ?? NaN;
+    return this.#numbers[NUMBER_NAMES.indexOf(name)];
   }
 
   /** Empty where there is none. */
   text(name: TextName): string {
-    return this.#texts.get(name) ?? '';
+    return this.#texts[TEXT_NAMES.indexOf(name)];
+  }
+
+  /** All texts as one: equal for events of which they tell the same. */
+  get texts(): string {
+    return this.#hasTexts ? this.#texts.join('\n') : '';
   }
 
   /** Adds one stat. False where its bytes are damaged. */
@@ -87,15 +99,15 @@ export class EventStats {
     }
     const value = stat.field === STAT.double ? stat.double() : stat.number();
     if (Number.isFinite(value)) {
-      this.#numbers.set(name, value);
+      this.#numbers[NUMBER_NAMES.indexOf(name)] = value;
     }
   }
 
   #addText(name: TextName, stat: WireCursor, metadata: PlaneMetadata): void {
-    if (stat.field === STAT.text) {
-      this.#texts.set(name, stat.text());
-    } else if (stat.field === STAT.reference) {
-      this.#texts.set(name, metadata.statName(stat.integer()));
+    if (stat.field === STAT.text || stat.field === STAT.reference) {
+      this.#hasTexts = true;
+      this.#texts[TEXT_NAMES.indexOf(name)] =
+        stat.field === STAT.text ? stat.text() : metadata.statName(stat.integer());
     }
   }
 }

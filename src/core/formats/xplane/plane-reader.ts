@@ -1,7 +1,7 @@
 import type { Device } from '../../model/trace.ts';
 import type { WholeField } from '../protobuf/field-stream.ts';
 import { WireCursor } from '../protobuf/wire-cursor.ts';
-import { describeEvent } from './describe-event.ts';
+import { EventDescriber } from './describe-event.ts';
 import { EventStats } from './event-stats.ts';
 import { deviceOfPlane, hasStreams, roleOfLine } from './line-role.ts';
 import { type MetadataId, PlaneMetadata } from './plane-metadata.ts';
@@ -26,6 +26,7 @@ export class PlaneReader {
   readonly #line = new WireCursor();
   readonly #event = new WireCursor();
   #metadata = new PlaneMetadata(new Uint8Array(0), 0, 0);
+  #describer = new EventDescriber('host');
   #fileOffset = 0;
 
   constructor(private readonly builder: SpaceBuilder) {}
@@ -88,6 +89,7 @@ export class PlaneReader {
   #readLine(raw: RawLine, isWithStreams: boolean): void {
     const { name: plane, bytes } = this.#metadata;
     const role = roleOfLine(plane, raw.name, isWithStreams);
+    this.#describer = new EventDescriber(role);
     let placed: PlacedLine | null = null;
     const line = this.#line.open(bytes, raw.start, raw.end);
     while (line.next()) {
@@ -164,7 +166,7 @@ export class PlaneReader {
       this.stats.add(this.#metadata, metadata.stats[i], metadata.stats[i + 1]);
     }
     const time = this.builder.time(line, event.offsetPs);
-    const description = describeEvent(line.role, metadata, this.stats);
+    const description = this.#describer.describe(metadata, this.stats);
     if (line.role === 'counters' && Number.isFinite(this.stats.number('counter'))) {
       this.builder.addCounter(time, description.name, this.stats.number('counter'));
       return !Number.isNaN(time);
@@ -172,8 +174,9 @@ export class PlaneReader {
     const isNameless = !this.#metadata.hasEvent(event.id);
     this.namelessCount += isNameless ? 1 : 0;
     const isAdded = this.builder.addEvent(line, {
-      ...description,
       name: isNameless ? `event ${event.id}` : description.name,
+      category: description.category,
+      phase: description.phase,
       offsetPs: event.offsetPs,
       durationPs: event.durationPs,
       correlation: this.stats.number('correlation') || 0,

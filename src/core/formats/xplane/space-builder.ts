@@ -155,7 +155,7 @@ export class SpaceBuilder {
 
   #fill({ lane }: PlacedLine, event: TimedEvent): void {
     const row: SpanRow = this.#row;
-    const source = SOURCE.exec(event.source);
+    const source = event.source === '' ? null : SOURCE.exec(event.source);
     const { correlation, step } = event;
     row.name = this.name(event.name);
     row.lane = lane;
