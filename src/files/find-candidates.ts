@@ -5,7 +5,10 @@ import { FileError } from './file-error.ts';
 
 /** Names that may hold a trace; what they hold decides. */
 const CANDIDATE =
-  /\.(json|jsonl|trace|gz|zip|zst|sqlite|nsys-rep|qdrep|xplane\.pb|pftrace|perfetto-trace)$/i;
+  /\.(json|jsonl|trace|gz|zip|zst|sqlite|db|nsys-rep|qdrep|xplane\.pb|pftrace|perfetto-trace|pkl|pickle)$/i;
+
+/** Dumps of NCCL's flight recorder: a prefix that `TORCH_FR_DUMP_TEMP_FILE` sets, and the rank. */
+const DUMP_NAME = /(?:dump|trace_rank)_\d{1,6}$/i;
 
 /** Names of logs, and of much else that people write. */
 export const LOG_NAME = /\.(log|out|txt)$/i;
@@ -80,7 +83,9 @@ class Search {
 
   async #take(path: string): Promise<void> {
     const isLog = LOG_NAME.test(path) && this.#logCount < MAX_LOGS;
-    const isWanted = (isLog || CANDIDATE.test(path)) && this.candidates.length < MAX_CANDIDATES;
+    const isWanted =
+      (isLog || CANDIDATE.test(path) || DUMP_NAME.test(path)) &&
+      this.candidates.length < MAX_CANDIDATES;
     if (isWanted && (await this.#isNew(path))) {
       this.candidates.push(path);
       this.#logCount += isLog ? 1 : 0;

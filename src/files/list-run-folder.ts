@@ -11,7 +11,7 @@ const ASCEND_OUTPUT = 'ASCEND_PROFILER_OUTPUT';
 
 /** Names that may hold a trace; what they hold decides. */
 export const TRACE_NAME =
-  /\.((json|jsonl|xplane\.pb|pftrace|perfetto-trace)(\.(gz|zip|zst))?|sqlite)$/i;
+  /\.((json|jsonl|xplane\.pb|pftrace|perfetto-trace)(\.(gz|zip|zst))?|sqlite|db)$|(?:dump|trace_rank)_\d{1,6}$/i;
 
 /**
  * The files that may hold other ranks of the run of `path`: those beside it and, where each rank has

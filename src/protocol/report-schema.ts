@@ -222,6 +222,7 @@ export const reportSchema = z.object({
       'imbalanced',
       'balanced',
       'mixed',
+      'hung',
       'inconclusive',
     ]),
     text: z.string(),

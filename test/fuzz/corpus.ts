@@ -1,10 +1,12 @@
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { writeAscend } from '../support/ascend-trace.ts';
+import { dumpOf } from '../support/flight-dump.ts';
 import { generateKineto } from '../support/generate-kineto.ts';
 import { perfettoBytes, smallRocprofTrace } from '../support/perfetto-trace.ts';
 import { fixture } from '../support/read-bytes.ts';
 import { drawEvents } from '../support/tf-events.ts';
 import { smallProfile, xspaceBytes } from '../support/xplane-file.ts';
+import { writePickle } from '../support/write-pickle.ts';
 
 /** A small file of a format, for mutations. */
 export interface Sample {
@@ -41,10 +43,22 @@ export function corpus(): readonly Sample[] {
     { name: 'kineto, generated', bytes: generated.subarray(0, 30_000), isText: true },
     { name: 'ascend', bytes: new TextEncoder().encode(writeAscend()), isText: true },
     { name: 'events of TensorBoard', bytes: drawEvents(SCALARS), isText: false },
+    { name: 'flight recorder', bytes: flightDump(), isText: false },
     { name: 'parquet', bytes: parquetTable(), isText: false },
     { name: 'perfetto', bytes: perfettoBytes(smallRocprofTrace()), isText: false },
     { name: 'xplane', bytes: xspaceBytes(smallProfile()), isText: false },
   ];
+}
+
+function flightDump(): Uint8Array {
+  const operations = Array.from({ length: 20 }, (_, i) => ({
+    group: String(i % 2),
+    number: i,
+    name: i % 5 === 0 ? 'send 0->1' : 'all_reduce',
+    state: i < 12 ? ('completed' as const) : ('scheduled' as const),
+  }));
+  const groups = { 0: [0, 1], 1: [0] };
+  return writePickle(dumpOf({ groups, operations, status: { 0: [18, 10] }, frames: true }));
 }
 
 function parquetTable(): Uint8Array {

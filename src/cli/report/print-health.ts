@@ -16,7 +16,7 @@ const HEALTH_LOOKS: Readonly<Record<HealthLevel, Look>> = {
 };
 
 /** What is wrong with the trace itself, before anything is said of the run. */
-export function printHealth({ health, replay }: Report, paper: Paper): void {
+export function printHealth({ health, replay, run }: Report, paper: Paper): void {
   const { read, kept, repaired, dropped, clipped } = health.events;
   const look = HEALTH_LOOKS[health.level];
   paper.heading(`Trace health: ${paper.style(look, health.level)}`);
@@ -41,7 +41,7 @@ export function printHealth({ health, replay }: Report, paper: Paper): void {
   if (health.clock.method !== '') {
     paper.paragraph(plainText(clockLine(health.clock)), 'dim', '  ');
   }
-  if (replay !== undefined) {
+  if (replay !== undefined && run.steps.total > 0) {
     paper.paragraph(plainText(replayLine(replay)), 'dim', '  ');
   }
 }

@@ -6,6 +6,7 @@ import { alignClocks, type Alignment } from './align-clocks.ts';
 import { type BatchWaits, computeBatchWaits } from './batch-waits.ts';
 import { compareRuns, type RunComparison } from './compare-runs.ts';
 import { computeLateness, type RankLateness } from './lateness.ts';
+import { findHang, type Hang } from './hang/find-hang.ts';
 import { areAllBusy } from './loader-workers.ts';
 import { lazyTables, type TableDefinitions } from './lazy-tables.ts';
 import { balancedStepNs } from './pipeline/balance-stages.ts';
@@ -57,6 +58,8 @@ export interface RunDerived {
   /** The mean step, replayed with even stages; null where there is no pipeline, or none can be replayed. */
   readonly balancedStepNs: Nanoseconds | null;
   readonly whatIf: WhatIf | null;
+  /** Null but for dumps of NCCL's flight recorder. */
+  readonly hang: Hang | null;
   readonly summary: RunSummary;
   /** The run that this one is compared with. */
   readonly baseline: RunSummary | null;
@@ -124,11 +127,19 @@ const DEFINITIONS: TableDefinitions<Input, RunDerived> = {
   balancedStepNs: ({ replay, pipeline }) =>
     pipeline === null || replay.steps.length === 0 ? null : balancedStepNs(replay, pipeline),
   whatIf: ({ replay }) => computeWhatIf(replay),
+  hang: ({ ranks }) => deriveHang(ranks),
   summary: (tables, { name }) => summarizeRun(name, tables),
   baseline: (_, { baseline }) => baseline,
   comparison: (tables) =>
     tables.baseline === null ? null : compareRuns(tables.summary, tables.baseline),
 };
+
+function deriveHang(ranks: readonly DerivedRank[]): Hang | null {
+  const recorded = ranks.flatMap(({ rank, trace: { meta } }) =>
+    meta.flightRecord === undefined ? [] : [{ rank, record: meta.flightRecord }],
+  );
+  return recorded.length === 0 ? null : findHang(recorded);
+}
 
 /** One rank after the other: not all of them need be in memory. */
 function* collectivesOf(ranks: readonly DerivedRank[]): Generator<readonly RankCollective[]> {

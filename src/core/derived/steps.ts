@@ -36,6 +36,9 @@ export function computeSteps(
   partner: Int32Array,
   loop: LoopStructure,
 ): Steps {
+  if (trace.meta.flightRecord !== undefined) {
+    return toTable([], 'whole');
+  }
   const recorded = recordedSteps(trace);
   if (recorded.length > 0) {
     return followed(recorded, trace, partner, 'recorded');

@@ -1,5 +1,6 @@
 import { allocatorChurn } from './allocator-churn.ts';
 import { checkpointStall } from './checkpoint-stall.ts';
+import { collectiveHang } from './collective-hang.ts';
 import { commExposed } from './comm-exposed.ts';
 import { commNotOverlapped } from './comm-not-overlapped.ts';
 import { copyPageable } from './copy-pageable.ts';
@@ -35,6 +36,7 @@ import type { Detector, SettingValues, Settings } from './detector.ts';
 export const DETECTORS: readonly Detector[] = [
   allocatorChurn,
   checkpointStall,
+  collectiveHang,
   commExposed,
   commNotOverlapped,
   copyPageable,

@@ -1,6 +1,6 @@
 import type { RunDerived } from '../derived/run-derived.ts';
 import type { Report } from '../model/report.ts';
-import { isWithoutTimeline } from '../model/run.ts';
+import { FLIGHT_RECORDER_FORMAT, isWithoutTimeline } from '../model/run.ts';
 import type { Detector } from './detector.ts';
 import type { FindingDraft } from './finding-draft.ts';
 import { type DetectorOptions, valuesOf } from './registry.ts';
@@ -23,6 +23,9 @@ const OF_STEP_TIMES: ReadonlySet<string> = new Set([
   'validation-stall',
 ]);
 
+/** All that files can tell that hold nothing but collectives. */
+const OF_COLLECTIVES: ReadonlySet<string> = new Set(['collective-hang']);
+
 /** Runs every detector that the files can answer; one that throws becomes a failure, and the others go on. */
 export function runDetectors(
   detectors: readonly Detector[],
@@ -31,8 +34,8 @@ export function runDetectors(
 ): Detected {
   const drafts: { id: string; draft: FindingDraft }[] = [];
   const failures: { detector: string; message: string }[] = [];
-  const hasNone = tables.ranks.every(({ trace }) => isWithoutTimeline(trace.meta.format));
-  const asked = hasNone ? detectors.filter(({ id }) => OF_STEP_TIMES.has(id)) : detectors;
+  const able = ableDetectors(tables);
+  const asked = able === null ? detectors : detectors.filter(({ id }) => able.has(id));
   for (const detector of asked) {
     try {
       const found = [...detector.detect(tables, valuesOf(detector, options))];
@@ -45,4 +48,13 @@ export function runDetectors(
     }
   }
   return { drafts, failures };
+}
+
+/** Where all files tell little: the detectors that can use it; else null. */
+function ableDetectors({ ranks }: RunDerived): ReadonlySet<string> | null {
+  const formats = [...new Set(ranks.map(({ trace }) => trace.meta.format))];
+  if (formats.every((format) => format === FLIGHT_RECORDER_FORMAT)) {
+    return OF_COLLECTIVES;
+  }
+  return formats.every(isWithoutTimeline) ? OF_STEP_TIMES : null;
 }

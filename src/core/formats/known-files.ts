@@ -57,7 +57,7 @@ const KNOWN_FILES: readonly KnownFile[] = [
   {
     isIt: ({ bytes }) => bytes[0] === 0x80 && bytes[1] <= 5,
     explanation:
-      'This is a Python pickle, such as a flight recorder dump or a memory snapshot; it holds no timeline. Open the trace of torch.profiler instead.',
+      'This is a Python pickle, such as a memory snapshot, and no dump of the flight recorder; it holds no timeline. Open the trace of torch.profiler instead.',
   },
   {
     isIt: (head) =>

@@ -1,7 +1,7 @@
-import type { ByteSource } from './byte-source.ts';
-import type { Format, ReadOptions } from './format.ts';
+import type { Format } from './format.ts';
 import { buildOperationTrace } from './operations/build-operation-trace.ts';
 import { readOperationTable } from './operations/read-operation-table.ts';
+import { readWhole } from './read-whole.ts';
 
 /** `PAR1`, https://parquet.apache.org/docs/file-format/ */
 const MAGIC = [0x50, 0x41, 0x52, 0x31];
@@ -26,29 +26,7 @@ export const parquet: Format = {
   },
 
   async read(source, options) {
-    const bytes = await readWhole(source, options);
+    const bytes = (await readWhole(source, options))?.buffer ?? new ArrayBuffer(0);
     return buildOperationTrace(await readOperationTable(bytes), bytes.byteLength);
   },
 };
-
-/** Rows are found from the end, so all of it has to be there. */
-async function readWhole(
-  source: ByteSource,
-  { signal, onProgress }: ReadOptions,
-): Promise<ArrayBuffer> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of source.chunks(signal)) {
-    signal.throwIfAborted();
-    chunks.push(chunk.slice());
-    length += chunk.length;
-    onProgress?.(source.consumedBytes());
-  }
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole.buffer;
-}

@@ -1,5 +1,6 @@
 import { ascend } from './ascend.ts';
 import { chrome } from './chrome.ts';
+import { flightRecorder } from './flight-recorder.ts';
 import type { Format } from './format.ts';
 import { kineto } from './kineto.ts';
 import { logs } from './logs.ts';
@@ -15,6 +16,7 @@ import { xplane } from './xplane.ts';
 export const FORMATS: readonly Format[] = [
   ascend,
   chrome,
+  flightRecorder,
   kineto,
   logs,
   megatron,

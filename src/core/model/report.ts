@@ -17,6 +17,7 @@ export type VerdictKind =
   | 'imbalanced'
   | 'balanced'
   | 'mixed'
+  | 'hung'
   | 'inconclusive';
 
 export type FindingPattern =

@@ -1,4 +1,5 @@
 import type { Spillable } from '../../base/spill-cache.ts';
+import type { FlightRecord } from './flight-record.ts';
 
 /**
  * One row for each timed interval, half open: [start, start + duration).
@@ -146,6 +147,8 @@ export interface TraceMeta {
   readonly config?: ReadonlyMap<string, string>;
   /** In the order of the file; absent where there are no step records. */
   readonly epochs?: readonly EpochRecord[];
+  /** Absent but for dumps of NCCL's flight recorder. */
+  readonly flightRecord?: FlightRecord;
 }
 
 /** Something wrong with the content of a file. */

@@ -9,6 +9,7 @@ import { assessHealth, worldSizeOf } from './health.ts';
 import { computeLayers } from './layers.ts';
 import { costLines } from './lines.ts';
 import { orderFindings } from './order-findings.ts';
+import { judgeHang } from './hang-verdict.ts';
 import { judgePipeline } from './pipeline-verdict.ts';
 import { reportRanks } from './rank-reports.ts';
 import { replayRun } from './replay-run.ts';
@@ -51,7 +52,9 @@ export function buildReport(
     verdict:
       cut.length === ranks.length && cut.length > 0
         ? judgeCut()
-        : (judgePipeline(run, findings) ?? judge({ ranks, run: facts, stepTime }, findings)),
+        : (judgeHang(run, findings) ??
+          judgePipeline(run, findings) ??
+          judge({ ranks, run: facts, stepTime }, findings)),
     layers: computeLayers(ranks),
     ranks,
     whatIf: run.whatIf,

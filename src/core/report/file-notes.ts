@@ -34,6 +34,25 @@ export function logNotes(ranks: readonly RankTrace[]): Graded[] {
       ];
 }
 
+/** What no dump of a flight recorder can tell. */
+export function recorderNotes(ranks: readonly RankTrace[]): Graded[] {
+  const count = ranks.filter(isRecorded).length;
+  return count === 0
+    ? []
+    : [
+        note(
+          'collectives-only',
+          count,
+          'ok',
+          'A dump of the flight recorder has the last collectives of a rank, and nothing of steps or of the time that they take.',
+        ),
+      ];
+}
+
+export function isRecorded({ trace }: Pick<RankTrace, 'trace'>): boolean {
+  return trace.meta.flightRecord !== undefined;
+}
+
 /** Files that end too early. A span file or a log that ends within a line is only one that is still written. */
 export function cutNotes(ranks: readonly RankTrace[]): Graded[] {
   const cut = ranks.filter(({ trace }) => cutAt(trace) !== null);

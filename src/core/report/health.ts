@@ -6,7 +6,7 @@ import type { EventCounts, Trace } from '../model/trace.ts';
 import { differenceOf, type Intervals, uniteIntervals } from '../derived/intervals.ts';
 import { timePerStep } from '../derived/step-windows.ts';
 import type { DerivedRank } from '../derived/run-derived.ts';
-import { cutNotes, leftOutNotes, logNotes } from './file-notes.ts';
+import { cutNotes, isRecorded, leftOutNotes, logNotes, recorderNotes } from './file-notes.ts';
 import { metricNotes } from './metric-notes.ts';
 import { type Graded, note, plural } from './graded-note.ts';
 
@@ -30,6 +30,7 @@ export function assessHealth(run: RunDerived, baselineProblem: string | null): H
     ...cutNotes(run.ranks),
     ...logNotes(run.ranks),
     ...metricNotes(run.ranks, run.metrics),
+    ...recorderNotes(run.ranks),
     ...eventNotes(events),
     ...stepNotes(run),
     ...rankNotes(run, missingRanks),
@@ -95,6 +96,9 @@ function wasOrWere(count: number): string {
 }
 
 function stepNotes({ ranks, analyzed }: RunDerived): Graded[] {
+  if (ranks.every(isRecorded)) {
+    return [];
+  }
   const counts = analyzed.map(({ rows }) => rows.length);
   const count = Math.min(...counts);
   const where = Math.max(...counts) > count ? ` on rank ${ranks[counts.indexOf(count)].rank}` : '';

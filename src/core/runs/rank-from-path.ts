@@ -15,6 +15,9 @@ const WORKER = /(?<![a-z])worker[-_ ]?(\d{1,6})(?!\d)/i;
 const LAST_NUMBER =
   /(?<=[a-z)]_)(?<!(?:step|iter|iteration|epoch|run|seed|batch|capture|part|version|v)_)(?!20\d\d\.)(\d{1,4})(?=\.[a-z][^/]*$)/i;
 
+/** What the watchdog of NCCL calls the dumps of its flight recorder: `_dump_3`. */
+const DUMP = /(?<![a-z])dump_(\d{1,6})(?!.*\d)/i;
+
 /** The folders above a file whose names may tell its rank. */
 const MAX_FOLDERS = 3;
 
@@ -23,7 +26,7 @@ export function rankFromPath(path: string): RankInPath | null {
   const parts = path.split(/[\\/]/);
   const file = parts.length - 1;
   return (
-    matchPart(parts, file, [RANK, WORKER]) ??
+    matchPart(parts, file, [RANK, WORKER, DUMP]) ??
     matchFolders(parts, file) ??
     matchPart(parts, file, [LAST_NUMBER])
   );

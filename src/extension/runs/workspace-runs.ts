@@ -4,7 +4,10 @@ import type { RunStore } from './run-store.ts';
 
 /** Files that may be traces: their first bytes decide. */
 export const TRACE_FILES =
-  '**/*.{json,json.gz,json.zip,json.zst,jsonl,sqlite,nsys-rep,xplane.pb,xplane.pb.gz,pftrace,pftrace.gz,perfetto-trace,perfetto-trace.gz}';
+  '**/*.{json,json.gz,json.zip,json.zst,jsonl,sqlite,db,nsys-rep,xplane.pb,xplane.pb.gz,pftrace,pftrace.gz,perfetto-trace,perfetto-trace.gz}';
+
+/** Dumps of NCCL's flight recorder: their names end with the rank. */
+const DUMP_FILES = '**/*{dump,trace_rank}_[0-9]*';
 
 /** Logs, which are looked into only where all files are. */
 const LOG_FILES = '**/*.{log,out,txt}';
@@ -14,6 +17,7 @@ const LIKELY_FILES: readonly string[] = [
   '**/*.{pt.trace.json,pt.trace.json.gz,spans.jsonl}',
   '**/*.{sqlite,nsys-rep}',
   '**/*.{xplane.pb,xplane.pb.gz,pftrace,pftrace.gz,perfetto-trace,perfetto-trace.gz}',
+  DUMP_FILES,
   '**/*{trace,timeline,profile,rank,worker}*.{json,json.gz,json.zip,json.zst,jsonl}',
 ];
 

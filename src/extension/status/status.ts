@@ -44,6 +44,7 @@ function verdictWords(kind: VerdictKind): string {
     imbalanced: vscode.l10n.t('Imbalanced'),
     balanced: vscode.l10n.t('Balanced'),
     mixed: vscode.l10n.t('Mixed'),
+    hung: vscode.l10n.t('Hung'),
     inconclusive: vscode.l10n.t('Inconclusive'),
   };
   return words[kind];

@@ -11,6 +11,7 @@ const ROOT = join(import.meta.dirname, '../../..');
 const FRAME = [
   'detector',
   'finding-draft',
+  'hang-drafts',
   'host-stall-draft',
   'late-rank-cause',
   'late-rank-losses',

@@ -31,10 +31,10 @@ describe('ascend', () => {
       'Enqueue | thread 4242 | runtime | 20000 | 5000',
       'MEMCPY_ASYNC | Stream 2 | memcpy | 50000 | 20000',
       'MatMul | Stream 2 | kernel | 120250 | 300500',
-      'Notify Wait | Plane 0 annotations | device-sync | 280000 | 400000',
-      'Notify Wait | Stream 4 annotations | device-sync | 280000 | 400000',
+      'Notify Wait | Plane 0 | device-sync | 280000 | 400000',
+      'Notify Wait | Stream 4 | device-sync | 280000 | 400000',
       'ProfilerStep#5 | thread 4242 | cpu-op | 0 | 990000',
-      'SDMA | Stream 4 annotations | device-sync | 690000 | 60000',
+      'SDMA | Stream 4 | device-sync | 690000 | 60000',
       'aten::mm | thread 4242 | cpu-op | 10000 | 40000',
       'hcom_allReduce__868_0_1 | Group 0 Communication | kernel | 270750 | 500000',
     ]);
