@@ -7,6 +7,7 @@ import type { PartPlace } from '../core/formats/parts.ts';
 import { recognizeFormat } from '../core/formats/read-trace.ts';
 import type { Trace } from '../core/model/trace.ts';
 import { FileError } from './file-error.ts';
+import { openRange } from './open-file.ts';
 import type { Reading, ReadThreads } from './read-threads.ts';
 
 /** Below, one thread has read it before others have started. */
@@ -16,42 +17,45 @@ const MIN_PART_BYTES = 16 << 20;
 const BORDER_BYTES = 1 << 20;
 
 /**
- * Reads one large file of trace events on several threads at once. Null where it cannot be, or what it
- * holds is only understood when it is read from front to back.
+ * Reads one large file of trace events on several threads at once, of which this is one. Null where it
+ * cannot be, or what it holds is only understood when it is read from front to back.
  */
 export async function readInParts(
   path: string,
   threads: ReadThreads,
-  reading: Reading,
+  { signal, onProgress }: Reading,
   minPartBytes = MIN_PART_BYTES,
 ): Promise<Trace | null> {
-  const plan = await planParts(path, threads.count, minPartBytes);
+  const plan = await planParts(path, threads.count + 1, minPartBytes);
   if (plan === null) {
     return null;
   }
-  const { format, places } = plan;
-  const consumed = places.map(() => 0);
-  const parts = await Promise.all(
-    places.map(async (place, i) =>
-      threads.run(
-        'readPart',
-        { path, format: format.id, place },
-        {
-          signal: reading.signal,
-          onProgress: (bytes) => {
-            consumed[i] = bytes;
-            reading.onProgress(consumed.reduce((sum, part) => sum + part, 0));
-          },
-        },
-      ),
-    ),
+  const { format, first, others } = plan;
+  const consumed = [0, ...others.map(() => 0)];
+  const partOf = (index: number): Reading => ({
+    signal,
+    onProgress: (bytes) => {
+      consumed[index] = bytes;
+      onProgress(consumed.reduce((sum, part) => sum + part, 0));
+    },
+  });
+  const reading = others.map(async (place, i) =>
+    threads.run('readPart', { path, format: format.id, place }, partOf(i + 1)),
   );
-  return format.parts?.join(parts) ?? null;
+  const source = await openRange(path, first.start);
+  const [begun, parts] = await Promise.all([
+    format.parts.readFirst(source, first, partOf(0)),
+    Promise.all(reading),
+  ]);
+  // Their memory is of more use than they are.
+  await threads.end();
+  return begun.join(parts);
 }
 
 interface Plan {
-  readonly format: Format;
-  readonly places: readonly PartPlace[];
+  readonly format: Format & Required<Pick<Format, 'parts'>>;
+  readonly first: PartPlace;
+  readonly others: readonly PartPlace[];
 }
 
 async function planParts(
@@ -84,11 +88,26 @@ async function planPartsOf(
   const head = { bytes: await readAt(handle, 0, HEAD_BYTES), isWhole: false };
   const recognized = recognizeFormat(head);
   const { shape } = probeEvents(head);
-  const isApt = recognized !== null && recognized.sureness > GUESS && shape !== 'lines';
-  if (!isApt || recognized.format.parts === undefined || shape === null) {
+  const isSure = recognized !== null && recognized.sureness > GUESS;
+  if (!isSure || !hasParts(recognized.format) || shape === null || shape === 'lines') {
     return null;
   }
-  const starts = [0];
+  const starts = await findStarts(handle, size, count);
+  const [first, ...others] = [0, ...starts].map((start, i): PartPlace => ({
+    shape,
+    start,
+    end: starts[i] ?? Infinity,
+  }));
+  return others.length === 0 ? null : { format: recognized.format, first, others };
+}
+
+function hasParts(format: Format): format is Plan['format'] {
+  return format.parts !== undefined;
+}
+
+/** Where parts of about the same size begin, but for the first. */
+async function findStarts(handle: FileHandle, size: number, count: number): Promise<number[]> {
+  const starts: number[] = [];
   for (let i = 1; i < count; i++) {
     const at = Math.max(Math.floor((size * i) / count), (starts.at(-1) ?? 0) + 1);
     const border = findEventBorder(await readAt(handle, at, BORDER_BYTES));
@@ -96,8 +115,7 @@ async function planPartsOf(
       starts.push(at + border);
     }
   }
-  const places = starts.map((start, i) => ({ shape, start, end: starts[i + 1] ?? Infinity }));
-  return places.length < 2 ? null : { format: recognized.format, places };
+  return starts;
 }
 
 async function readAt(handle: FileHandle, at: number, length: number): Promise<Uint8Array> {

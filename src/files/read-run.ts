@@ -51,7 +51,7 @@ export async function readRun(group: RunGroup, options: ReadRunOptions): Promise
   try {
     return await readFiles(group, options, threads);
   } finally {
-    threads?.dispose();
+    await threads?.end();
   }
 }
 
@@ -89,7 +89,7 @@ async function readFiles(
       progress.show(file, file.sizeBytes);
     }
   };
-  const traces = await inOrder(files, threads?.count ?? 1, read);
+  const traces = await inOrder(files, (threads?.count ?? 0) + 1, read);
   if (refusals[0] !== undefined && refusals.length === files.length) {
     throw refusals[0];
   }
@@ -126,17 +126,19 @@ async function readMappings(
   }
 }
 
-/** One of several files on a thread of its own; a single one in parts, if it is large. */
+/** One of several files on the next thread, of which this is one; a single one in parts, if it is large. */
 async function readOnThreads(
   path: string,
   reading: Reading,
   fileCount: number,
   threads: ReadThreads,
 ): Promise<Trace> {
-  if (fileCount > 1) {
-    return await threads.run('read', { path }, reading);
+  if (fileCount === 1) {
+    return (await readInParts(path, threads, reading)) ?? (await readHere(path, reading, null));
   }
-  return (await readInParts(path, threads, reading)) ?? (await readHere(path, reading, null));
+  return threads.isBusy
+    ? await readHere(path, reading, null)
+    : await threads.run('read', { path }, reading);
 }
 
 async function readHere(

@@ -81,11 +81,17 @@ export class ReadThreads {
     }
   }
 
-  dispose(): void {
-    for (const thread of this.#all) {
-      void thread.terminate();
-    }
+  /** Ends the threads, and gives their memory back; they start again where they are needed again. */
+  async end(): Promise<void> {
+    const threads = [...this.#all];
     this.#all.clear();
+    this.#idle.length = 0;
+    await Promise.all(threads.map((thread) => thread.terminate()));
+  }
+
+  /** Whether the next to be read would have to wait. */
+  get isBusy(): boolean {
+    return this.#idle.length === 0 && this.#all.size >= this.count;
   }
 
   async #take(): Promise<Worker> {
@@ -129,13 +135,14 @@ export function threadsFor(files: readonly RunFile[], script: URL | undefined): 
     (sum, { path, sizeBytes }) => sum + (PACKED.test(path) ? PACKING_RATIO : 1) * sizeBytes,
     0,
   );
-  const count = Math.min(availableParallelism(), MAX_THREADS);
+  // This thread reads as well.
+  const count = Math.min(availableParallelism(), MAX_THREADS) - 1;
   const isWorth =
     textBytes >= MIN_TEXT_BYTES &&
     !(files.length === 1 && files.some(({ path }) => PACKED.test(path)));
   // While the program is developed there may be no bundle yet.
   const isThere = script !== undefined && existsSync(script);
-  return isThere && isWorth && count > 1 ? new ReadThreads(script, count) : null;
+  return isThere && isWorth && count > 0 ? new ReadThreads(script, count) : null;
 }
 
 function ask(thread: Worker, task: ReadTask, { signal, onProgress }: Reading): Promise<unknown> {

@@ -50,9 +50,17 @@ export interface Format {
 
 /** How the parts of a file of one format are read, and become one trace. */
 export interface PartReader {
+  /** A part that does not begin the file. */
   readPart(source: ByteSource, place: PartPlace, options: ReadOptions): Promise<TracePart>;
-  /** The trace that the whole file gives; null where only reading it as a whole tells. */
-  join(parts: readonly TracePart[]): Trace | null;
+  readFirst(source: ByteSource, place: PartPlace, options: ReadOptions): Promise<FirstPart>;
+}
+
+export interface FirstPart {
+  /**
+   * The trace that the whole file gives; null where only reading it as a whole tells. Takes the other
+   * parts out of their array, so that none is in memory for longer than it needs to be.
+   */
+  join(others: TracePart[]): Trace | null;
 }
 
 export interface Identity {

@@ -10,19 +10,23 @@ export interface PartPlace {
   readonly end: number;
 }
 
-/** What was read of a part. All of it can be sent from thread to thread. */
-export interface TracePart {
+/** What is known of a part when it is read, beside what is in it. */
+export interface PartEnding {
   readonly place: PartPlace;
   /** Where the first event is that begins at the end of the part or behind; null where there is none. */
   readonly stoppedAt: number | null;
   readonly byteLength: number;
-  /** Members of the object around the events, in their order. */
-  readonly members: readonly (readonly [key: string, value: Uint8Array | null])[];
-  readonly builder: PackedBuilder;
   readonly hasStacks: boolean;
   readonly epochUs: number | null;
   /** Spans that are to be clipped when the time of all others is known. */
   readonly bounded: readonly SpanRow[];
   /** Whether what it holds depends on what comes before it in another way than by order. */
   readonly isEntangled: boolean;
+}
+
+/** What was read of a part. All of it can be sent from thread to thread. */
+export interface TracePart extends PartEnding {
+  /** Members of the object around the events, in their order. */
+  readonly members: readonly (readonly [key: string, value: Uint8Array | null])[];
+  readonly builder: PackedBuilder;
 }

@@ -19,7 +19,7 @@ describe('threads that read', () => {
   const { signal } = new AbortController();
   const reading = { signal, onProgress: () => undefined };
   const script = pathToFileURL(join(folder, 'read-thread.mjs'));
-  let threads = new ReadThreads(script, 2);
+  const threads = new ReadThreads(script, 2);
 
   before(async () => {
     await build({
@@ -34,13 +34,9 @@ describe('threads that read', () => {
     writeFileSync(`${path}.gz`, gzipSync(text));
   });
 
-  afterEach(() => {
-    threads.dispose();
-    threads = new ReadThreads(script, 2);
-  });
+  afterEach(() => threads.end());
 
   after(() => {
-    threads.dispose();
     rmSync(folder, { recursive: true });
   });
 

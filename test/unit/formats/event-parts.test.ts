@@ -31,14 +31,16 @@ async function readByParts(
     .map((place) => [place, findEventBorder(bytes.subarray(place))] as const)
     .flatMap(([place, border]) => (border < 0 ? [] : [place + border]));
   const starts = [0, ...new Set(borders.sort((a, b) => a - b))];
+  const [first, ...others] = starts.map((start, i) => ({
+    source: bytesInChunks(bytes.subarray(start)),
+    place: { shape, start, end: starts[i + 1] ?? Infinity },
+  }));
+  const begun = await reader.readFirst(first.source, first.place, options);
   const parts = await Promise.all(
-    starts.map((start, i) => {
-      const place = { shape, start, end: starts[i + 1] ?? Infinity };
-      return reader.readPart(bytesInChunks(bytes.subarray(start)), place, options);
-    }),
+    others.map(async ({ source, place }) => reader.readPart(source, place, options)),
   );
   // As if they came from another thread.
-  return reader.join(structuredClone(parts));
+  return begun.join(structuredClone(parts));
 }
 
 async function assertSame(bytes: Uint8Array, format: Format, seed: number): Promise<boolean> {

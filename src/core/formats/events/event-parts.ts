@@ -4,10 +4,9 @@ import { feed } from '../feed.ts';
 import type { PartReader, ReadOptions } from '../format.ts';
 import { MAX_TABLE_BYTES } from '../json/field-reader.ts';
 import { EventDocument } from '../json/event-document.ts';
-import type { PartPlace, TracePart } from '../parts.ts';
+import type { PartEnding, PartPlace, TracePart } from '../parts.ts';
 import { MAX_LANES } from '../trace/lane-table.ts';
 import { addPacked, mapSpan, packBuilder } from '../trace/packed-builder.ts';
-import type { SpanRow } from '../trace/span-columns.ts';
 import { TraceBuilder } from '../trace/trace-builder.ts';
 import { addBounded } from './bounded-spans.ts';
 import type { Dialect } from './dialect.ts';
@@ -18,59 +17,84 @@ import { EVENT_DOCUMENT } from './read-events.ts';
 /** Reads files of trace events in parts. `create` gives a format that has read nothing yet. */
 export function eventParts(create: () => EventFormat): PartReader {
   return {
-    readPart: (source, place, options) => readPart(source, place, options, create().dialect),
-    join: (parts) => joinParts(parts, create()),
+    async readPart(source, place, options) {
+      const members: [string, Uint8Array | null][] = [];
+      const part = new PartInWork(create().dialect, (key, value) =>
+        members.push([key, value?.slice() ?? null]),
+      );
+      await part.read(source, place, options);
+      return { ...part.ending(place), members, builder: packBuilder(part.builder) };
+    },
+
+    async readFirst(source, place, options) {
+      const format = create();
+      const part = new PartInWork(format.dialect, (key, value) => format.onMember(key, value));
+      await part.read(source, place, options);
+      return { join: (others) => joinParts(part, part.ending(place), others, format) };
+    },
   };
 }
 
-async function readPart(
-  source: ByteSource,
-  place: PartPlace,
-  options: ReadOptions,
-  dialect: Dialect,
-): Promise<TracePart> {
-  const builder = new TraceBuilder();
-  const members: [string, Uint8Array | null][] = [];
-  const reader = new EventReader(builder, dialect, (key, value) =>
-    members.push([key, value?.slice() ?? null]),
-  );
-  const sink = new EventDocument({ ...EVENT_DOCUMENT, ...place }, reader);
-  const byteLength = await feed(source, sink, builder.log, options);
-  const isOdd = builder.lanes.processOf.length > MAX_LANES;
-  return {
-    place,
-    stoppedAt: sink.stoppedAt,
-    byteLength: Math.min(byteLength, place.end - place.start),
-    members,
-    hasStacks: reader.hasStacks,
-    epochUs: reader.metadata.epochUs,
-    bounded: reader.bounded,
-    isEntangled: reader.isEntangled || isOdd,
-    builder: packBuilder(builder),
-  };
+class PartInWork {
+  readonly builder = new TraceBuilder();
+  readonly #reader: EventReader;
+  #stoppedAt: number | null = null;
+  #byteLength = 0;
+
+  constructor(dialect: Dialect, onMember: (key: string, value: Uint8Array | null) => void) {
+    this.#reader = new EventReader(this.builder, dialect, onMember);
+  }
+
+  async read(source: ByteSource, place: PartPlace, options: ReadOptions): Promise<void> {
+    const sink = new EventDocument({ ...EVENT_DOCUMENT, ...place }, this.#reader);
+    this.#byteLength = await feed(source, sink, this.builder.log, options);
+    this.#stoppedAt = sink.stoppedAt;
+  }
+
+  ending(place: PartPlace): PartEnding {
+    const { hasStacks, bounded, metadata, isEntangled } = this.#reader;
+    return {
+      place,
+      stoppedAt: this.#stoppedAt,
+      byteLength: Math.min(this.#byteLength, place.end - place.start),
+      hasStacks,
+      bounded,
+      epochUs: metadata.epochUs,
+      isEntangled,
+    };
+  }
 }
 
 /** Null where the parts do not follow one another exactly, or need each other to be understood. */
-function joinParts(parts: readonly TracePart[], format: EventFormat): Trace | null {
-  const builder = new TraceBuilder();
-  const bounded: SpanRow[] = [];
-  for (const [i, part] of parts.entries()) {
-    const next = parts[i + 1]?.place.start ?? null;
-    const maps =
-      part.isEntangled || part.stoppedAt !== next ? null : addPacked(builder, part.builder);
+function joinParts(
+  { builder }: PartInWork,
+  first: PartEnding,
+  others: TracePart[],
+  format: EventFormat,
+): Trace | null {
+  let { hasStacks, epochUs, byteLength, stoppedAt } = first;
+  const bounded = [...first.bounded];
+  if (first.isEntangled || !builder.time.isWhole) {
+    return null;
+  }
+  for (let part = others.shift(); part !== undefined; part = others.shift()) {
+    const isNext = part.place.start === stoppedAt && !part.isEntangled;
+    const maps = isNext ? addPacked(builder, part.builder) : null;
     if (maps === null) {
       return null;
     }
     bounded.push(...part.bounded.map((row) => mapSpan(row, maps)));
     part.members.forEach(([key, value]) => format.onMember(key, value));
+    hasStacks ||= part.hasStacks;
+    epochUs = part.epochUs ?? epochUs;
+    byteLength += part.byteLength;
+    stoppedAt = part.stoppedAt;
   }
-  if (builder.lanes.processOf.length > MAX_LANES || builder.strings.byteLength > MAX_TABLE_BYTES) {
+  const isLarge =
+    builder.lanes.processOf.length > MAX_LANES || builder.strings.byteLength > MAX_TABLE_BYTES;
+  if (isLarge || stoppedAt !== null) {
     return null;
   }
   addBounded(bounded, builder);
-  return finishEvents(builder, format, {
-    hasStacks: parts.some((part) => part.hasStacks),
-    epochUs: parts.findLast((part) => part.epochUs !== null)?.epochUs ?? null,
-    byteLength: parts.reduce((sum, part) => sum + part.byteLength, 0),
-  });
+  return finishEvents(builder, format, { hasStacks, epochUs, byteLength });
 }

@@ -40,6 +40,11 @@ export class TimeBase {
     return this.#acceptedCount <= MAX_STRAY_EVENTS;
   }
 
+  /** Whether every event was near enough to the first. */
+  get isWhole(): boolean {
+    return this.farthestNs <= MAX_DISTANCE_NS;
+  }
+
   /**
    * What is to be added to the times of another part of the file, by its own origin and its farthest
    * event; null where not all of its events are near enough to the first of these.
