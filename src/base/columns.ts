@@ -45,25 +45,37 @@ export class Column<A extends Numbers> {
 
   /** The column in one piece, and the chunks let go. */
   take(): A {
+    const whole = this.copy();
+    this.clear();
+    return whole;
+  }
+
+  /** The column in one piece; it can go on growing. */
+  copy(): A {
     const whole = this.#create(this.length);
     let at = 0;
     for (const chunk of this.#chunks) {
       whole.set(chunk.subarray(0, Math.min(CHUNK_ROWS, whole.length - at)), at);
       at += CHUNK_ROWS;
     }
-    this.clear();
     return whole;
   }
 
   /** The rows in the given order, and the chunks let go. */
   takeInOrder(order: Uint32Array): A {
+    const whole = this.copyInOrder(order);
+    this.clear();
+    return whole;
+  }
+
+  /** The rows in the given order; it can go on growing. */
+  copyInOrder(order: Uint32Array): A {
     const whole = this.#create(order.length);
     const chunks = this.#chunks;
     for (let i = 0; i < order.length; i++) {
       const row = order[i];
       whole[i] = chunks[row >>> CHUNK_BITS][row & (CHUNK_ROWS - 1)];
     }
-    this.clear();
     return whole;
   }
 

@@ -58,12 +58,18 @@ export class StringTable {
     return this.#decoder.decode(this.#bytes.subarray(this.#starts[row], this.#starts[row + 1]));
   }
 
-  /** All rows as text, and the bytes let go. */
-  take(): string[] {
+  /** All rows as text. */
+  texts(): string[] {
     const texts = new Array<string>(this.#length);
     for (let row = 0; row < this.#length; row++) {
       texts[row] = this.text(row);
     }
+    return texts;
+  }
+
+  /** All rows as text, and the bytes let go. */
+  take(): string[] {
+    const texts = this.texts();
     this.#bytes = new Uint8Array(0);
     this.#slots = new Uint32Array(0);
     return texts;

@@ -17,6 +17,7 @@ import { SpillCache } from '../base/spill-cache.ts';
 import { FileError } from './file-error.ts';
 import { findMetricFiles } from './find-metrics.ts';
 import { inflateBytes } from './inflate-bytes.ts';
+import type { FollowedFiles } from './followed-files.ts';
 import { openDatabase } from './open-database.ts';
 import { openFile } from './open-file.ts';
 import { ConfigError, readConfig } from './read-config.ts';
@@ -40,6 +41,8 @@ export interface ReadRunOptions {
   readonly configTop?: string;
   /** What threads run that read several files, or a large one, at once; without it one reads all. */
   readonly threadScript?: URL | undefined;
+  /** Reads on what it has read before. */
+  readonly followed?: FollowedFiles;
 }
 
 /**
@@ -65,6 +68,7 @@ async function readFiles(
   const keep = keeperOf(files, options.maxRanksInMemory ?? MAX_RANKS_IN_MEMORY);
   const mappings = await readMappings(group, options.configTop);
   const refusals: Error[] = [];
+  options.followed?.begin(files);
   const read = async (file: RunFile): Promise<{ file: RunFile; trace: Trace }> => {
     const reading = {
       signal: options.signal,
@@ -72,6 +76,10 @@ async function readFiles(
     };
     reading.onProgress(0);
     try {
+      const known = await options.followed?.read(file, options.signal, reading.onProgress);
+      if (known !== undefined && known !== null) {
+        return { file, trace: keep(known) };
+      }
       const mapping = isOther(file) ? mappingOf(file.path, mappings) : null;
       const trace =
         mapping !== null || threads === null

@@ -19,6 +19,7 @@ import { readCounters } from '../core/timeline/read-counters.ts';
 import { readWindow } from '../core/timeline/read-window.ts';
 import { summarizeArea } from '../core/timeline/summarize-area.ts';
 import { findBaseline, readFoundBaseline } from '../files/read-baseline.ts';
+import { FollowedFiles } from '../files/followed-files.ts';
 import { overlayOptions, readConfig } from '../files/read-config.ts';
 import { readArguments } from '../files/read-event.ts';
 import { readRun } from '../files/read-run.ts';
@@ -68,6 +69,7 @@ interface RunAnswer {
 /** The tables of the one run that this thread has analysed. */
 export class AnalyzedTables {
   readonly #exports = new Exports();
+  readonly #followed = new FollowedFiles();
   #analysis: Analysis | null = null;
 
   constructor(
@@ -117,6 +119,7 @@ export class AnalyzedTables {
       signal: this.signal,
       configTop,
       threadScript: this.threadScript,
+      followed: this.#followed,
       onProgress: ({ file, consumedBytes, totalBytes }) =>
         this.notices.progressed(
           basename(file),

@@ -1,4 +1,4 @@
-import { float64Column, uint32Column, uint8Column } from '../../../base/columns.ts';
+import { type Column, float64Column, uint32Column, uint8Column } from '../../../base/columns.ts';
 import type { Collectives, Counters, Flows, Instants } from '../../model/trace.ts';
 
 export class FlowColumns {
@@ -16,15 +16,15 @@ export class FlowColumns {
     this.#part.push(part);
   }
 
-  /** Each place becomes the lane that it stands for. */
-  take(laneOf: (place: number) => number): Flows {
+  /** Each place becomes the lane that it stands for. These here are empty after, unless they are to stay. */
+  take(laneOf: (place: number) => number, mayStay = false): Flows {
     return {
       length: this.#id.length,
-      id: this.#id.take(),
-      time: this.#time.take(),
-      lane: this.#place.take().map(laneOf),
-      name: this.#name.take(),
-      part: this.#part.take(),
+      id: give(this.#id, mayStay),
+      time: give(this.#time, mayStay),
+      lane: give(this.#place, mayStay).map(laneOf),
+      name: give(this.#name, mayStay),
+      part: give(this.#part, mayStay),
     };
   }
 }
@@ -46,15 +46,22 @@ export class CounterColumns {
     this.#value.push(value);
   }
 
-  take(): Counters {
+  /** These here are empty after, unless they are to stay. */
+  take(mayStay = false): Counters {
     return {
       length: this.#time.length,
-      time: this.#time.take(),
-      series: this.#series.take(),
-      value: this.#value.take(),
-      ...(this.#rank === null ? {} : { rank: this.#rank.take() }),
+      time: give(this.#time, mayStay),
+      series: give(this.#series, mayStay),
+      value: give(this.#value, mayStay),
+      ...(this.#rank === null ? {} : { rank: give(this.#rank, mayStay) }),
     };
   }
+}
+
+function give<
+  A extends Float64Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>,
+>(column: Column<A>, mayStay: boolean): A {
+  return mayStay ? column.copy() : column.take();
 }
 
 function zeros(length: number): ReturnType<typeof uint32Column> {
@@ -76,13 +83,13 @@ export class InstantColumns {
     this.#name.push(name);
   }
 
-  /** Each place becomes the lane that it stands for. */
-  take(laneOf: (place: number) => number): Instants {
+  /** Each place becomes the lane that it stands for. These here are empty after, unless they are to stay. */
+  take(laneOf: (place: number) => number, mayStay = false): Instants {
     return {
       length: this.#time.length,
-      time: this.#time.take(),
-      lane: this.#place.take().map(laneOf),
-      name: this.#name.take(),
+      time: give(this.#time, mayStay),
+      lane: give(this.#place, mayStay).map(laneOf),
+      name: give(this.#name, mayStay),
     };
   }
 }

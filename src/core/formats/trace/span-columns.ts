@@ -98,31 +98,38 @@ export class SpanColumns {
     return orderSpans(this, laneCount);
   }
 
-  /** Columns in the given order; these here are empty after. */
-  take(rows: Uint32Array): Spans {
+  /** Columns in the given order; these here are empty after, unless they are to stay. */
+  take(rows: Uint32Array, mayStay = false): Spans {
+    const give = <A>(column: Ordered<A>): A =>
+      mayStay ? column.copyInOrder(rows) : column.takeInOrder(rows);
     return {
       length: rows.length,
-      start: this.start.takeInOrder(rows),
-      duration: this.duration.takeInOrder(rows),
-      lane: this.lane.takeInOrder(rows),
-      name: this.#name.takeInOrder(rows),
-      category: this.#category.takeInOrder(rows),
-      correlation: this.#correlation.takeInOrder(rows),
-      externalId: this.#externalId.takeInOrder(rows),
-      byteOffset: this.#byteOffset.takeInOrder(rows),
-      file: this.#file.takeInOrder(rows),
-      line: this.#line.takeInOrder(rows),
-      step: this.#step.takeInOrder(rows),
-      recordedPhase: this.#phase.takeInOrder(rows),
-      stack: this.#stack.takeInOrder(rows),
-      modelChunk: this.#modelChunk.takeInOrder(rows),
-      autograd: this.#autograd.takeInOrder(rows),
+      start: give(this.start),
+      duration: give(this.duration),
+      lane: give(this.lane),
+      name: give(this.#name),
+      category: give(this.#category),
+      correlation: give(this.#correlation),
+      externalId: give(this.#externalId),
+      byteOffset: give(this.#byteOffset),
+      file: give(this.#file),
+      line: give(this.#line),
+      step: give(this.#step),
+      recordedPhase: give(this.#phase),
+      stack: give(this.#stack),
+      modelChunk: give(this.#modelChunk),
+      autograd: give(this.#autograd),
     };
   }
 
   clear(): void {
     this.take(new Uint32Array(0));
   }
+}
+
+interface Ordered<A> {
+  takeInOrder(rows: Uint32Array): A;
+  copyInOrder(rows: Uint32Array): A;
 }
 
 /** Takes no room before its first value other than 0. */
@@ -151,5 +158,9 @@ class OptionalColumn<A extends Uint32Array<ArrayBuffer> | Uint8Array<ArrayBuffer
     const isUsed = this.#isUsed;
     this.#isUsed = false;
     return isUsed ? this.#column.takeInOrder(rows) : null;
+  }
+
+  copyInOrder(rows: Uint32Array): A | null {
+    return this.#isUsed ? this.#column.copyInOrder(rows) : null;
   }
 }

@@ -15,6 +15,8 @@ export interface FinishOptions {
   /** Whether the names of processes belong into the names of lanes. */
   readonly showsProcess: boolean;
   readonly byteLength: number;
+  /** More rows will come, and another trace of all of them. */
+  readonly mayStay?: boolean;
 }
 
 /** A trace in the making. Spans may come in any order; times are those of `time`. */
@@ -44,14 +46,15 @@ export class TraceBuilder {
 
   finish(options: FinishOptions): Trace {
     const laneOf = (place: number): number => this.lanes.laneAt(place);
-    const flows = this.flows.take(laneOf);
-    const instants = this.instants.take(laneOf);
-    const counters = this.counters.take();
+    const { mayStay = false } = options;
+    const flows = this.flows.take(laneOf, mayStay);
+    const instants = this.instants.take(laneOf, mayStay);
+    const counters = this.counters.take(mayStay);
     const laneOrder = orderLanes(this.lanes, this.names);
     const draftOrder = this.spans.order(this.lanes.drafts.length);
     const { rows, lanes } = this.#placeLanes(laneOrder, draftOrder, options.showsProcess);
     const collectives = this.collectives.take(inverseOf(rows));
-    const spans = this.spans.take(rows);
+    const spans = this.spans.take(rows, mayStay);
     toRows(spans.lane, laneOrder);
     toRows(flows.lane, laneOrder);
     toRows(instants.lane, laneOrder);
@@ -61,7 +64,7 @@ export class TraceBuilder {
     }
     return {
       meta: { ...options.meta, originNs: this.#originNs(options.clockZeroNs, firstNs) },
-      strings: this.strings.take(),
+      strings: mayStay ? this.strings.texts() : this.strings.take(),
       lanes,
       spans,
       collectives,
@@ -69,7 +72,7 @@ export class TraceBuilder {
       counters,
       instants,
       counts: this.log.counts,
-      problems: this.log.problems,
+      problems: [...this.log.problems],
       byteLength: options.byteLength,
     };
   }

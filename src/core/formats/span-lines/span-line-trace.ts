@@ -1,0 +1,26 @@
+import type { Trace } from '../../model/trace.ts';
+import { LineDocument } from '../json/line-document.ts';
+import { TraceBuilder } from '../trace/trace-builder.ts';
+import { MAX_LINE_BYTES, SPAN_LAYOUT } from './span-layout.ts';
+import { SpanLineReader } from './span-line-reader.ts';
+
+/** The trace of a span file in the making. */
+export class SpanLineTrace {
+  readonly builder = new TraceBuilder();
+  readonly #reader = new SpanLineReader(this.builder);
+  /** Takes the bytes of the file. */
+  readonly document = new LineDocument(SPAN_LAYOUT, MAX_LINE_BYTES, this.#reader);
+
+  /** All so far; with `mayStay` the file may go on. */
+  finish(byteLength: number, mayStay = false): Trace {
+    const { header, epochs } = this.#reader;
+    const records = epochs.records();
+    return this.builder.finish({
+      clockZeroNs: header.startUnixNs,
+      meta: { ...header.meta(), ...(records.length === 0 ? {} : { epochs: records }) },
+      showsProcess: false,
+      byteLength,
+      mayStay,
+    });
+  }
+}
