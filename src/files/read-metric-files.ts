@@ -1,8 +1,10 @@
+import { basename, dirname } from 'node:path';
 import { METRIC_DIALECTS } from '../core/formats/metric-dialects/dialects.ts';
 import { mappingOf, type MetricMapping } from '../core/formats/metric-files/metric-mapping.ts';
 import { readMetrics } from '../core/formats/metric-files/read-metrics.ts';
 import { readHead } from '../core/formats/head.ts';
 import { recognizeFormat } from '../core/formats/read-trace.ts';
+import type { Metrics } from '../core/model/metrics.ts';
 import { METRICS_FORMAT, type Run, type RunFile } from '../core/model/run.ts';
 import { addMetrics, type ReadMetricsFile } from '../core/runs/add-metrics.ts';
 import { rankFromPath } from '../core/runs/rank-from-path.ts';
@@ -22,7 +24,7 @@ export async function withMetricsBeside(
     try {
       const metrics = await readIfMetrics(path, mappingOf(path, mappings), signal);
       if (metrics !== null) {
-        read.push(metrics);
+        read.push({ file: path, rank: rankOf(path, run), metrics });
       }
     } catch (error) {
       signal.throwIfAborted();
@@ -38,7 +40,7 @@ async function readIfMetrics(
   path: string,
   metricMapping: MetricMapping | null,
   signal: AbortSignal,
-): Promise<ReadMetricsFile | null> {
+): Promise<Metrics | null> {
   const { head, close } = await readHead(await openFile(path), signal);
   await close();
   const isMetrics = metricMapping !== null || recognizeFormat(head)?.format.id === METRICS_FORMAT;
@@ -50,6 +52,12 @@ async function readIfMetrics(
     { signal, metricMapping },
     METRIC_DIALECTS,
   );
-  const rank = rankFromPath(path.split(/[\\/]/).at(-1) ?? path)?.rank ?? null;
-  return metrics.length === 0 ? null : { file: path, rank, metrics };
+  return metrics.length === 0 ? null : metrics;
+}
+
+/** As the name of the file tells, else whose files alone are in its folder. */
+function rankOf(path: string, { ranks }: Run): number | null {
+  const named = rankFromPath(basename(path))?.rank ?? null;
+  const near = ranks.filter(({ file }) => dirname(file) === dirname(path));
+  return named ?? (near.length === 1 && ranks.length > 1 ? (near[0]?.rank ?? null) : null);
 }

@@ -126,6 +126,21 @@ const health = z.object({
     clipped: z.number(),
   }),
   missingRanks: z.array(z.int()),
+  missingSteps: z.array(z.int()),
+  overlaps: z.int(),
+  overhead: z.object({
+    percent: z.number(),
+    kinds: z.array(z.object({ name: z.string(), count: z.int(), totalNs: z.number() })),
+  }),
+  messages: z.array(
+    z.object({
+      file: z.string(),
+      level: z.enum(['warning', 'error']),
+      text: z.string(),
+      count: z.int(),
+    }),
+  ),
+  absent: z.array(z.string()),
   clock: z.object({ method: z.string(), uncertaintyNs: z.number().nullable() }),
   problems: z.array(
     z.object({

@@ -1,6 +1,6 @@
 import type { Report } from '../../src/core/model/report.ts';
 import { h } from '../base/dom.ts';
-import { baseName, formatCount, formatNumber } from '../base/format.ts';
+import { baseName, formatCount, formatDuration, formatNumber } from '../base/format.ts';
 
 /** What to know of the trace before its numbers are believed, and what recording more would add. */
 export function renderNotes({ report }: { readonly report: Report }): HTMLElement {
@@ -22,10 +22,14 @@ export function renderNotes({ report }: { readonly report: Report }): HTMLElemen
       { class: 'muted' },
       `${formatCount(run.files.length, 'file')} (${run.formats.join(', ')}); ${counts.join(', ')}. Clock: ${health.clock.method}. Steps: ${STEPS_TEXT[run.steps.how] ?? run.steps.how}.`,
     ),
-    list([...health.notes.map(({ text }) => text), ...replayNotes(report)]),
+    list([
+      ...health.notes.map(({ text }) => text),
+      ...[overheadText(health.overhead)].filter((text) => text !== null),
+      ...replayNotes(report),
+    ]),
     list(failures.map(({ detector, message }) => `The check ${detector} failed: ${message}`)),
     renderProblems(report),
-    renderMissing(report),
+    renderAbsent(report),
   );
 }
 
@@ -58,38 +62,36 @@ function renderProblems({ health: { problems } }: Report): HTMLElement | null {
             'li',
             {},
             `${baseName(file)}, byte ${formatNumber(byteOffset)}, ${kind}: ${reason} `,
-            h('code', {}, excerpt),
+            excerpt === '' ? null : h('code', {}, excerpt),
           ),
         ),
       );
 }
 
 /** Said once: what is not shown because the run does not have it. */
-function renderMissing(report: Report): HTMLElement | null {
-  const hasDevice = report.ranks.some(({ breakdown }) => breakdown !== null);
-  const hasLines =
-    report.lines.some(({ location }) => location !== null) ||
-    report.findings.some(({ location }) => location !== null);
-  const missing = [
-    hasDevice
-      ? null
-      : 'No device work was recorded: with ProfilerActivity.CUDA the idle time of the GPU and its causes would be shown.',
-    report.run.steps.how === 'whole'
-      ? 'No steps were recorded: with profiler.step() in the loop each step would be told apart.'
-      : null,
-    report.run.ranks.length === 1 && (report.run.worldSize ?? 1) > 1
-      ? 'This is one rank of several: with the files of the others beside it stragglers would be found.'
-      : null,
-    hasLines
-      ? null
-      : 'No lines of code were recorded: with_stack=True, record_function or timing spans would lead to them.',
-  ].filter((text) => text !== null);
-  return missing.length === 0
+function renderAbsent({ health: { absent } }: Report): HTMLElement | null {
+  return absent.length === 0
     ? null
     : h(
         'div',
         {},
         h('h3', { class: 'panel-title' }, 'What recording more would add'),
-        list(missing),
+        list(absent),
       );
+}
+
+const KINDS_SHOWN = 4;
+
+/** What the profiler did for itself, by name; nothing where it tells nothing of it. */
+function overheadText({ percent, kinds }: Report['health']['overhead']): string | null {
+  if (kinds.length === 0) {
+    return null;
+  }
+  const told = kinds
+    .slice(0, KINDS_SHOWN)
+    .map(
+      ({ name, count, totalNs }) => `${name} ${formatNumber(count)} ×, ${formatDuration(totalNs)}`,
+    );
+  const more = kinds.length - told.length;
+  return `The profiler’s own work: ${percent.toFixed(1)}\u202f% of the analyzed steps, where the device was idle meanwhile (${told.join('; ')}${more > 0 ? `; ${more} more kinds` : ''}).`;
 }

@@ -22,6 +22,8 @@ export function mountRunPage(context: PageContext): View {
   const owned = new DisposableStore();
   const sheet = new KeySheet();
   const notes = renderNotes(run);
+  // What makes the numbers doubtful is read before them.
+  const isPoor = run.report.health.level === 'poor';
   const showKeys = () => sheet.toggle();
   const showHealth = () => {
     notes.toggleAttribute('open', true);
@@ -42,6 +44,7 @@ export function mountRunPage(context: PageContext): View {
     renderHeader(context, { showHealth, showKeys }),
     strip.element,
     renderHero(context, owned),
+    isPoor ? notes : null,
     h(
       'div',
       { class: 'columns' },
@@ -56,7 +59,7 @@ export function mountRunPage(context: PageContext): View {
     ),
     details.element,
     renderNumbers(context),
-    notes,
+    isPoor ? null : notes,
     sheet.element,
     live,
     notice.element,

@@ -38,11 +38,44 @@ export function printHealth({ health, replay, run }: Report, paper: Paper): void
     paper.paragraph(plainText(note.text), null, '  • ', '    ');
   }
   printProblems(health.problems, paper);
+  printOverhead(health.overhead, paper);
   if (health.clock.method !== '') {
     paper.paragraph(plainText(clockLine(health.clock)), 'dim', '  ');
   }
   if (replay !== undefined && run.steps.total > 0) {
     paper.paragraph(plainText(replayLine(replay)), 'dim', '  ');
+  }
+}
+
+const KINDS_SHOWN = 3;
+
+/** What the profiler did for itself; nothing where it tells nothing of it. */
+function printOverhead({ percent, kinds }: Health['overhead'], paper: Paper): void {
+  if (kinds.length === 0) {
+    return;
+  }
+  const told = kinds
+    .slice(0, KINDS_SHOWN)
+    .map(
+      ({ name, count, totalNs }) => `${name} ${formatWhole(count)} ×, ${formatDuration(totalNs)}`,
+    );
+  const more = kinds.length > told.length ? '; others' : '';
+  paper.paragraph(
+    plainText(
+      `Profiler: ${percent.toFixed(1)} % of the analyzed steps while the device was idle (${told.join('; ')}${more})`,
+    ),
+    'dim',
+    '  ',
+  );
+}
+
+/** What was not recorded, and what it would add. */
+export function printAbsent({ health: { absent } }: Report, paper: Paper): void {
+  if (absent.length > 0) {
+    paper.heading('What recording more would add');
+    for (const text of absent) {
+      paper.paragraph(plainText(text), 'dim', '  • ', '    ');
+    }
   }
 }
 

@@ -6,7 +6,7 @@ import { formatCount, formatWhole } from './format-count.ts';
 import { formatRanks } from './format-ranks.ts';
 import { Paper } from './paper.ts';
 import { printFindings } from './print-findings.ts';
-import { printHealth } from './print-health.ts';
+import { printAbsent, printHealth } from './print-health.ts';
 import { printRanks } from './print-ranks.ts';
 import { printWhatIf } from './print-what-if.ts';
 
@@ -27,6 +27,7 @@ export function printReport(
   printWhatIf(report, paper);
   printRanks(report, paper);
   printFindings(report, paper);
+  printAbsent(report, paper);
   printFailures(report, paper);
   return paper.text();
 }

@@ -2,7 +2,7 @@ import type { Nesting } from '../model/tables.ts';
 import type { Trace } from '../model/trace.ts';
 
 /** Traces in whole microseconds round a child's end past its parent's by up to this much. */
-const ROUNDING_NS = 1_000;
+export const ROUNDING_NS = 1_000;
 
 /** Rows beyond this are drawn over each other, so that a hostile file cannot cost quadratic time. */
 const MAX_ROWS = 1_024;

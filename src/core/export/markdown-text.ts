@@ -33,3 +33,7 @@ export function table(names: readonly string[], rows: readonly (readonly string[
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return [line(names), line(names.map(() => '---')), ...rows.map(line)].join('\n');
 }
+
+export function listMarkdown(texts: readonly string[]): string {
+  return texts.map((text) => `- ${escapeText(text)}`).join('\n');
+}

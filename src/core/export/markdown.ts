@@ -2,7 +2,8 @@ import { formatDuration } from '../../base/format-duration.ts';
 import { formatPercent } from '../derived/wording.ts';
 import type { Finding, Report } from '../model/report.ts';
 import { thresholdUnit } from '../model/threshold-unit.ts';
-import { code, escapeText, table } from './markdown-text.ts';
+import { healthMarkdown } from './health-markdown.ts';
+import { code, escapeText, listMarkdown, table } from './markdown-text.ts';
 
 const MAX_ROWS = 20;
 
@@ -18,15 +19,16 @@ export function reportMarkdown(report: Report): string {
     `# ${escapeText(run.name)}`,
     `**${escapeText(verdict.text)}**`,
     numbers(report),
+    healthMarkdown(health),
     rankTable(report),
     findings.length === 0 ? 'There are no findings.' : '## Findings, by what a fix gives back',
     ...findings.flatMap((finding, i) => [
       `### ${i + 1}. ${escapeText(finding.title)}`,
       ...body(finding, report, '####'),
     ]),
-    health.notes.length === 0
+    health.absent.length === 0
       ? ''
-      : ['## Notes on the trace', list(health.notes.map(({ text }) => text))].join('\n\n'),
+      : ['## What recording more would add', listMarkdown(health.absent)].join('\n\n'),
     footer(report),
   ];
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
@@ -132,7 +134,7 @@ function saving({ savingHow, savingFrom }: Finding): string {
   return `${escapeText(savingHow)} From ${count} ${count === 1 ? 'interval' : 'intervals'}, ${formatDuration(totalNs)} in all; the longest lasts ${formatDuration(first.durationNs)} (${where}).`;
 }
 
-function numbers({ run, stepTime, baseline, health }: Report): string {
+function numbers({ run, stepTime, baseline }: Report): string {
   const { steps, ranks } = run;
   const rows: [string, string][] = [
     ['Ranks', String(ranks.length)],
@@ -148,7 +150,6 @@ function numbers({ run, stepTime, baseline, health }: Report): string {
     ...(baseline === undefined || baseline === null
       ? []
       : [['Baseline', escapeText(baseline.text)] as [string, string]]),
-    ['Trace', `${health.events.kept} of ${health.events.read} events kept`],
   ];
   return table(['', ''], rows);
 }
@@ -171,10 +172,6 @@ function rankTable({ ranks }: Report): string {
   );
   const names = ['Rank', 'Step, p50', 'Compute', 'Communication', 'Copy', 'Idle'];
   return rows.length === 0 ? '' : table(names, rows);
-}
-
-function list(texts: readonly string[]): string {
-  return texts.map((text) => `- ${escapeText(text)}`).join('\n');
 }
 
 function stepText(step: number | null): string {

@@ -7,6 +7,7 @@ import { readEvents } from './events/read-events.ts';
 import type { Format, Head, Identity } from './format.ts';
 import { isRecord, numberOrNull, parseJson, textOrNull } from './json/loose-values.ts';
 import { DEVICE_ANNOTATIONS, LOGICAL, STREAM } from './trace/lane-table.ts';
+import { ProfilerMessages } from './trace/profiler-messages.ts';
 
 /** https://github.com/pytorch/kineto/blob/main/libkineto/src/ActivityType.cpp, and the names of 2020. */
 const CLASSES: ReadonlyMap<string, EventClass> = new Map(
@@ -104,6 +105,8 @@ class KinetoFormat implements EventFormat {
   #backend: string | null = null;
   #devices: readonly Device[] = [];
   #baseNs: bigint | null = null;
+  #shiftNs = 0n;
+  readonly #messages = new ProfilerMessages();
 
   onMember(key: string, value: Uint8Array | null): void {
     switch (key) {
@@ -114,13 +117,22 @@ class KinetoFormat implements EventFormat {
         this.#devices = readDevices(parseJson(value));
         break;
       case 'baseTimeNanoseconds':
-        this.#baseNs = readInteger(value);
+        this.#takeBase(readInteger(value));
+        break;
+      case 'WARNING':
+      case 'ERROR':
+        this.#messages.addAll(key === 'ERROR' ? 'error' : 'warning', parseJson(value));
         break;
     }
   }
 
   clockZeroNs(): bigint | null {
     return this.#baseNs;
+  }
+
+  /** Of several documents in one file each has a base of its own; the clock is that of the first. */
+  clockShiftNs(): bigint {
+    return this.#shiftNs;
   }
 
   meta(): ReturnType<EventFormat['meta']> {
@@ -132,7 +144,15 @@ class KinetoFormat implements EventFormat {
       runName: null,
       script: null,
       devices: this.#devices,
+      ...this.#messages.asMeta(),
     };
+  }
+
+  #takeBase(baseNs: bigint | null): void {
+    if (baseNs !== null && this.#baseNs !== null) {
+      this.#shiftNs = baseNs - this.#baseNs;
+    }
+    this.#baseNs ??= baseNs;
   }
 
   #readDistributedInfo(info: unknown): void {

@@ -200,6 +200,29 @@ export interface Health {
     readonly clipped: number;
   };
   readonly missingRanks: readonly number[];
+  /** Between the first and the last step of a rank, ascending. */
+  readonly missingSteps: readonly number[];
+  /** Spans that begin within another of their thread or stream and end after it. They are kept and drawn. */
+  readonly overlaps: number;
+  /** What the profiler did for itself. */
+  readonly overhead: {
+    /** Of the analysed steps, where the device was idle meanwhile. */
+    readonly percent: number;
+    readonly kinds: readonly {
+      readonly name: string;
+      readonly count: number;
+      readonly totalNs: Nanoseconds;
+    }[];
+  };
+  /** Warnings and errors that the profiler wrote into its files. */
+  readonly messages: readonly {
+    readonly file: string;
+    readonly level: 'warning' | 'error';
+    readonly text: string;
+    readonly count: number;
+  }[];
+  /** What was not recorded, and what it would add, as sentences. */
+  readonly absent: readonly string[];
   readonly clock: { readonly method: string; readonly uncertaintyNs: Nanoseconds | null };
   /** The first problems of each file, for a readable list. */
   readonly problems: readonly {

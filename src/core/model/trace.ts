@@ -149,6 +149,16 @@ export interface TraceMeta {
   readonly epochs?: readonly EpochRecord[];
   /** Absent but for dumps of NCCL's flight recorder. */
   readonly flightRecord?: FlightRecord;
+  /** Absent where it wrote none. */
+  readonly messages?: readonly ProfilerMessage[];
+}
+
+/** A warning or an error that the profiler wrote into its own file. */
+export interface ProfilerMessage {
+  readonly level: 'warning' | 'error';
+  readonly text: string;
+  /** How often it stands there, with other numbers in it. */
+  readonly count: number;
 }
 
 /** Something wrong with the content of a file. */

@@ -4,6 +4,7 @@ import { REPORT_SCHEMA_VERSION, type Report } from '../model/report.ts';
 import type { Steps } from '../model/tables.ts';
 import { reportBaseline } from './baseline-report.ts';
 import { isCutShort } from './file-notes.ts';
+import { listAbsent } from './absent.ts';
 import { FORMULAS } from './formulas.ts';
 import { assessHealth, worldSizeOf } from './health.ts';
 import { computeLayers } from './layers.ts';
@@ -35,6 +36,7 @@ export function buildReport(
     cut.length > 0
       ? ordered.map((finding) => ({ ...finding, confidence: 'low' as const }))
       : ordered;
+  const lines = costLines(run);
   const facts = {
     name,
     files: [...new Set(run.ranks.flatMap(({ file, otherFiles = [] }) => [file, ...otherFiles]))],
@@ -47,7 +49,10 @@ export function buildReport(
     schemaVersion: REPORT_SCHEMA_VERSION,
     tool,
     run: facts,
-    health: assessHealth(run, baselineProblem),
+    health: {
+      ...assessHealth(run, baselineProblem),
+      absent: listAbsent({ run: facts, ranks, lines, findings }),
+    },
     stepTime,
     verdict:
       cut.length === ranks.length && cut.length > 0
@@ -61,7 +66,7 @@ export function buildReport(
     replay: check,
     baseline: reportBaseline(run),
     findings,
-    lines: costLines(run),
+    lines,
     formulas: FORMULAS,
     failures,
   };

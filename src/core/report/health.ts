@@ -1,41 +1,45 @@
 import type { Alignment } from '../derived/align-clocks.ts';
 import type { RunDerived } from '../derived/run-derived.ts';
 import type { Health, HealthLevel } from '../model/report.ts';
-import { categoryIndex } from '../model/span-category.ts';
-import type { EventCounts, Trace } from '../model/trace.ts';
-import { differenceOf, type Intervals, uniteIntervals } from '../derived/intervals.ts';
-import { timePerStep } from '../derived/step-windows.ts';
+import type { EventCounts } from '../model/trace.ts';
+import { findMissingSteps } from '../derived/missing-steps.ts';
+import { countOverlaps } from '../derived/overlaps.ts';
 import type { DerivedRank } from '../derived/run-derived.ts';
 import { cutNotes, isRecorded, leftOutNotes, logNotes, recorderNotes } from './file-notes.ts';
 import { metricNotes } from './metric-notes.ts';
 import { type Graded, note, plural } from './graded-note.ts';
+import { listMessages, measureOverhead, messageNotes, overheadNotes } from './profiler-notes.ts';
 
 /** Fewer steps than this say little of a run's habits (DESIGN, "honest measurement"). */
 const FEW_STEPS = 50;
-const OVERHEAD = categoryIndex('overhead');
-/** Shares of the step that the profiler itself takes, in percent: nsys-ai. */
-const NOTABLE_OVERHEAD_PERCENT = 5;
-const POOR_OVERHEAD_PERCENT = 15;
 /** A share of dropped events from which a trace is poor, in percent. */
 const POOR_DROPPED_PERCENT = 5;
 const MAX_PROBLEMS = 100;
+const MAX_RUNS_TOLD = 10;
 
 /** What is wrong with the trace itself, and how far to trust what follows. */
 export function assessHealth(run: RunDerived, baselineProblem: string | null): Health {
   const traces = [...run.leftOut, ...run.ranks];
   const events = sumCounts(traces.map(({ trace }) => trace.counts));
   const missingRanks = findMissingRanks(run.ranks);
+  const missingSteps = listMissingSteps(run.ranks);
+  const overlaps = run.ranks.reduce((sum, { trace }) => sum + countOverlaps(trace), 0);
+  const overhead = measureOverhead(run);
+  const messages = listMessages(run.ranks);
   const notes = [
     ...leftOutNotes(run.leftOut),
     ...cutNotes(run.ranks),
+    ...messageNotes(messages),
     ...logNotes(run.ranks),
     ...metricNotes(run.ranks, run.metrics),
     ...recorderNotes(run.ranks),
     ...eventNotes(events),
     ...stepNotes(run),
+    ...missingStepNotes(missingSteps),
     ...rankNotes(run, missingRanks),
     ...clockNotes(run),
-    ...overheadNotes(run),
+    ...overheadNotes(overhead),
+    ...overlapNotes(overlaps),
     ...baselineNotes(baselineProblem),
   ];
   return {
@@ -43,6 +47,11 @@ export function assessHealth(run: RunDerived, baselineProblem: string | null): H
     notes: notes.map(({ id, text, count }) => ({ id, text, count })),
     events,
     missingRanks,
+    missingSteps,
+    overlaps,
+    overhead,
+    messages,
+    absent: [],
     clock: clockOf(run.alignment),
     problems: traces
       .flatMap(({ file, trace }) => trace.problems.map((problem) => ({ file, ...problem })))
@@ -136,6 +145,50 @@ function stepNotes({ ranks, analyzed }: RunDerived): Graded[] {
     : period;
 }
 
+/** Of all ranks, each number once. */
+function listMissingSteps(ranks: readonly DerivedRank[]): readonly number[] {
+  const numbers = new Set(ranks.flatMap(({ tables }) => findMissingSteps(tables.steps)));
+  return [...numbers].sort((a, b) => a - b);
+}
+
+function missingStepNotes(numbers: readonly number[]): Graded[] {
+  const told = listRuns(numbers).slice(0, MAX_RUNS_TOLD);
+  const more = listRuns(numbers).length > told.length ? ' and others' : '';
+  return [
+    note(
+      'missing-steps',
+      numbers.length,
+      'notable',
+      `${plural(numbers.length, 'step')} between the first and the last ${numbers.length === 1 ? 'is' : 'are'} not in the trace: ${told.join(', ')}${more}.`,
+    ),
+  ].filter(({ count }) => count > 0);
+}
+
+/** `3`, `7–9`. */
+function listRuns(numbers: readonly number[]): string[] {
+  const runs: { first: number; last: number }[] = [];
+  for (const number of numbers) {
+    const run = runs.at(-1);
+    if (run !== undefined && run.last === number - 1) {
+      run.last = number;
+    } else {
+      runs.push({ first: number, last: number });
+    }
+  }
+  return runs.map(({ first, last }) => (first === last ? String(first) : `${first}–${last}`));
+}
+
+function overlapNotes(count: number): Graded[] {
+  return [
+    note(
+      'overlaps',
+      count,
+      'ok',
+      `${plural(count, 'event')} ${count === 1 ? 'begins' : 'begin'} within another of the same thread or stream and ${count === 1 ? 'ends' : 'end'} after it; all are kept, and drawn in rows below each other.`,
+    ),
+  ].filter(({ count: some }) => some > 0);
+}
+
 function rankNotes({ ranks, leftOut }: RunDerived, missingRanks: readonly number[]): Graded[] {
   const others = ranks.reduce((sum, { tables }) => sum + tables.work.spansOnOtherDevices, 0);
   const missing = missingRanks.filter((rank) => leftOut.every((file) => file.rank !== rank));
@@ -188,42 +241,6 @@ function clockNotes({ ranks, alignment }: RunDerived): Graded[] {
         ),
       ]
     : [];
-}
-
-function overheadNotes({ ranks, analyzed }: RunDerived): Graded[] {
-  let covered = 0;
-  let total = 0;
-  ranks.forEach((rank, row) => {
-    const { rows, durations } = analyzed[row];
-    const { steps, busy } = rank.tables;
-    const felt = differenceOf(overheadOf(rank.trace), busy);
-    covered += timePerStep(felt, steps, rows).reduce((sum, time) => sum + time, 0);
-    total += durations.reduce((sum, duration) => sum + duration, 0);
-  });
-  const percent = total === 0 ? 0 : (100 * covered) / total;
-  return percent < NOTABLE_OVERHEAD_PERCENT
-    ? []
-    : [
-        note(
-          'profiler-overhead',
-          Math.round(percent),
-          percent < POOR_OVERHEAD_PERCENT ? 'notable' : 'poor',
-          `The profiler itself takes ${percent.toFixed(0)} % of the recorded steps, so real steps are shorter.`,
-        ),
-      ];
-}
-
-/** When the profiler says that it was busy with itself. */
-function overheadOf({ spans }: Trace): Intervals {
-  const starts: number[] = [];
-  const ends: number[] = [];
-  for (let i = 0; i < spans.length; i++) {
-    if (spans.category[i] === OVERHEAD) {
-      starts.push(spans.start[i]);
-      ends.push(spans.start[i] + spans.duration[i]);
-    }
-  }
-  return uniteIntervals(starts, ends);
 }
 
 function findMissingRanks(ranks: readonly DerivedRank[]): number[] {

@@ -90,7 +90,7 @@ describe('metrics beside a run', () => {
     ]);
     assert.deepEqual(valuesOf(run, 1), []);
     assert.deepEqual(notesOf(run), [
-      'gpu.csv (table of values (CSV)) lies beside the run: 5 of its 8 values are shown as counters.',
+      'gpu.csv (CSV) lies beside the run: 5 of its 8 values are shown as counters.',
     ]);
     assert.deepEqual(analyzeRun(run).report.health.events.read, 2 * (1 + 2 * STEPS));
   });
@@ -109,6 +109,36 @@ describe('metrics beside a run', () => {
       ['loss', 0.5, 3],
       ['lr', 1.5, 0.5],
     ]);
+  });
+
+  it('gives the rank of a folder what lies in it', async () => {
+    const row = (value: number): string => `timestamp,power\n${START_S + 1},${value}\n`;
+    const lines = [0, 1].map((rank) =>
+      [
+        {
+          type: 'run',
+          schema: 1,
+          run: 'apart',
+          rank,
+          worldSize: 2,
+          startUnixNs: Number(ORIGIN_NS),
+        },
+        { type: 'span', name: 'forward', phase: 'forward', step: 1, ts: 0, dur: 2e9 },
+      ]
+        .map((line) => `${JSON.stringify(line)}\n`)
+        .join(''),
+    );
+    write('apart/a/x.spans.jsonl', lines[0]);
+    write('apart/b/x.spans.jsonl', lines[1]);
+    write('apart/a/gpu.csv', row(1));
+    write('apart/b/gpu.csv', row(2));
+    const files = await findRunFiles([join(folder, 'apart')], signal);
+    const group = { id: 'apart', name: 'apart', folder: join(folder, 'apart'), files };
+    const run = await readRun(group, { signal });
+    assert.deepEqual(
+      [valuesOf(run, 0), valuesOf(run, 1)],
+      [[['power', 0.5, 1]], [['power', 0.5, 2]]],
+    );
   });
 
   it('finds the time zone where only one fits, and says so', async () => {

@@ -64,6 +64,16 @@ describe('a file that is read in parts', () => {
     }
   });
 
+  it('reads a file of several clocks in order', async () => {
+    const generated = generateKineto({ steps: 1, seed: 1 });
+    const document = (base: number): Uint8Array =>
+      new TextEncoder().encode(generated.replace('{', `{"baseTimeNanoseconds":${base},`));
+    const whole = Buffer.concat([document(1e18), document(1e18 + 5e9)]);
+    assert.equal(await readByParts(whole, kineto, [whole.length >> 2, 0.75 * whole.length]), null);
+    const same = Buffer.concat([document(1e18), document(1e18)]);
+    await assertSame(same, kineto, 3);
+  });
+
   it('gives it for damaged files as well, or says that it cannot', async () => {
     const samples = corpus().filter(({ name }) => /kineto|chrome/.test(name));
     let joined = 0;

@@ -11,6 +11,8 @@ export interface EventFormat {
   onMember(key: string, value: Uint8Array | null): void;
   /** Unix time of the file's time 0 as its members tell; null where they do not. */
   clockZeroNs(): bigint | null;
+  /** How much later than in the first document of the file the time 0 of the events to come is; absent is not at all. */
+  clockShiftNs?(): bigint;
   meta(): Omit<TraceMeta, 'originNs' | 'hasStacks'>;
 }
 

@@ -90,11 +90,17 @@ function joinParts(
     byteLength += part.byteLength;
     stoppedAt = part.stoppedAt;
   }
-  const isLarge =
-    builder.lanes.processOf.length > MAX_LANES || builder.strings.byteLength > MAX_TABLE_BYTES;
-  if (isLarge || stoppedAt !== null) {
+  if (!isWhole(builder, format) || stoppedAt !== null) {
     return null;
   }
   addBounded(bounded, builder);
   return finishEvents(builder, format, { hasStacks, epochUs, byteLength });
+}
+
+/** Whether nothing in it must be read in order: which events are of which clock, and what does not fit tables. */
+function isWhole({ lanes, strings }: TraceBuilder, format: EventFormat): boolean {
+  const isOfOneClock = (format.clockShiftNs?.() ?? 0n) === 0n;
+  return (
+    isOfOneClock && lanes.processOf.length <= MAX_LANES && strings.byteLength <= MAX_TABLE_BYTES
+  );
 }

@@ -7,6 +7,7 @@ import { LOGICAL, STREAM } from '../trace/lane-table.ts';
 import { emptySpanRow, type SpanRow } from '../trace/span-columns.ts';
 import type { TraceBuilder } from '../trace/trace-builder.ts';
 import { OTHER_CLASS, type Dialect, type EventClass } from './dialect.ts';
+import { autogradNumber } from './autograd-number.ts';
 import { addBounded } from './bounded-spans.ts';
 import { EventCounters } from './event-counters.ts';
 import { FIELD } from './event-layout.ts';
@@ -48,6 +49,8 @@ export class EventReader extends EventLogVisitor implements PhaseReader {
   readonly #classByLabel: (EventClass | undefined)[] = [];
   readonly #pseudoProcesses: ReadonlySet<number>;
   readonly #counters: EventCounters;
+  /** Repaired events with a time, of which the first may turn out to be of another clock. */
+  #repairedInTime = 0;
   #scanner!: ObjectScanner;
   #fields!: FieldReader;
 
@@ -74,7 +77,9 @@ export class EventReader extends EventLogVisitor implements PhaseReader {
     this.#scanner = scanner;
     this.#fields = fields;
     const phase = this.#phase();
-    return phase === LETTER_X ? this.readSpan(offset) : this.#readOther(phase, offset);
+    const reason = phase === LETTER_X ? this.readSpan(offset) : this.#readOther(phase, offset);
+    this.#repairedInTime += reason === null && fields.repairs !== 0 && this.#hasTime() ? 1 : 0;
+    return reason;
   }
 
   /** Adds what could not be placed before all was known. */
@@ -114,7 +119,7 @@ export class EventReader extends EventLogVisitor implements PhaseReader {
     row.externalId = this.#fields.id(FIELD.externalId);
     row.byteOffset = offset;
     row.stack = this.#fields.string(FIELD.callStack, strings);
-    row.autograd = this.#autogradNumber();
+    row.autograd = autogradNumber(this.#fields);
     this.dialect.describe?.(row, this.#fields, strings);
     this.hasStacks ||= row.stack !== 0 || row.category === PYTHON;
     if (eventClass.lane === STREAM) {
@@ -129,12 +134,6 @@ export class EventReader extends EventLogVisitor implements PhaseReader {
       spans.push(row);
     }
     return null;
-  }
-
-  /** Plus 1, and 0 for none; NaN and negative numbers are none. */
-  #autogradNumber(): number {
-    const isNumbered = this.#fields.has(FIELD.autograd) && this.#fields.number(FIELD.autograd) >= 0;
-    return isNumbered ? this.#fields.id(FIELD.autograd) + 1 : 0;
   }
 
   readThreadEnd(offset: number, isBegin: boolean): string | null {
@@ -251,7 +250,8 @@ export class EventReader extends EventLogVisitor implements PhaseReader {
     if (!Number.isNaN(start) || !time.canRestart) {
       return start;
     }
-    log.unkeep(time.acceptedCount);
+    log.unkeep(time.acceptedCount, this.#repairedInTime);
+    this.#repairedInTime = 0;
     log.describe('dropped', 0, STRAY_TIME, new Uint8Array(0));
     this.#pairs.clear();
     this.bounded.length = 0;
@@ -309,6 +309,7 @@ export class EventReader extends EventLogVisitor implements PhaseReader {
       category: this.#class().category,
       byteOffset: end.offset,
       isBegin: end.isBegin,
+      isRepaired: this.#fields.repairs !== 0,
     });
     return null;
   }

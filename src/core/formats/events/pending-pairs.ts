@@ -13,7 +13,11 @@ export interface SpanEnd {
   readonly category: number;
   readonly byteOffset: number;
   readonly isBegin: boolean;
+  readonly isRepaired: boolean;
 }
+
+const BEGIN = 1;
+const REPAIRED = 2;
 
 const NO_BYTES = new Uint8Array(0);
 
@@ -26,7 +30,7 @@ export class PendingPairs {
   readonly #name = uint32Column();
   readonly #category = uint8Column();
   readonly #byteOffset = float64Column();
-  readonly #isBegin = uint8Column();
+  readonly #flags = uint8Column();
   readonly #keys = new Map<string, number>();
   #lastTime = -Infinity;
 
@@ -52,7 +56,7 @@ export class PendingPairs {
     this.#name.push(end.name);
     this.#category.push(end.category);
     this.#byteOffset.push(end.byteOffset);
-    this.#isBegin.push(end.isBegin ? 1 : 0);
+    this.#flags.push((end.isBegin ? BEGIN : 0) | (end.isRepaired ? REPAIRED : 0));
     this.#lastTime = Math.max(this.#lastTime, end.time);
   }
 
@@ -64,7 +68,7 @@ export class PendingPairs {
       column.clear();
     }
     this.#category.clear();
-    this.#isBegin.clear();
+    this.#flags.clear();
     this.#lastTime = -Infinity;
   }
 
@@ -84,13 +88,13 @@ export class PendingPairs {
   #pairKey(rows: Uint32Array, builder: TraceBuilder): void {
     const open: number[] = [];
     for (const row of rows) {
-      if (this.#isBegin.at(row) === 1) {
+      if ((this.#flags.at(row) & BEGIN) !== 0) {
         open.push(row);
         continue;
       }
       const begin = open.pop();
       if (begin === undefined) {
-        builder.log.unkeep(1);
+        builder.log.unkeep(1, (this.#flags.at(row) & REPAIRED) !== 0 ? 1 : 0);
         builder.log.describe(
           'dropped',
           Math.max(0, this.#byteOffset.at(row)),

@@ -27,9 +27,10 @@ export async function readEvents(
   const { head, source: whole } = await readHead(source, options.signal);
   const { shape } = probeEvents(head);
   const builder = new TraceBuilder();
-  const reader = new EventReader(builder, format.dialect, (key, value) =>
-    format.onMember(key, value),
-  );
+  const reader = new EventReader(builder, format.dialect, (key, value) => {
+    format.onMember(key, value);
+    builder.time.shift(format.clockShiftNs?.() ?? 0n);
+  });
   const sink =
     shape === 'lines'
       ? new LineDocument(EVENT_LAYOUT, MAX_EVENT_BYTES, reader)

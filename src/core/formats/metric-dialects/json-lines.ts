@@ -18,7 +18,7 @@ const FOREIGN = ['ph', 'traceEvents', 'dur', 'duration', 'event_type', 'func', '
  */
 export const jsonLines: MetricDialect = {
   id: 'json-lines',
-  title: 'lines of JSON',
+  title: 'JSON lines',
 
   isIt(head, mapping) {
     const rows = firstRows(head);

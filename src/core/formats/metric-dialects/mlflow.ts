@@ -12,7 +12,7 @@ const LINE =
  */
 export const mlflow: MetricDialect = {
   id: 'mlflow',
-  title: 'metric of an MLflow run',
+  title: 'MLflow metric',
 
   isIt({ bytes, isWhole }) {
     const lines = new TextDecoder('latin1').decode(bytes.subarray(0, 4_096)).split(/\r?\n/);

@@ -11,7 +11,7 @@ const MAX_COLUMNS = 4_096;
 /** A table with a line of headers: CSV of loops of one's own, of nvidia-smi, of TensorBoard's download button. */
 export const table: MetricDialect = {
   id: 'table',
-  title: 'table of values (CSV)',
+  title: 'CSV',
 
   isIt(head, mapping) {
     const lines = firstLines(head);

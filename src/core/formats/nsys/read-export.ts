@@ -7,7 +7,14 @@ import { type DeviceOfProcess, readDeviceRows } from './device-rows.ts';
 import { ExportReader, processIn, textIn, threadIn } from './export-reader.ts';
 import { readApiCalls, readOverhead, threadPlace } from './host-rows.ts';
 import { readNvtx } from './nvtx-rows.ts';
-import { findOrigin, type Launch, readClockZero, readDevices, readLaunch } from './session.ts';
+import {
+  findOrigin,
+  type Launch,
+  readClockZero,
+  readDevices,
+  readLaunch,
+  readMessages,
+} from './session.ts';
 import { readStringIds } from './string-ids.ts';
 import { UNKNOWN_ORIGIN } from '../trace/unknown-origin.ts';
 
@@ -52,6 +59,7 @@ async function readTables(reader: ExportReader): Promise<Trace> {
   await readNvtx(reader, texts);
   await readOverhead(reader, texts);
   await nameThreads(reader, texts, devices);
+  const messages = await readMessages(reader);
   const launch = devices.size > 1 ? NO_LAUNCH : await readLaunch(reader);
   if (builder.log.counts.read === 0) {
     return unreadable(
@@ -60,7 +68,7 @@ async function readTables(reader: ExportReader): Promise<Trace> {
   }
   const trace = builder.finish({
     clockZeroNs,
-    meta: { ...META, ...launch, devices: await readDevices(reader) },
+    meta: { ...META, ...launch, devices: await readDevices(reader), ...messages },
     showsProcess: false,
     byteLength: reader.sizeBytes,
   });

@@ -1,5 +1,6 @@
 import type { Device } from '../../model/trace.ts';
 import type { DatabaseRow } from '../database.ts';
+import { ProfilerMessages } from '../trace/profiler-messages.ts';
 import { type ExportReader, textIn } from './export-reader.ts';
 
 /** Tables with a time, those first that every recording has. */
@@ -87,6 +88,23 @@ export async function readDevices(reader: ExportReader): Promise<readonly Device
 function numberOf(row: DatabaseRow): number {
   const cuda = row.number(5);
   return cuda >= 0 ? cuda : row.number(0) || 0;
+}
+
+const WARNING = 2;
+const ERROR = 3;
+
+/** What Nsight Systems warns of in its own recording, such as events that it lost. */
+export async function readMessages(
+  reader: ExportReader,
+): Promise<ReturnType<ProfilerMessages['asMeta']>> {
+  const messages = new ProfilerMessages();
+  await reader.each('DIAGNOSTIC_EVENT', ['severity', textIn('text')], (row) => {
+    const severity = row.number(0);
+    if (severity === WARNING || severity === ERROR) {
+      messages.add(severity === ERROR ? 'error' : 'warning', row.text(1));
+    }
+  });
+  return messages.asMeta();
 }
 
 export interface Launch {

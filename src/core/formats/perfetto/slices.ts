@@ -65,6 +65,7 @@ export class Slices {
       category: row.category,
       byteOffset: -1,
       isBegin,
+      isRepaired: false,
     });
   }
 }

@@ -21,8 +21,9 @@ export class ProblemLog {
     this.#kept++;
   }
 
-  /** An event that was counted as kept is dropped after all. */
-  unkeep(count: number): void {
+  /** Events that were counted as kept, and some of them as repaired, are dropped after all. */
+  unkeep(count: number, repaired = 0): void {
+    this.#repaired -= repaired;
     this.#kept -= count;
     this.#dropped += count;
   }

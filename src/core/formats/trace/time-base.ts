@@ -13,11 +13,20 @@ export class TimeBase {
   /** From the first event; `Infinity` where one was too far. */
   farthestNs = 0;
   #acceptedCount = 0;
+  #shiftUs = 0;
+  #shiftNs = 0;
+
+  /** From here on, times count from a moment that is so much later. */
+  shift(ns: bigint): void {
+    this.#shiftUs = Number(ns / 1000n);
+    this.#shiftNs = Number(ns % 1000n);
+  }
 
   /** NaN if it is too far from the first event. */
   toNs(time: DecimalParts): number {
-    this.originUs ??= time.whole;
-    const ns = (time.whole - this.originUs) * 1000 + time.milli;
+    const whole = time.whole + this.#shiftUs;
+    this.originUs ??= whole;
+    const ns = (whole - this.originUs) * 1000 + time.milli + this.#shiftNs;
     const distance = Math.abs(ns);
     if (!(distance <= MAX_DISTANCE_NS)) {
       this.farthestNs = Infinity;
