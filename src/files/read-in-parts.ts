@@ -93,11 +93,8 @@ async function planPartsOf(
     return null;
   }
   const starts = await findStarts(handle, size, count);
-  const [first, ...others] = [0, ...starts].map((start, i): PartPlace => ({
-    shape,
-    start,
-    end: starts[i] ?? Infinity,
-  }));
+  const first = { shape, start: 0, end: starts[0] ?? Infinity };
+  const others = starts.map((start, i) => ({ shape, start, end: starts[i + 1] ?? Infinity }));
   return others.length === 0 ? null : { format: recognized.format, first, others };
 }
 
