@@ -30,7 +30,7 @@ export async function saveExport(
       title: vscode.l10n.t('Saving {0}', name),
       cancellable: true,
     },
-    async (_, token) => await write({ run, generation, wish }, target.fsPath, token),
+    async (_, token) => await write(orderOf(run, generation, wish), target.fsPath, token),
   );
   if (isSaved) {
     void offerToOpen(target, wish);
@@ -58,6 +58,13 @@ interface Order {
   readonly run: TrainingRun;
   readonly generation: number;
   readonly wish: ExportWish;
+}
+
+/** Of a run that grows, the whole is saved as it is now; a view is of the tables that the page showed. */
+function orderOf(run: TrainingRun, generation: number, wish: ExportWish): Order {
+  const isWhole = wish.kind === 'markdown' || wish.kind === 'html' || wish.kind === 'csv';
+  const newest = run.analyzed?.generation ?? generation;
+  return { run, generation: isWhole ? newest : generation, wish };
 }
 
 /** Whether it was written, rather than canceled. */
@@ -112,7 +119,7 @@ async function writeInWorker(
     run.ask(generation, (remote) => remote.cancelExport({ id })).catch(() => undefined);
   });
   try {
-    await run.ask(generation, (remote) => remote.writeExport({ id, path, wish }));
+    await run.ask(generation, (remote) => remote.writeExport({ id, path, wish }), true);
   } finally {
     subscription.dispose();
     hold.dispose();

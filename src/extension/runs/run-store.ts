@@ -5,6 +5,7 @@ import type { RunPicture } from '../../protocol/run-picture.ts';
 import type { CacheSettings, DetectorOptions } from '../../protocol/worker-api.ts';
 import { baselinePath, cacheBytes, memoryLimitMb, openFolders } from '../settings.ts';
 import { listRunFolder } from '../../files/list-run-folder.ts';
+import { hasSameFiles, lookAtFiles } from './grown-files.ts';
 import { RunWorker } from './run-worker.ts';
 import { AnalysisCanceled, TrainingRun, type RunHost } from './training-run.ts';
 
@@ -133,6 +134,15 @@ export class RunStore implements vscode.Disposable {
     );
   }
 
+  /** Files of a run have grown: reads them on, without looking for others. Ends when that is done. */
+  async readOn(run: TrainingRun): Promise<void> {
+    const group = await lookAtFiles(run.group);
+    if (!hasSameFiles(run.group, group) && this.#runs.get(run.id) === run) {
+      run.update(group);
+    }
+    await run.settle();
+  }
+
   /** The files of a run were deleted: it is forgotten, or kept without files while it is held. */
   remove(run: TrainingRun): void {
     if (run.isHeld) {
@@ -234,21 +244,6 @@ function hasFile(group: RunGroup, path: string): boolean {
 function shareFile(a: RunGroup, b: RunGroup): boolean {
   const [first] = b.files;
   return first !== undefined && hasFile(a, first.path);
-}
-
-function hasSameFiles(a: RunGroup, b: RunGroup): boolean {
-  return (
-    a.files.length === b.files.length &&
-    a.files.every((file, index) => {
-      const other = b.files[index];
-      return (
-        other !== undefined &&
-        file.path === other.path &&
-        file.sizeBytes === other.sizeBytes &&
-        file.modifiedMs === other.modifiedMs
-      );
-    })
-  );
 }
 
 function workspaceFolderOf(path: string): string | undefined {

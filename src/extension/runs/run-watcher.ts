@@ -7,6 +7,8 @@ import { ChangeSchedule } from './change-schedule.ts';
 import { FolderWatchers } from './folder-watchers.ts';
 import { listRunFolder, TRACE_NAME } from '../../files/list-run-folder.ts';
 import { NewFolders } from '../new-folders.ts';
+import { GROWING_FORMAT } from './grown-files.ts';
+import { LiveRuns } from './live-runs.ts';
 import type { RunStore } from './run-store.ts';
 import type { TrainingRun } from './training-run.ts';
 import { isPassedOver, TRACE_FILES, PASSED_OVER } from './workspace-runs.ts';
@@ -14,12 +16,13 @@ import { isPassedOver, TRACE_FILES, PASSED_OVER } from './workspace-runs.ts';
 /**
  * Notices trace and timing files that appear, grow or go, by their first bytes whatever their name.
  * Changes are gathered until a {@link ChangeSchedule} calls them due, and only the newest state of
- * each run is read.
+ * each run is read. What is appended to the span files of an analysed run is read on by the thread that has its tables.
  */
 export class RunWatcher implements vscode.Disposable {
   readonly #schedule = new ChangeSchedule();
   readonly #newFolders: NewFolders;
   readonly #folders: FolderWatchers;
+  readonly #live = new LiveRuns();
   readonly #subscriptions: vscode.Disposable[] = [];
   #workspace: vscode.Disposable | null = null;
   #timer: NodeJS.Timeout | null = null;
@@ -51,6 +54,7 @@ export class RunWatcher implements vscode.Disposable {
   dispose(): void {
     this.#isDisposed = true;
     this.#stop();
+    this.#live.dispose();
     for (const subscription of this.#subscriptions) {
       subscription.dispose();
     }
@@ -114,6 +118,8 @@ export class RunWatcher implements vscode.Disposable {
     }
     if (change === 'arrival') {
       this.#schedule.noteArrival(path, Date.now());
+    } else if (this.#readersOn(path).length > 0) {
+      this.#schedule.noteAppended(path, Date.now());
     } else {
       this.#schedule.noteGrowth(path, Date.now());
     }
@@ -136,12 +142,37 @@ export class RunWatcher implements vscode.Disposable {
   async #read(): Promise<void> {
     this.#isReading = true;
     try {
-      await this.#refresh(this.#schedule.takeDue(Date.now()));
+      const due = this.#schedule.takeDue(Date.now());
+      const appended = due.filter((path) => this.#readersOn(path).length > 0);
+      for (const run of new Set(appended.flatMap((path) => this.#readersOn(path)))) {
+        void this.#readOn(run);
+      }
+      await this.#refresh(due.filter((path) => !appended.includes(path)));
     } catch (error) {
       this.log.warn(`changed files could not be looked at: ${String(error)}`);
     } finally {
       this.#isReading = false;
     }
+    this.#plan();
+  }
+
+  /** The runs that have read this file, and can read it on. */
+  #readersOn(path: string): readonly TrainingRun[] {
+    const runs = this.#runsOf(path);
+    const canReadOn = ({ analyzed, isGone, group }: TrainingRun): boolean =>
+      analyzed !== null &&
+      !isGone &&
+      group.files.some((file) => file.path === path && file.format === GROWING_FORMAT);
+    return runs.every(canReadOn) ? runs : [];
+  }
+
+  /** Of a run that nobody holds, the thread with its tables stays while it grows. */
+  async #readOn(run: TrainingRun): Promise<void> {
+    this.#live.touch(run);
+    const beganMs = Date.now();
+    await this.store.readOn(run);
+    const costMs = Date.now() - beganMs;
+    run.group.files.forEach(({ path }) => this.#schedule.noteCost(path, costMs));
     this.#plan();
   }
 
@@ -167,6 +198,7 @@ export class RunWatcher implements vscode.Disposable {
   async #lookAgain(run: TrainingRun): Promise<void> {
     const sizes = await Promise.all(run.group.files.map(async ({ path }) => await sizeOf(path)));
     if (sizes.every((size) => size === null)) {
+      this.#live.release(run);
       this.store.remove(run);
       return;
     }

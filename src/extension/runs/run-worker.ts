@@ -4,7 +4,7 @@ import { Channel } from '../../protocol/channel.ts';
 import type { RunPicture } from '../../protocol/run-picture.ts';
 import { threadPort } from '../../protocol/thread-port.ts';
 import { workerApi, workerNoticeApi } from '../../protocol/worker-api.ts';
-import type { AnalysisWorker } from './training-run.ts';
+import type { AnalysisWorker } from './analysis-worker.ts';
 
 /** The worker thread ended by itself; the message tells a person why and what to do. */
 export class WorkerFailed extends Error {
@@ -78,6 +78,10 @@ export class RunWorker implements AnalysisWorker {
       options.onError(error);
     });
     this.#worker.on('exit', (code) => this.#fail(words.ended(`exit code ${code}`)));
+  }
+
+  get hasFailed(): boolean {
+    return this.#failure !== null;
   }
 
   /** Asks the thread; rejects with {@link WorkerFailed} if it ends before it answers. */

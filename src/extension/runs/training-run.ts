@@ -5,6 +5,8 @@ import type { TimelineOverview } from '../../core/model/timeline.ts';
 import type { ClientOf } from '../../protocol/api.ts';
 import type { RunPicture } from '../../protocol/run-picture.ts';
 import type { workerApi } from '../../protocol/worker-api.ts';
+import type { AnalysisWorker } from './analysis-worker.ts';
+import { hasGrown } from './grown-files.ts';
 
 /** What the analysis of a run gave; `generation` counts up with each analysis. */
 export interface AnalyzedRun {
@@ -34,11 +36,6 @@ export class StaleGeneration extends Error {
   override readonly name = 'StaleGeneration';
 }
 
-/** A thread that can analyse one run and answer questions about it; disposing it ends the thread. */
-export interface AnalysisWorker extends Disposable {
-  ask<T>(question: (remote: ClientOf<typeof workerApi>) => Promise<T>): Promise<T>;
-}
-
 export interface RunHost {
   startWorker(
     onProgress: (text: string, percent: number) => void,
@@ -57,6 +54,8 @@ export interface RunHost {
 interface Attempt {
   readonly worker: AnalysisWorker;
   readonly result: Promise<AnalyzedRun>;
+  /** The thread that answers reads its files on; it answers from the tables that it has until then. */
+  readonly isInPlace: boolean;
 }
 
 /**
@@ -71,6 +70,8 @@ export class TrainingRun implements Disposable {
   #serving: AnalysisWorker | null = null;
   #attempt: Attempt | null = null;
   #isOutdated = false;
+  /** What came during an attempt, its thread can read on. */
+  #isReadOn = true;
   #isGone = false;
   #holders = 0;
   #generation = 0;
@@ -136,7 +137,8 @@ export class TrainingRun implements Disposable {
 
   /** The analysis with its tables at hand; joins the one under way or starts one. */
   async readAnalysis(): Promise<AnalyzedRun> {
-    if (this.#attempt === null && this.#serving !== null && this.#analyzed !== null) {
+    const isWaitedFor = this.#attempt !== null && !this.#attempt.isInPlace;
+    if (!isWaitedFor && this.#serving !== null && this.#analyzed !== null) {
       return this.#analyzed;
     }
     try {
@@ -152,42 +154,66 @@ export class TrainingRun implements Disposable {
 
   /** Analyses again, with the tables of the latest analysis in use until the new ones are there. */
   async analyzeAgain(): Promise<AnalyzedRun> {
+    if (this.#attempt?.isInPlace === true) {
+      await this.#attempt.result.catch(() => undefined);
+    }
     this.#cancelAttempt();
     return await this.#follow(this.#start());
   }
 
-  /** Ends the analysis under way; what was analysed before stays. */
+  /** Ends the analysis under way; what was analysed before stays. Files that are read on are not canceled. */
   cancel(): void {
-    this.#cancelAttempt();
+    if (this.#attempt?.isInPlace !== true) {
+      this.#cancelAttempt();
+    }
   }
 
-  /** Asks the tables of one generation. */
+  /** Waits until what was appended to the files is analysed, or has failed to be. */
+  async settle(): Promise<void> {
+    while (this.#attempt !== null) {
+      await this.#attempt.result.catch(() => undefined);
+    }
+  }
+
+  /** Asks the tables of one generation. What takes long, and began with these tables, ends with them. */
   async ask<T>(
     generation: number,
     question: (remote: ClientOf<typeof workerApi>) => Promise<T>,
+    takesLong = false,
   ): Promise<T> {
+    const stale = (): StaleGeneration =>
+      new StaleGeneration(`generation ${generation} of ${this.#group.name} was replaced`);
     if (this.#serving === null || this.#analyzed?.generation !== generation) {
-      throw new StaleGeneration(`generation ${generation} of ${this.#group.name} was replaced`);
+      throw stale();
     }
-    return await this.#serving.ask(question);
+    const answer = await this.#serving.ask(question);
+    // Answers come in order: after those of newer tables, this one is of them.
+    if (this.#analyzed.generation !== generation && !takesLong) {
+      throw stale();
+    }
+    return answer;
   }
 
   /** Its files were deleted. The tables stay for those who hold it; {@link update} revives it. */
   loseFiles(): void {
     this.#isGone = true;
-    this.#cancelAttempt();
+    this.cancel();
     this.#setState(this.#stateAtRest());
   }
 
   /**
    * Takes the files as they are now. A run that was analysed is analysed again, newest only, as is
-   * one whose holder still waits for its first analysis.
+   * one whose holder still waits for its first analysis. Files that have grown are read on where they were read.
    */
   update(group: RunGroup): void {
+    const isGrowth = !this.#isGone && hasGrown(this.#group, group);
     this.#group = group;
     this.#isGone = false;
     if (this.#attempt !== null) {
       this.#isOutdated = true;
+      this.#isReadOn &&= isGrowth;
+    } else if (this.#serving !== null && isGrowth) {
+      this.#attemptWith(this.#serving, true);
     } else if (this.#analyzed !== null || this.isHeld) {
       this.#start();
     } else {
@@ -202,35 +228,42 @@ export class TrainingRun implements Disposable {
   }
 
   #start(): Attempt {
-    this.#isOutdated = false;
+    const isShown = (): boolean => this.#attempt?.worker === worker && !this.#attempt.isInPlace;
     const worker = this.host.startWorker(
       (text, percent) => {
-        if (this.#attempt?.worker === worker) {
+        if (isShown()) {
           this.#setState({ kind: 'analyzing', text, percent });
         }
       },
       (picture) => {
-        if (this.#attempt?.worker === worker) {
+        if (isShown()) {
           this.#picture = picture;
           this.host.onDidChange(this);
         }
       },
     );
     this.#picture = null;
-    const attempt: Attempt = { worker, result: this.#run(worker) };
-    this.#attempt = attempt;
-    attempt.result.catch(() => undefined);
+    const attempt = this.#attemptWith(worker, false);
     this.#setState({ kind: 'analyzing', text: '', percent: 0 });
     return attempt;
   }
 
-  async #run(worker: AnalysisWorker): Promise<AnalyzedRun> {
+  #attemptWith(worker: AnalysisWorker, isInPlace: boolean): Attempt {
+    this.#isOutdated = false;
+    this.#isReadOn = true;
+    const attempt: Attempt = { worker, isInPlace, result: this.#run(worker, isInPlace) };
+    this.#attempt = attempt;
+    attempt.result.catch(() => undefined);
+    return attempt;
+  }
+
+  async #run(worker: AnalysisWorker, isInPlace: boolean): Promise<AnalyzedRun> {
     try {
       const result = await this.host.analyze(worker, this.#group);
       this.#requireCurrent(worker);
       return this.#finish(worker, result);
     } catch (error) {
-      worker.dispose();
+      this.#letGo(worker, isInPlace);
       this.#requireCurrent(worker);
       this.#attempt = null;
       if (this.#isOutdated) {
@@ -243,23 +276,39 @@ export class TrainingRun implements Disposable {
     }
   }
 
+  /** After a failure. A thread that has tables goes on answering from them. */
+  #letGo(worker: AnalysisWorker, isInPlace: boolean): void {
+    if (isInPlace && !worker.hasFailed) {
+      return;
+    }
+    worker.dispose();
+    if (this.#serving === worker) {
+      this.#serving = null;
+    }
+  }
+
   #finish(
     worker: AnalysisWorker,
     result: Omit<AnalyzedRun, 'generation' | 'finishedAtMs'>,
   ): AnalyzedRun {
+    const isInPlace = this.#serving === worker;
     this.#attempt = null;
     this.#picture = null;
-    this.#isGone = false;
-    this.#serving?.dispose();
+    this.#isGone &&= isInPlace;
+    if (!isInPlace) {
+      this.#serving?.dispose();
+    }
     this.#serving = worker;
     this.#generation += 1;
     const analyzed = { ...result, generation: this.#generation, finishedAtMs: this.host.nowMs() };
     this.#analyzed = analyzed;
-    this.#setState({ kind: 'ready' });
-    if (this.#isOutdated) {
-      this.#start();
-    } else {
+    this.#setState(this.#stateAtRest());
+    if (!this.#isOutdated) {
       this.#endIfUnused();
+    } else if (this.#isReadOn && this.isHeld) {
+      this.#attemptWith(worker, true);
+    } else {
+      this.#start();
     }
     return analyzed;
   }

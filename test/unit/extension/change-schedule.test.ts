@@ -79,4 +79,43 @@ describe('ChangeSchedule', () => {
     schedule.noteArrival('/data/next.json', 600);
     assert.deepEqual(schedule.takeDue(9_000), ['/data/next.json']);
   });
+
+  it('reads on within a second of each write, and every 600 ms at most', () => {
+    const schedule = new ChangeSchedule();
+    const writtenMs: number[] = [];
+    const readMs: number[] = [];
+    for (let nowMs = 0; nowMs < 60_000; nowMs += 50) {
+      if (nowMs % 350 === 0) {
+        schedule.noteAppended(FILE, nowMs);
+        writtenMs.push(nowMs);
+      }
+      if (schedule.takeDue(nowMs).length > 0) {
+        readMs.push(nowMs);
+        schedule.noteCost(FILE, 20);
+      }
+    }
+    for (const written of writtenMs.slice(0, -3)) {
+      const read = readMs.find((ms) => ms >= written) ?? Infinity;
+      assert.ok(read - written <= 900, `written at ${written}, read at ${read}`);
+    }
+    const waits = readMs.slice(1).map((ms, i) => ms - (readMs[i] ?? 0));
+    assert.ok(Math.min(...waits) >= 600, String(Math.min(...waits)));
+  });
+
+  it('leaves four fifths of the time to others where reading on takes long', () => {
+    const schedule = new ChangeSchedule();
+    schedule.noteAppended(FILE, 0);
+    assert.deepEqual(schedule.takeDue(100), [FILE]);
+    schedule.noteCost(FILE, 2_000);
+    schedule.noteAppended(FILE, 2_100);
+    assert.equal(schedule.nextMs, 10_100);
+    assert.deepEqual(schedule.takeDue(10_099), []);
+    assert.deepEqual(schedule.takeDue(10_100), [FILE]);
+    schedule.noteGrowth(FILE, 10_200);
+    assert.equal(
+      new Set([schedule.nextMs, 20_100]).size,
+      1,
+      'as any file, where it is not read on',
+    );
+  });
 });

@@ -2,37 +2,16 @@ import assert from 'node:assert/strict';
 import type { RunGroup } from '../../../src/core/model/run.ts';
 import {
   AnalysisCanceled,
-  type AnalysisWorker,
-  type AnalyzedRun,
   StaleGeneration,
   TrainingRun,
 } from '../../../src/extension/runs/training-run.ts';
-
-type Result = Omit<AnalyzedRun, 'generation' | 'finishedAtMs'>;
-
-interface FakeWorker extends AnalysisWorker {
-  isDisposed: boolean;
-  progress(percent: number): void;
-  finish(result: Result): void;
-  fail(error: Error): void;
-}
-
-function group(...sizes: number[]): RunGroup {
-  return {
-    id: 'run',
-    name: 'run',
-    folder: '/runs',
-    files: sizes.map((sizeBytes, rank) => ({
-      path: `/runs/rank${rank}.json`,
-      format: 'kineto',
-      rank,
-      worldSize: null,
-      runName: null,
-      sizeBytes,
-      modifiedMs: 1_000 + sizeBytes,
-    })),
-  };
-}
+import {
+  type FakeWorker,
+  fakeWorker,
+  group,
+  RESULT,
+  type Result,
+} from '../../support/fake-worker.ts';
 
 /** A run whose workers are driven by hand, and a record of what its owner was told. */
 function drive() {
@@ -55,31 +34,6 @@ function drive() {
   });
   return { run, workers, groups, states };
 }
-
-function fakeWorker(onProgress: (text: string, percent: number) => void): FakeWorker {
-  let settle: { resolve: (value: never) => void; reject: (error: Error) => void } | null = null;
-  const worker: FakeWorker = {
-    isDisposed: false,
-    ask: async (question) => {
-      if (settle !== null) {
-        return await question({} as never);
-      }
-      return await new Promise((resolve, reject) => {
-        settle = { resolve, reject };
-      });
-    },
-    dispose: () => {
-      worker.isDisposed = true;
-      settle?.reject(new Error('closed'));
-    },
-    progress: (percent) => onProgress('reading', percent),
-    finish: (result) => settle?.resolve(result as never),
-    fail: (error) => settle?.reject(error),
-  };
-  return worker;
-}
-
-const RESULT = { report: { tag: 1 }, overview: {} } as unknown as Result;
 
 describe('TrainingRun', () => {
   it('is analysed once for all who wait, and numbers its analyses', async () => {
