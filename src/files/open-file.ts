@@ -18,10 +18,12 @@ export async function openFile(path: string): Promise<ByteSource> {
   let consumed = 0;
   let truncation: string | null = null;
   let remarks: string[] = [];
+  let leftOut: string | null = null;
   const notes: UnpackNotes = {
     // What happened first is why the rest is missing.
     onTruncated: (reason) => (truncation ??= reason),
     onRemark: (remark) => remarks.push(remark),
+    onLeftOut: (what) => (leftOut = what),
   };
   return {
     name: path,
@@ -29,10 +31,12 @@ export async function openFile(path: string): Promise<ByteSource> {
     consumedBytes: () => consumed,
     truncation: () => truncation,
     remarks: () => remarks,
+    leftOut: () => leftOut,
     async *chunks(signal) {
       consumed = 0;
       truncation = null;
       remarks = [];
+      leftOut = null;
       const handle = await openHandle(path);
       const readRange = (start: number, end: number): Chunks =>
         readChunks(handle, { start, end, signal }, (length) => (consumed += length));

@@ -22,6 +22,8 @@ export interface UnpackNotes {
   readonly onTruncated: (reason: string) => void;
   /** What is to be known of the file, though nothing is lost. */
   readonly onRemark: (remark: string) => void;
+  /** What the file holds besides the bytes that are given, and what to do. */
+  readonly onLeftOut: (what: string) => void;
 }
 
 /**

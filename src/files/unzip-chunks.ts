@@ -1,4 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
+import { crc32 } from 'node:zlib';
 import type { Chunks } from './chunks.ts';
 import { inflateChunks } from './inflate-chunks.ts';
 import type { UnpackNotes } from './unpack.ts';
@@ -28,20 +29,49 @@ export async function* unzipChunks(
     return;
   }
   if (entries.length > 1) {
-    notes.onRemark(
-      `the zip archive holds ${entries.length} files: only the largest, ${entry.name}, is read. Unpack it to analyze the others`,
-    );
+    notes.onLeftOut(describeOthers(entries, entry));
   }
   const start = await dataOffset(handle, entry);
   const packed = readRange(start, start + entry.packedBytes);
-  if (entry.method === DEFLATED) {
-    yield* inflateChunks(packed, 'zip', notes.onTruncated);
-    return;
+  const ending = { isWhole: true };
+  const onTruncated = (reason: string): void => {
+    ending.isWhole = false;
+    notes.onTruncated(reason);
+  };
+  const content =
+    entry.method === DEFLATED
+      ? inflateChunks(packed, 'zip', onTruncated)
+      : stored(packed, start + entry.packedBytes > sizeBytes, onTruncated);
+  let checksum = 0;
+  for await (const chunk of content) {
+    checksum = crc32(chunk, checksum);
+    yield chunk;
   }
-  yield* packed;
-  if (start + entry.packedBytes > sizeBytes && Number.isFinite(entry.packedBytes)) {
-    notes.onTruncated('the zip file is cut: it ends before its content does');
+  if (ending.isWhole && entry.checksum !== null && entry.checksum !== checksum) {
+    notes.onTruncated(
+      'the zip file is damaged: what it unpacks to does not agree with its checksum',
+    );
   }
+}
+
+async function* stored(
+  content: Chunks,
+  isCut: boolean,
+  onTruncated: (reason: string) => void,
+): Chunks {
+  yield* content;
+  if (isCut) {
+    onTruncated('the zip file is cut: it ends before its content does');
+  }
+}
+
+const MAX_NAMES = 5;
+
+function describeOthers(entries: readonly ZipEntry[], largest: ZipEntry): string {
+  const others = entries.filter((entry) => entry !== largest).map(({ name }) => name.slice(0, 100));
+  const names = others.slice(0, MAX_NAMES).join(', ');
+  const more = others.length > MAX_NAMES ? ` and ${others.length - MAX_NAMES} more` : '';
+  return `The zip archive holds ${entries.length} files, of which only the largest, ${largest.name}, is read. Left out: ${names}${more}. Where they are ranks of the run, unpack the archive and analyze its folder.`;
 }
 
 /** Folders, and what a Mac adds for itself, are none. */

@@ -9,6 +9,8 @@ export interface ZipEntry {
   /** Infinity where only the bytes themselves tell. */
   readonly packedBytes: number;
   readonly unpackedBytes: number;
+  /** CRC-32 of the content; null where it stands behind it. */
+  readonly checksum: number | null;
   /** Of the entry's own header in the archive. */
   readonly headerOffset: number;
 }
@@ -123,6 +125,7 @@ function readDirectory(view: DataView): ZipEntry[] {
       isEncrypted: (view.getUint16(at + 8, true) & 1) === 1,
       packedBytes,
       unpackedBytes,
+      checksum: view.getUint32(at + 16, true),
       headerOffset: large.take(view.getUint32(at + 42, true)),
     });
     at = next;
@@ -143,6 +146,7 @@ function readLocalHeader(view: DataView, headerOffset: number): ZipEntry | null 
     isEncrypted: (flags & 1) === 1,
     packedBytes: isUnknown ? Infinity : packed,
     unpackedBytes: isUnknown ? Infinity : view.getUint32(22, true),
+    checksum: isUnknown ? null : view.getUint32(14, true),
     headerOffset,
   };
 }

@@ -1,4 +1,4 @@
-import { deflateRawSync } from 'node:zlib';
+import { crc32, deflateRawSync } from 'node:zlib';
 
 export interface ZipMember {
   readonly name: string;
@@ -10,9 +10,11 @@ export interface ZipMember {
   /** Of the general purpose bits: 1 is encrypted. */
   readonly flags?: number;
   readonly method?: number;
+  /** The right one unless given. */
+  readonly checksum?: number;
 }
 
-/** A zip archive, without the checksums. https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT */
+/** A zip archive. https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT */
 export function zipBytes(members: readonly ZipMember[]): Buffer {
   const parts: Buffer[] = [];
   const directory: Buffer[] = [];
@@ -44,6 +46,7 @@ function pack(member: ZipMember, offset: number): { local: Buffer; central: Buff
   common.writeUInt16LE(flags | (isStreamed ? 8 : 0), 2);
   common.writeUInt16LE(member.method ?? (isStored ? 0 : 8), 4);
   const sizes = Buffer.alloc(12);
+  sizes.writeUInt32LE(member.checksum ?? crc32(content), 0);
   sizes.writeUInt32LE(data.length, 4);
   sizes.writeUInt32LE(content.length, 8);
   common.writeUInt16LE(name.length, 22);

@@ -61,11 +61,18 @@ function renderProblems({ health: { problems } }: Report): HTMLElement | null {
           h(
             'li',
             {},
-            `${baseName(file)}, byte ${formatNumber(byteOffset)}, ${kind}: ${reason} `,
+            isOfWhole(kind)
+              ? `${baseName(file)}: ${reason} `
+              : `${baseName(file)}, byte ${formatNumber(byteOffset)}, ${kind}: ${reason} `,
             excerpt === '' ? null : h('code', {}, excerpt),
           ),
         ),
       );
+}
+
+/** Such problems are at no byte. */
+function isOfWhole(kind: string): boolean {
+  return kind === 'remark' || kind === 'left-out' || kind === 'unreadable';
 }
 
 /** Said once: what is not shown because the run does not have it. */

@@ -94,13 +94,17 @@ function clockLine(clock: Report['health']['clock']): string {
 /** The first problems, one of each sort in a file; those of files that were left out are in the notes. */
 function printProblems(problems: Health['problems'], paper: Paper): void {
   const sorts = new Map<string, Health['problems'][number]>();
-  for (const problem of problems.filter(({ kind }) => kind !== 'unreadable')) {
+  for (const problem of problems.filter(
+    ({ kind }) => kind !== 'unreadable' && kind !== 'left-out',
+  )) {
     const sort = `${problem.file}\n${problem.reason}`;
     sorts.set(sort, sorts.get(sort) ?? problem);
   }
   const shown = [...sorts.values()].slice(0, MAX_PROBLEMS_SHOWN);
-  for (const { file, byteOffset, reason } of shown) {
-    const place = `${plainText(basename(file))}, byte ${formatWhole(byteOffset)}`;
+  for (const { file, byteOffset, kind, reason } of shown) {
+    const isOfWhole = kind === 'remark';
+    const byte = isOfWhole ? '' : `, byte ${formatWhole(byteOffset)}`;
+    const place = `${plainText(basename(file))}${byte}`;
     paper.paragraph(`${place}: ${plainText(reason)}`, 'dim', '    ', '      ');
   }
   const hidden = sorts.size - shown.length;

@@ -42,7 +42,7 @@ function problemTable(problems: Health['problems']): string {
     .slice(0, MAX_PROBLEMS)
     .map(({ file, byteOffset, kind, reason, excerpt }) => [
       code(file.split(/[\\/]/).at(-1) ?? file),
-      String(byteOffset),
+      kind === 'remark' || kind === 'left-out' ? '' : String(byteOffset),
       kind,
       escapeText(reason),
       code(excerpt),

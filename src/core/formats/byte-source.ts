@@ -11,4 +11,6 @@ export interface ByteSource {
   truncation(): string | null;
   /** What is to be known of the file, though nothing of it is lost. */
   remarks?(): readonly string[];
+  /** What else the file holds, which is not among the bytes, and what to do; null where nothing. */
+  leftOut?(): string | null;
 }

@@ -22,7 +22,11 @@ export async function feed(
   }
   sink.finish();
   for (const remark of source.remarks?.() ?? []) {
-    log.describe('repaired', 0, remark, new Uint8Array(0));
+    log.remark(remark);
+  }
+  const leftOut = source.leftOut?.() ?? null;
+  if (leftOut !== null) {
+    log.remark(leftOut, 'left-out');
   }
   const truncation = source.truncation();
   if (truncation !== null) {

@@ -69,6 +69,7 @@ function replay(
     consumedBytes: () => source.consumedBytes(),
     truncation: () => source.truncation(),
     remarks: () => source.remarks?.() ?? [],
+    leftOut: () => source.leftOut?.() ?? null,
     async *chunks() {
       try {
         yield first;

@@ -163,7 +163,8 @@ export interface ProfilerMessage {
 
 /** Something wrong with the content of a file. */
 export interface Problem {
-  readonly kind: 'repaired' | 'dropped' | 'cut' | 'unreadable';
+  /** Of a `remark` no event is concerned; what was `left-out` was not even looked at. */
+  readonly kind: 'repaired' | 'dropped' | 'cut' | 'unreadable' | 'remark' | 'left-out';
   /** In bytes, after decompression. */
   readonly byteOffset: number;
   readonly reason: string;

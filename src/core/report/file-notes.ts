@@ -19,6 +19,18 @@ export function leftOutNotes(leftOut: readonly LeftOutFile[]): Graded[] {
   return [note('left-out-files', leftOut.length, 'poor', text)];
 }
 
+/** Other files in the archive that a rank's trace came in. */
+export function archiveNotes(ranks: readonly RankTrace[]): Graded[] {
+  const parts = new Map(
+    ranks.flatMap(({ file, trace }) =>
+      trace.problems.filter(({ kind }) => kind === 'left-out').map(({ reason }) => [file, reason]),
+    ),
+  );
+  return [...parts].map(([file, reason]) =>
+    note('left-out-members', 1, 'notable', `${baseName(file)}: ${reason}`),
+  );
+}
+
 /** What no log can tell. */
 export function logNotes(ranks: readonly RankTrace[]): Graded[] {
   const count = ranks.filter(({ trace }) => trace.meta.format === LOG_FORMAT).length;

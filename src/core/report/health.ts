@@ -5,7 +5,14 @@ import type { EventCounts } from '../model/trace.ts';
 import { findMissingSteps } from '../derived/missing-steps.ts';
 import { countOverlaps } from '../derived/overlaps.ts';
 import type { DerivedRank } from '../derived/run-derived.ts';
-import { cutNotes, isRecorded, leftOutNotes, logNotes, recorderNotes } from './file-notes.ts';
+import {
+  archiveNotes,
+  cutNotes,
+  isRecorded,
+  leftOutNotes,
+  logNotes,
+  recorderNotes,
+} from './file-notes.ts';
 import { metricNotes } from './metric-notes.ts';
 import { type Graded, note, plural } from './graded-note.ts';
 import { listMessages, measureOverhead, messageNotes, overheadNotes } from './profiler-notes.ts';
@@ -29,6 +36,7 @@ export function assessHealth(run: RunDerived, baselineProblem: string | null): H
   const notes = [
     ...leftOutNotes(run.leftOut),
     ...cutNotes(run.ranks),
+    ...archiveNotes(run.ranks),
     ...messageNotes(messages),
     ...logNotes(run.ranks),
     ...metricNotes(run.ranks, run.metrics),

@@ -80,7 +80,7 @@ function merged(first: Trace, second: Trace, secondFile: string): Trace {
 
 function withClaim({ file, trace }: ReadFile, claimed: number, rank: number): ReadFile {
   const problem: Problem = {
-    kind: 'repaired',
+    kind: 'remark',
     byteOffset: 0,
     reason: `This file says that it is of rank ${claimed}, as another file of the run does: it is shown as rank ${rank}.`,
     excerpt: '',

@@ -2,7 +2,14 @@ import { type SpillCache, Spillable } from '../../base/spill-cache.ts';
 import type { Trace } from '../model/trace.ts';
 
 /** What grows with the events of a file. */
-export const COLUMNS = ['strings', 'spans', 'collectives', 'flows', 'counters', 'instants'] as const;
+export const COLUMNS = [
+  'strings',
+  'spans',
+  'collectives',
+  'flows',
+  'counters',
+  'instants',
+] as const;
 
 /** The same trace, with its columns in the cache. */
 export function spillTrace(trace: Trace, cache: SpillCache): Trace {

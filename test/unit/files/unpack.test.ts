@@ -140,11 +140,25 @@ describe('packed files', () => {
       trace.problems.map(({ kind, reason }) => [kind, reason]),
       [
         [
-          'repaired',
-          'the zip archive holds 2 files: only the largest, runs/trace.json, is read. Unpack it to analyze the others',
+          'left-out',
+          'The zip archive holds 2 files, of which only the largest, runs/trace.json, is read. Left out: runs/README.md. Where they are ranks of the run, unpack the archive and analyze its folder.',
         ],
       ],
     );
+  });
+
+  it('a zip whose content does not agree with its checksum is damaged', async () => {
+    for (const isStored of [true, false]) {
+      const right = zipBytes([{ name: 'a.json', content: TEXT, isStored }]);
+      assert.equal((await unpacked(right)).truncation, null);
+      const wrong = zipBytes([{ name: 'a.json', content: TEXT, isStored, checksum: 1 }]);
+      const { text, truncation } = await unpacked(wrong);
+      assert.equal(text, TEXT);
+      assert.equal(
+        truncation,
+        'the zip file is damaged: what it unpacks to does not agree with its checksum',
+      );
+    }
   });
 
   it('a zip that cannot be unpacked says why and what to do', async () => {

@@ -8,8 +8,6 @@ import type { KeptInterval, KeptStep, LogStream } from './log-stream.ts';
 import { type RankLog, RankWriter } from './write-log-trace.ts';
 import { UNKNOWN_ORIGIN } from '../trace/unknown-origin.ts';
 
-const NO_BYTES = new Uint8Array(0);
-
 /** What told the steps: its format, and what to call it. */
 export interface StepSource {
   readonly format: string;
@@ -170,7 +168,7 @@ function describeSteps(
   noun: string,
 ): void {
   const layouts = logs.map(({ layout }) => layout).filter(({ steps }) => steps.length > 0);
-  const say = (reason: string): void => builder.log.describe('repaired', 0, reason, NO_BYTES);
+  const say = (reason: string): void => builder.log.remark(reason);
   if (stepIs !== undefined) {
     say(`A step of this ${noun} is ${stepIs}.`);
   } else if (layouts.some(({ isEndToEnd }) => isEndToEnd)) {

@@ -48,7 +48,7 @@ function streamsOf(metrics: Metrics, builder: TraceBuilder): ReadonlyMap<number,
     stream.numbers.push(...numbers);
     byRank.set(rank ?? -1, stream);
     if (unitNote !== null) {
-      builder.log.describe('repaired', 0, unitNote, new Uint8Array(0));
+      builder.log.remark(unitNote);
     }
   }
   return byRank;
@@ -69,7 +69,7 @@ function countersOnly(metrics: Metrics, builder: TraceBuilder): Trace {
     const reason = step.some((number) => !Number.isNaN(number))
       ? 'This file tells steps and no times: steps are drawn one second apart.'
       : 'This file tells no times: it is one moment, of which nobody knows when it was.';
-    builder.log.describe('repaired', 0, reason, new Uint8Array(0));
+    builder.log.remark(reason);
   }
   return builder.finish({
     clockZeroNs: hasTimes && clock !== 'start' ? 0n : null,

@@ -54,6 +54,11 @@ export class ProblemLog {
     this.#clipped += count;
   }
 
+  /** What is to be known of the file as a whole. */
+  remark(reason: string, kind: 'remark' | 'left-out' = 'remark'): void {
+    this.describe(kind, 0, reason, new Uint8Array(0));
+  }
+
   /** Adds to the problems, not to the counts. */
   describe(kind: Problem['kind'], byteOffset: number, reason: string, bytes: Uint8Array): void {
     if (this.#hasRoom(reason)) {
