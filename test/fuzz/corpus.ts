@@ -5,6 +5,14 @@ import { generateKineto } from '../support/generate-kineto.ts';
 import { perfettoBytes, smallRocprofTrace } from '../support/perfetto-trace.ts';
 import { fixture } from '../support/read-bytes.ts';
 import { drawEvents } from '../support/tf-events.ts';
+import {
+  horovodTimeline,
+  jaxTrace,
+  oldTensorFlowTrace,
+  rayTimeline,
+  sageMakerTimeline,
+  vizTrace,
+} from '../support/trace-flavours.ts';
 import { smallProfile, xspaceBytes } from '../support/xplane-file.ts';
 import { writePickle } from '../support/write-pickle.ts';
 
@@ -38,8 +46,22 @@ export function corpus(): readonly Sample[] {
     'metrics/lines.statsd',
   ].map((name) => ({ name, bytes: fixture(name), isText: true }));
   const generated = new TextEncoder().encode(generateKineto({ steps: 1, seed: 1 }));
+  const flavours = {
+    horovod: horovodTimeline(),
+    jax: jaxTrace(),
+    ray: rayTimeline(),
+    sagemaker: sageMakerTimeline(),
+    tensorflow: oldTensorFlowTrace(),
+    viztracer: vizTrace(),
+  };
+  const written = Object.entries(flavours).map(([name, text]) => ({
+    name,
+    bytes: new TextEncoder().encode(text),
+    isText: true,
+  }));
   return [
     ...texts,
+    ...written,
     { name: 'kineto, generated', bytes: generated.subarray(0, 30_000), isText: true },
     { name: 'ascend', bytes: new TextEncoder().encode(writeAscend()), isText: true },
     { name: 'events of TensorBoard', bytes: drawEvents(SCALARS), isText: false },

@@ -11,6 +11,11 @@ const LIBRARY_RULES: readonly Rule[] = [
   [/^(autograd::engine|torch::autograd::)/, 'backward'],
   [/^(c10d|nccl|rccl|hccl|gloo|mpi|ucc|xccl)::?\w/i, 'communication'],
   [/^record_param_comms$/, 'communication'],
+  // Activities of Horovod and BytePS.
+  [
+    /^(NEGOTIATE_|(NCCL|MPI|GLOO|CCL)_)?(ALLREDUCE|ALLGATHER|BROADCAST|BCAST|ALLTOALL|REDUCESCATTER)$|^(PUSH_PULL|PUSH|PULL)?(COMMUNICATION|QUEUE)$/,
+    'communication',
+  ],
   // NVTX ranges of the library's own functions.
   [/^(nccl|rccl)[A-Z]\w*$/, 'communication'],
 ];

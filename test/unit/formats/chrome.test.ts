@@ -4,15 +4,15 @@ import { fixture, readBytes, readText, viewSpans } from '../../support/read-byte
 describe('chrome', () => {
   it('reads an array that is never closed, with ends without names and events without threads', async () => {
     const trace = await readBytes(fixture('chrome/unclosed.json'));
-    assert.equal(trace.meta.format, 'chrome');
+    assert.equal(trace.meta.format, 'horovod');
     assert.deepEqual(trace.counts, { read: 8, kept: 8, repaired: 0, dropped: 0, clipped: 0 });
     assert.deepEqual(trace.problems, []);
     const lane = 'DistributedAdam_Allreduce/weights_0';
     assert.deepEqual(viewSpans(trace), [
-      { name: 'NEGOTIATE_ALLREDUCE', lane, category: 'other', start: 0, duration: 300_000 },
-      { name: '0', lane, category: 'other', start: 10_000, duration: 0 },
-      { name: 'ALLREDUCE', lane, category: 'other', start: 400_000, duration: 400_000 },
-      { name: 'NCCL_ALLREDUCE', lane, category: 'other', start: 410_000, duration: 190_000 },
+      { name: 'NEGOTIATE_ALLREDUCE', lane, category: 'annotation', start: 0, duration: 300_000 },
+      { name: '0', lane, category: 'annotation', start: 10_000, duration: 0 },
+      { name: 'ALLREDUCE', lane, category: 'annotation', start: 400_000, duration: 400_000 },
+      { name: 'NCCL_ALLREDUCE', lane, category: 'annotation', start: 410_000, duration: 190_000 },
     ]);
     assert.equal(trace.meta.originNs, null);
   });

@@ -6,12 +6,15 @@ import { findEventBorder } from '../../../src/core/formats/events/find-border.ts
 import { probeEvents } from '../../../src/core/formats/events/probe-events.ts';
 import type { Format } from '../../../src/core/formats/format.ts';
 import { kineto } from '../../../src/core/formats/kineto.ts';
+import { ray } from '../../../src/core/formats/ray.ts';
+import { viztracer } from '../../../src/core/formats/viztracer.ts';
 import type { Trace } from '../../../src/core/model/trace.ts';
 import { corpus } from '../../fuzz/corpus.ts';
 import { makeCase } from '../../fuzz/fuzz-case.ts';
 import { generateKineto } from '../../support/generate-kineto.ts';
 import { bytesInChunks, fixture } from '../../support/read-bytes.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
+import { rayTimeline, vizTrace } from '../../support/trace-flavours.ts';
 import { itWithShared } from '../../support/shared-data.ts';
 
 const options = { signal: new AbortController().signal };
@@ -83,6 +86,18 @@ describe('a file that is read in parts', () => {
       joined += (await assertSame(bytes, format, index)) ? 1 : 0;
     }
     assert.ok(joined > 50, `only ${joined} of 300 were read in parts`);
+  });
+
+  it('gives it for files of other tools', async () => {
+    for (const [format, text] of [
+      [ray, rayTimeline()],
+      [viztracer, vizTrace()],
+      [viztracer, vizTrace(true)],
+    ] as const) {
+      for (let seed = 1; seed <= 10; seed++) {
+        assert.ok(await assertSame(new TextEncoder().encode(text), format, seed));
+      }
+    }
   });
 
   it('says that it cannot where spans begin in one part and end in another', async () => {

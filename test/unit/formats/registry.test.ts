@@ -3,7 +3,17 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { FORMATS } from '../../../src/core/formats/registry.ts';
 import { recognizeFormat } from '../../../src/core/formats/read-trace.ts';
+import { perfettoBytes, smallRocprofTrace } from '../../support/perfetto-trace.ts';
 import { fixture } from '../../support/read-bytes.ts';
+import {
+  horovodTimeline,
+  jaxTrace,
+  oldTensorFlowTrace,
+  rayTimeline,
+  sageMakerTimeline,
+  vizTrace,
+} from '../../support/trace-flavours.ts';
+import { smallProfile, xspaceBytes } from '../../support/xplane-file.ts';
 
 const FOLDER = join(import.meta.dirname, '../../../src/core/formats');
 
@@ -23,7 +33,7 @@ describe('the registry of formats', () => {
   const cases: readonly (readonly [path: string, id: string])[] = [
     ['kineto/2020.json', 'kineto'],
     ['kineto/2024.json', 'kineto'],
-    ['chrome/unclosed.json', 'chrome'],
+    ['chrome/unclosed.json', 'horovod'],
     ['chrome/every-phase.json', 'chrome'],
     ['megatron/two-stages.json', 'megatron'],
     ['spans/rank1.spans.jsonl', 'spans'],
@@ -33,6 +43,23 @@ describe('the registry of formats', () => {
       assert.equal(recognizeFormat({ bytes: fixture(path), isWhole: true })?.format.id, id);
     });
   }
+
+  it('knows what other tools than PyTorch write', () => {
+    const samples: readonly (readonly [id: string, content: string | Uint8Array])[] = [
+      ['horovod', horovodTimeline()],
+      ['perfetto', perfettoBytes(smallRocprofTrace())],
+      ['ray', rayTimeline()],
+      ['sagemaker', sageMakerTimeline()],
+      ['tensorflow', jaxTrace()],
+      ['tensorflow', oldTensorFlowTrace()],
+      ['viztracer', vizTrace()],
+      ['xplane', xspaceBytes(smallProfile())],
+    ];
+    for (const [id, content] of samples) {
+      const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
+      assert.equal(recognizeFormat({ bytes, isWhole: true })?.format.id, id);
+    }
+  });
 
   it('tells the rank of a world that is larger than the first bytes', () => {
     const text = `{"schemaVersion": 1, "distributedInfo": {"backend": "nccl", "rank": 9999, "world_size": 20000, "pg_config": [{"ranks": [${'1, '.repeat(30_000)}`;

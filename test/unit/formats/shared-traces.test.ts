@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { analyzeRun } from '../../../src/core/analyze.ts';
 import { readTrace } from '../../../src/core/formats/read-trace.ts';
 import { SPAN_CATEGORIES } from '../../../src/core/model/span-category.ts';
 import type { Trace } from '../../../src/core/model/trace.ts';
@@ -105,6 +106,16 @@ function filesIn(folder: string): string[] {
     .sort();
 }
 
+/** By what is in the path: the tool that wrote it. */
+const TOOLS: readonly (readonly [name: string, format: string])[] = [
+  ['catapult', 'chrome'],
+  ['horovod', 'horovod'],
+  ['ray', 'ray'],
+  ['smdebug', 'sagemaker'],
+  ['tf2', 'tensorflow'],
+  ['viztracer', 'viztracer'],
+];
+
 describe('real traces', () => {
   if (!hasSharedData) {
     it('are read with true counts (skipped: the shared traces are absent)');
@@ -155,8 +166,12 @@ describe('real traces', () => {
   for (const path of filesIn('chrome').filter((name) => !name.includes('system-metrics'))) {
     itWithShared(`${path}: true counts`, [path], async ([file]) => {
       const trace = await read(file);
-      assert.equal(trace.meta.format, 'chrome');
+      assert.equal(trace.meta.format, TOOLS.find(([name]) => path.includes(name))?.[1]);
       assertCounts(parseEvents(file), trace);
+      assert.equal(trace.problems.length, trace.counts.dropped);
+      const { report } = analyzeRun({ name: path, ranks: [{ rank: 0, file, trace }] });
+      assert.equal(report.verdict.kind, 'inconclusive');
+      assert.deepEqual([report.findings, report.failures], [[], []]);
     });
   }
 

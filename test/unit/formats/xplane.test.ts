@@ -233,9 +233,10 @@ describe('xplane', () => {
 
   describe('damage', () => {
     it('cut at any byte, it keeps the events that are whole', async () => {
-      const borders = new Set([...fieldsOf(SMALL)].map(({ end }) => end));
-      for (let length = 0; length <= SMALL.length; length++) {
-        const bytes = SMALL.subarray(0, length);
+      const whole = xspaceBytes(smallProfile().slice(2));
+      const borders = new Set([...fieldsOf(whole)].map(({ end }) => end));
+      for (let length = 0; length <= whole.length; length++) {
+        const bytes = whole.subarray(0, length);
         const { counts, problems, meta } = await readBytes(bytes, 64);
         if (meta.format === 'xplane') {
           assert.equal(counts.kept, countEvents(bytes), `cut at ${length}`);
@@ -281,6 +282,14 @@ describe('xplane', () => {
     it('names of 1 MB are cut to what can be shown', async () => {
       const trace = await read([host({ name: 'é'.repeat(500_000), offsetPs: 0, durationPs: 1e3 })]);
       assert.match(viewSpans(trace)[0].name, /^é{2000,2048}…$/);
+    });
+
+    it('what the profiler warns of is told', async () => {
+      const bytes = Buffer.concat([SMALL, protoBytes([[3, 'Dropped 17 events: buffer is full']])]);
+      const trace = await readBytes(bytes);
+      assert.deepEqual(trace.meta.messages, [
+        { level: 'warning', text: 'Dropped 17 events: buffer is full', count: 1 },
+      ]);
     });
 
     it('a profile without events says how to record one', async () => {

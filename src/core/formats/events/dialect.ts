@@ -22,7 +22,10 @@ export interface Dialect {
   readonly classes: ReadonlyMap<string, EventClass>;
   /** Processes that do not exist: all of their events are about the profiler. */
   readonly pseudoProcesses: readonly string[];
-  /** What an event without a category is, by its place, whose names may come later, and its fields. */
+  /**
+   * What an event without a category is, by its place, whose names may come later, and its fields; where there
+   * are no classes, any event.
+   */
   classOf?(builder: TraceBuilder, place: number, fields: FieldReader): EventClass;
   /** Reads of a span what only this family tells; sets the same columns each time. */
   describe?(row: SpanRow, fields: FieldReader, strings: StringTable): void;

@@ -216,7 +216,8 @@ export class EventReader extends EventLogVisitor implements PhaseReader {
 
   #class(): EventClass {
     const label = this.#fields.string(FIELD.category, this.builder.labels);
-    if (label === 0 && this.dialect.classOf !== undefined) {
+    const isUnclassed = label === 0 || this.dialect.classes.size === 0;
+    if (isUnclassed && this.dialect.classOf !== undefined) {
       return this.dialect.classOf(this.builder, this.#place(), this.#fields);
     }
     return (this.#classByLabel[label] ??=

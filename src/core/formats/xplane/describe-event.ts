@@ -1,6 +1,6 @@
 import type { Phase } from '../../model/phase.ts';
 import type { SpanCategory } from '../../model/span-category.ts';
-import type { EventStats } from './event-stats.ts';
+import type { StatSource } from './event-stats.ts';
 import type { LineRole } from './line-role.ts';
 import type { EventMetadata } from './plane-metadata.ts';
 
@@ -40,7 +40,7 @@ export class EventDescriber {
 
   constructor(private readonly role: LineRole) {}
 
-  describe(metadata: EventMetadata, stats: EventStats): EventDescription {
+  describe(metadata: EventMetadata, stats: StatSource): EventDescription {
     const alike = this.#known.get(metadata) ?? new Map<string, EventDescription>();
     const key = Number.isNaN(stats.number('correlation')) ? stats.texts : `call ${stats.texts}`;
     let description = alike.get(key);
@@ -58,7 +58,7 @@ export class EventDescriber {
 function describeEvent(
   role: LineRole,
   metadata: EventMetadata,
-  stats: EventStats,
+  stats: StatSource,
 ): EventDescription {
   switch (role) {
     case 'work':
@@ -75,7 +75,7 @@ function describeEvent(
   }
 }
 
-function describeWork(metadata: EventMetadata, stats: EventStats): EventDescription {
+function describeWork(metadata: EventMetadata, stats: StatSource): EventDescription {
   const name = shortName(metadata);
   const kind = stats.text('hloCategory');
   if (CONTAINER.test(kind) || CONTAINER.test(name)) {
@@ -91,7 +91,7 @@ function describeWork(metadata: EventMetadata, stats: EventStats): EventDescript
 }
 
 /** Null for what moves no memory. */
-function describeTransfer(name: string, kind: string, stats: EventStats): EventDescription | null {
+function describeTransfer(name: string, kind: string, stats: StatSource): EventDescription | null {
   const copy = stats.text('memcpy');
   if (copy !== '' || /^memcpy/i.test(name)) {
     return { name: copyName(name, copy), category: 'memcpy', phase: 'none' };
@@ -111,7 +111,7 @@ function shortName({ name, displayName }: EventMetadata): string {
 }
 
 /** `jit(step)/transpose(jvp(Net))/dot_general`, `gradient_tape/net/MatMul`. */
-function phaseOfOperation(stats: EventStats): Phase {
+function phaseOfOperation(stats: StatSource): Phase {
   const path = `${stats.text('operationName')} ${stats.text('frameworkOp')}`;
   if (/transpose\(|gradient_tape\//.test(path)) {
     return 'backward';
@@ -140,7 +140,7 @@ function capitalized(word: string): string {
   return word.charAt(0).toUpperCase() + word.slice(1).toLowerCase();
 }
 
-function describeHost(name: string, stats: EventStats): EventDescription {
+function describeHost(name: string, stats: StatSource): EventDescription {
   if (name.startsWith('$')) {
     return { name: pythonName(name), category: 'python', phase: 'none' };
   }

@@ -33,16 +33,26 @@ const TEXTS = {
   device_type_string: 'deviceType',
 } as const;
 
-type NumberName = (typeof NUMBERS)[keyof typeof NUMBERS];
-type TextName = (typeof TEXTS)[keyof typeof TEXTS];
+export type NumberName = (typeof NUMBERS)[keyof typeof NUMBERS];
+export type TextName = (typeof TEXTS)[keyof typeof TEXTS];
 
 const NUMBER_NAMES: readonly NumberName[] = [...new Set(Object.values(NUMBERS))];
 const TEXT_NAMES: readonly TextName[] = [...new Set(Object.values(TEXTS))];
-const NUMBER_BY_NAME: ReadonlyMap<string, NumberName> = new Map(Object.entries(NUMBERS));
-const TEXT_BY_NAME: ReadonlyMap<string, TextName> = new Map(Object.entries(TEXTS));
+export const NUMBER_BY_NAME: ReadonlyMap<string, NumberName> = new Map(Object.entries(NUMBERS));
+export const TEXT_BY_NAME: ReadonlyMap<string, TextName> = new Map(Object.entries(TEXTS));
+
+/** What an event tells of itself beside its name and time. */
+export interface StatSource {
+  /** NaN where there is none. */
+  number(name: NumberName): number;
+  /** Empty where there is none. */
+  text(name: TextName): string;
+  /** All texts as one: equal for events of which they tell the same. */
+  readonly texts: string;
+}
 
 /** The stats of one event, or of one plane: those that are known here. To be emptied before the next. */
-export class EventStats {
+export class EventStats implements StatSource {
   /** Unix time of the time 0 of all lines, in nanoseconds. */
   profileStartNs: bigint | null = null;
   /** By the place of their names in the lists above. */
@@ -59,17 +69,14 @@ export class EventStats {
     }
   }
 
-  /** NaN where there is none. */
   number(name: NumberName): number {
     return this.#numbers[NUMBER_NAMES.indexOf(name)];
   }
 
-  /** Empty where there is none. */
   text(name: TextName): string {
     return this.#texts[TEXT_NAMES.indexOf(name)];
   }
 
-  /** All texts as one: equal for events of which they tell the same. */
   get texts(): string {
     return this.#hasTexts ? this.#texts.join('\n') : '';
   }

@@ -3,7 +3,9 @@ import type { ByteSource } from '../byte-source.ts';
 import { feed } from '../feed.ts';
 import type { ReadOptions } from '../format.ts';
 import { FieldStream, type FieldVisitor, type WholeField } from '../protobuf/field-stream.ts';
+import { ProfilerMessages } from '../trace/profiler-messages.ts';
 import { UNKNOWN_ORIGIN } from '../trace/unknown-origin.ts';
+import { chooseSteps } from './choose-steps.ts';
 import { PlaneReader } from './plane-reader.ts';
 import { SPACE } from './schema.ts';
 import { SpaceBuilder } from './space-builder.ts';
@@ -20,27 +22,29 @@ export async function readSpace(source: ByteSource, options: ReadOptions): Promi
   const { log } = builder.trace;
   const stream = new FieldStream(space, MAX_PLANE_BYTES);
   const byteLength = await feed(source, stream, log, options);
-  builder.finish();
   if (log.counts.read === 0 && log.problems.length === 0) {
     log.describe('unreadable', 0, NO_EVENTS, NO_BYTES);
   }
-  return builder.trace.finish({
+  const trace = builder.trace.finish({
     clockZeroNs: builder.hasAbsoluteTimes ? 0n : space.profileStartNs,
     meta: {
       format: 'xplane',
       ...UNKNOWN_ORIGIN,
       devices: builder.devices,
       hasStacks: builder.hasStacks,
+      ...space.messages.asMeta(),
     },
     showsProcess: builder.hasDevices,
     byteLength,
   });
+  return chooseSteps(trace);
 }
 
 const NO_EVENTS =
   'This XPlane has no events. Record again with jax.profiler.trace or tf.profiler.experimental.start around some steps.';
 
 class SpaceVisitor implements FieldVisitor {
+  readonly messages = new ProfilerMessages();
   readonly #reader: PlaneReader;
 
   constructor(private readonly builder: SpaceBuilder) {
@@ -59,7 +63,8 @@ class SpaceVisitor implements FieldVisitor {
     if (field.field === SPACE.planes) {
       this.#reader.read(field);
     } else {
-      this.#describe('repaired', field, 'the profiler itself tells of a trouble here');
+      const text = new TextDecoder().decode(field.bytes.subarray(field.start, field.end));
+      this.messages.add(field.field === SPACE.errors ? 'error' : 'warning', text);
     }
   }
 
@@ -69,12 +74,13 @@ class SpaceVisitor implements FieldVisitor {
       this.#reader.read(field);
     }
     const nameless = this.#reader.namelessCount - namelessCount;
-    this.#describe(
+    this.builder.trace.log.describe(
       'cut',
-      field,
+      field.fileOffset,
       nameless === 0
         ? 'the file ends here, within a plane or before one'
         : `the file ends here, before the names of ${nameless} events: they are numbered instead`,
+      NO_BYTES,
     );
   }
 
@@ -88,11 +94,5 @@ class SpaceVisitor implements FieldVisitor {
 
   onMalformed(fileOffset: number, bytes: Uint8Array): void {
     this.builder.trace.log.drop(fileOffset, 'what follows is no plane and was not read', bytes);
-  }
-
-  #describe(kind: 'repaired' | 'cut', field: WholeField, reason: string): void {
-    const { bytes, start, end } = field;
-    const excerpt = kind === 'cut' ? NO_BYTES : bytes.subarray(start, Math.min(end, start + 120));
-    this.builder.trace.log.describe(kind, field.fileOffset, reason, excerpt);
   }
 }

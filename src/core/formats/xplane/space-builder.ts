@@ -12,7 +12,6 @@ import { emptySpanRow, type SpanRow } from '../trace/span-columns.ts';
 import { TraceBuilder } from '../trace/trace-builder.ts';
 import type { EventDescription } from './describe-event.ts';
 import type { LineRole } from './line-role.ts';
-import { StepSpans } from './step-spans.ts';
 
 const LANE_KINDS: Readonly<Record<LineRole, LaneKindIndex>> = {
   work: STREAM,
@@ -64,7 +63,6 @@ const SOURCE = /^(.+):(\d{1,9})$/s;
 export class SpaceBuilder {
   readonly trace = new TraceBuilder();
   readonly devices: Device[] = [];
-  readonly #steps = new StepSpans();
   readonly #rowByName = new Map<string, number>();
   /** Only text has arguments that are read again. */
   readonly #row = { ...emptySpanRow(), byteOffset: -1 };
@@ -119,13 +117,7 @@ export class SpaceBuilder {
     this.#fill(line, event);
     this.#row.start = start;
     this.#row.duration = duration;
-    if (line.role === 'steps') {
-      this.#steps.addOfDevice(this.#row);
-    } else if (line.role === 'host' && this.#row.step > 0) {
-      this.#steps.addOfHost(this.#row);
-    } else {
-      this.trace.spans.push(this.#row);
-    }
+    this.trace.spans.push(this.#row);
     return true;
   }
 
@@ -147,10 +139,6 @@ export class SpaceBuilder {
       this.#rowByName.set(text, row);
     }
     return row;
-  }
-
-  finish(): void {
-    this.#steps.finish(this.trace);
   }
 
   #fill({ lane }: PlacedLine, event: TimedEvent): void {
