@@ -95,12 +95,14 @@ export class AnalyzedTables {
       this.#analysis = analysis;
       return { report: analysis.report, overview, steps };
     }
+    // Who has a picture sees it until the next answer.
+    const isFirst = this.#analysis === null;
     const run = await this.#read(group, configTop);
     const analysis = analyzeRun(run, {
       ...(await readFoundBaseline(baselinePath, baseline, this.signal)),
       detectors,
       tool: { name: 'training-sleuth', version: toolVersion },
-      onTables: (tables) => this.#sendPicture(tables),
+      onTables: (tables) => isFirst && this.#sendPicture(tables),
       onProgress: (stage, share) =>
         this.notices.progressed(stage, READING_PERCENT + (100 - READING_PERCENT) * share),
     });

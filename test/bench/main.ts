@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { measureAnalysis } from './measure-analysis.ts';
 import { measureCache } from './measure-cache.ts';
+import { measureLive } from './measure-live.ts';
 import { compare, type Measured } from './measure.ts';
 import { MIN_BYTES, makeTrace, packTrace, sourceName } from './make-trace.ts';
 
@@ -75,9 +76,12 @@ async function main(): Promise<void> {
   process.stdout.write(`\n${analysis.lines.join('\n')}\n`);
   const cache = await measureCache(FOLDER);
   process.stdout.write(`\n${cache.lines.join('\n')}\n`);
+  const live = await measureLive(FOLDER);
+  process.stdout.write(`\n${live.lines.join('\n')}\n`);
   const isGood =
     analysis.isGood &&
     cache.isGood &&
+    live.isGood &&
     columns.ms <= parsed.ms &&
     3 * columns.peakBytes <= parsed.peakBytes;
   process.exitCode = isGood && parsed.count === columns.count ? 0 : 1;
