@@ -10,6 +10,9 @@ interface KnownFile {
 /** What Nsight Systems records, and what it recorded before 2021. */
 export const NSIGHT_REPORT = /\.(nsys-rep|qdrep)$/i;
 
+const TRACE_INSTEAD =
+  'Open the trace that torch.profiler exports with export_chrome_trace instead.';
+
 /** Files that people open in the hope of a timeline, best known first. */
 const KNOWN_FILES: readonly KnownFile[] = [
   {
@@ -22,9 +25,56 @@ const KNOWN_FILES: readonly KnownFile[] = [
       'This is a report of Nsight Systems, which only its own program reads. Export it with: nsys export --type sqlite FILE.nsys-rep, and open the *.sqlite file that this writes.',
   },
   {
-    isIt: (head) => probeEvents(head).members.has('nodes') || isExecutionTrace(head),
+    isIt: (_head, _text, name) => /\.qdstrm$/i.test(name),
     explanation:
-      'This is a PyTorch execution trace: it tells which operators ran, not when. Open the trace that torch.profiler exports with export_chrome_trace instead.',
+      'This is the raw recording of Nsight Systems. Import it with its QdstrmImporter, export the report that this gives with: nsys export --type sqlite FILE.nsys-rep, and open the *.sqlite file.',
+  },
+  {
+    isIt: (_head, _text, name) => /\.ncu-rep$/i.test(name),
+    explanation:
+      'This is a report of Nsight Compute: it tells how single kernels run, not when. Open it in Nsight Compute (ncu-ui); for a timeline record with torch.profiler or nsys profile.',
+  },
+  {
+    isIt: isExecutionTrace,
+    explanation: `This is a PyTorch execution trace (Chakra): it tells which operators ran, on what and after which, not when. Tools that replay or simulate runs read it. ${TRACE_INSTEAD}`,
+  },
+  {
+    isIt: isMemorySnapshot,
+    explanation: `This is a snapshot of the memory of CUDA, as torch.cuda.memory._dump_snapshot writes it: it tells what was allocated where, and no times of operations. Drop it onto https://pytorch.org/memory_viz, which keeps it in the browser. ${TRACE_INSTEAD}`,
+  },
+  {
+    isIt: (_, text) => /^\s*<(?:!doctype html|html|head|body|div|img)\b/i.test(text),
+    explanation: `This is a web page, as export_memory_timeline, memory_viz and many profilers write. Open it in a browser: it holds pictures, not the trace they were made of. ${TRACE_INSTEAD}`,
+  },
+  {
+    isIt: (_, text) => /^\s*<(?:\?xml|svg)\b/i.test(text),
+    explanation:
+      'This is a picture (SVG), such as a flame graph of py-spy. Record again with: py-spy record --format chrometrace, and open what that writes.',
+  },
+  {
+    isIt: (_, text) => text.includes('https://www.speedscope.app/file-format-schema.json'),
+    explanation:
+      'This is a profile of samples for speedscope: it tells how often functions were seen, not when each ran. Open it there (https://www.speedscope.app), or record again with: py-spy record --format chrometrace, and open what that writes.',
+  },
+  {
+    isIt: (_, text) => /^\s*\{\s*"nodes"\s*:[^]{0,4000}"(?:callFrame|hitCount)"/.test(text),
+    explanation:
+      'This is a CPU profile of V8. Open it in the developer tools of Chrome or in VS Code itself: it holds no training.',
+  },
+  {
+    isIt: (_, text) => text.startsWith(':W&B'),
+    explanation:
+      'This is the log of a run of Weights & Biases, which only its own program reads. Write its history as JSON lines instead (wandb.Api().run(PATH).scan_history()), beside the trace: its metrics are then counters on the timeline.',
+  },
+  {
+    isIt: (_, text) => /"log_history"\s*:\s*\[/.test(text),
+    explanation:
+      'This is the state of a Trainer of Hugging Face: it has losses by step and no times. Record a trace with torch.profiler, or add timing spans.',
+  },
+  {
+    isIt: (_, text, name) =>
+      /\.(?:safetensors|ckpt|pth?|bin|gguf)$/i.test(name) && !/^\s*[[{]/.test(text),
+    explanation: `This looks like weights of a model, by its name. ${TRACE_INSTEAD}`,
   },
   {
     isIt: (_, text) => text.startsWith('SQLite format 3'),
@@ -56,8 +106,7 @@ const KNOWN_FILES: readonly KnownFile[] = [
   },
   {
     isIt: ({ bytes }) => bytes[0] === 0x80 && bytes[1] <= 5,
-    explanation:
-      'This is a Python pickle, such as a memory snapshot, and no dump of the flight recorder; it holds no timeline. Open the trace of torch.profiler instead.',
+    explanation: `This is a Python pickle, and neither a dump of the flight recorder nor a snapshot of memory; it holds no timeline. ${TRACE_INSTEAD}`,
   },
   {
     isIt: (head) =>
@@ -86,9 +135,33 @@ export function explainUnreadable(head: Head, name: string): string {
   );
 }
 
-/** https://github.com/pytorch/pytorch/blob/main/torch/csrc/profiler/standalone/execution_trace_observer.cpp */
-function isExecutionTrace(head: Head): boolean {
+/**
+ * As JSON of any version, with its nodes in the head or behind it, and as the protocol buffers of Chakra.
+ * https://github.com/pytorch/pytorch/blob/main/torch/csrc/profiler/standalone/execution_trace_observer.cpp
+ * https://github.com/mlcommons/chakra/blob/main/schema/protobuf/et_def.proto
+ */
+function isExecutionTrace(head: Head, text: string, name: string): boolean {
   const { members, shape } = probeEvents(head);
-  const text = new TextDecoder('latin1').decode(head.bytes);
-  return shape === 'object' && members.has('schema') && /"nodes"\s*:\s*\[/.test(text);
+  const isOfChakra = /^\s*\{[^{[]{0,400}"schema"\s*:\s*"[\d.]+(?:-chakra[\d.]*)?"/.test(text);
+  const hasNodes = members.has('nodes') || /"nodes"\s*:\s*\[/.test(text);
+  const isOfOperators = /"(?:rf_id|op_schema|ctrl_deps)"|\[pytorch\|profiler\|execution_/.test(
+    text,
+  );
+  const isJson =
+    shape === 'object' &&
+    ((isOfChakra && (hasNodes || members.has('start_ts'))) || (hasNodes && isOfOperators));
+  return isJson || (shape === null && /\.et$/i.test(name));
+}
+
+/** A pickle, or the same as JSON. https://github.com/pytorch/pytorch/blob/main/torch/cuda/memory.py, `_snapshot` */
+function isMemorySnapshot({ bytes }: Head, text: string): boolean {
+  const isPickle = bytes[0] === 0x80 && bytes[1] <= 5;
+  const isJson = /^\s*\{\s*"(?:segments|device_traces|allocator_settings)"\s*:/.test(text);
+  const hasKeys = ['segments', 'device_traces', 'allocator_settings'].some((key) =>
+    text.includes(key),
+  );
+  return (
+    isJson ||
+    (isPickle && hasKeys && /segment_type|total_size|active_size|device_traces/.test(text))
+  );
 }

@@ -188,7 +188,7 @@ describe('bad input', () => {
     for (const [text, reason] of [
       ['', /empty/],
       ['hello', /not JSON/],
-      ['<html><script>alert(1)</script></html>', /not JSON/],
+      ['<html><script>alert(1)</script></html>', /web page/],
       ['{"a": 1}', /without trace events/],
       ['"traceEvents"', /not JSON/],
     ] as const) {
