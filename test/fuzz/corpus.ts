@@ -14,6 +14,7 @@ import {
   vizTrace,
 } from '../support/trace-flavours.ts';
 import { smallProfile, xspaceBytes } from '../support/xplane-file.ts';
+import { writeRocprof } from '../support/rocprof-run.ts';
 import { writePickle } from '../support/write-pickle.ts';
 
 /** A small file of a format, for mutations. */
@@ -66,6 +67,7 @@ export function corpus(): readonly Sample[] {
     { name: 'ascend', bytes: new TextEncoder().encode(writeAscend()), isText: true },
     { name: 'events of TensorBoard', bytes: drawEvents(SCALARS), isText: false },
     { name: 'flight recorder', bytes: flightDump(), isText: false },
+    { name: 'rocprof', bytes: new TextEncoder().encode(writeRocprof()), isText: true },
     { name: 'parquet', bytes: parquetTable(), isText: false },
     { name: 'perfetto', bytes: perfettoBytes(smallRocprofTrace()), isText: false },
     { name: 'xplane', bytes: xspaceBytes(smallProfile()), isText: false },

@@ -77,6 +77,12 @@ const KNOWN_FILES: readonly KnownFile[] = [
     explanation: `This looks like weights of a model, by its name. ${TRACE_INSTEAD}`,
   },
   {
+    isIt: (_, text) =>
+      text.startsWith('SQLite format 3') && /dlprof|view_iterations_profiled/i.test(text),
+    explanation:
+      'This is a database of DLProf, whose tables are known to its own viewer alone. Open the nsys_profile.sqlite that DLProf wrote beside it: it has the same recording.',
+  },
+  {
     isIt: (_, text) => text.startsWith('SQLite format 3'),
     explanation:
       'This is an SQLite database without the tables of an export of Nsight Systems. Open what nsys export --type sqlite writes, a trace of torch.profiler or a *.spans.jsonl file.',
@@ -98,11 +104,6 @@ const KNOWN_FILES: readonly KnownFile[] = [
       text.startsWith('ustar', 257),
     explanation:
       'This is an archive (tar, xz, bzip2, 7z or rar), which this version does not unpack. Unpack it and open the trace in it.',
-  },
-  {
-    isIt: (_, text) => text.includes('"rocprofiler-sdk-tool"'),
-    explanation:
-      'This is JSON of rocprofv3, which this version does not read. Write it again with --output-format pftrace, or record with torch.profiler.',
   },
   {
     isIt: ({ bytes }) => bytes[0] === 0x80 && bytes[1] <= 5,

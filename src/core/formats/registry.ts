@@ -11,6 +11,8 @@ import { nsys } from './nsys.ts';
 import { parquet } from './parquet.ts';
 import { perfetto } from './perfetto.ts';
 import { ray } from './ray.ts';
+import { rocpd } from './rocpd.ts';
+import { rocprof } from './rocprof.ts';
 import { sagemaker } from './sagemaker.ts';
 import { spans } from './spans.ts';
 import { tensorflow } from './tensorflow.ts';
@@ -31,6 +33,8 @@ export const FORMATS: readonly Format[] = [
   parquet,
   perfetto,
   ray,
+  rocpd,
+  rocprof,
   sagemaker,
   spans,
   tensorflow,

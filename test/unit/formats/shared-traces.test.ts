@@ -209,7 +209,6 @@ describe('real traces', () => {
 
   const foreign: readonly (readonly [path: string, text: RegExp])[] = [
     ['not-a-timeline/pytorch-execution-trace.json.gz', /PyTorch execution trace/],
-    ['rocprof/rocprofv3_results.json.gz', /rocprofv3/],
     ['torch-cpu/train.py', /not JSON/],
   ];
   for (const [path, text] of foreign) {

@@ -15,8 +15,11 @@ const TIMED_TABLES = [
 ];
 
 /** Any time of the export, to count all others from: with `--ts-normalize` they do not fit a double. */
-export async function findOrigin(reader: ExportReader): Promise<bigint> {
-  for (const table of TIMED_TABLES) {
+export async function findOrigin(
+  reader: ExportReader,
+  tables: readonly string[] = TIMED_TABLES,
+): Promise<bigint> {
+  for (const table of tables) {
     const origin = await readInteger(reader, table, 'start');
     if (origin !== null) {
       return origin;
