@@ -136,6 +136,36 @@ describe('the run editor', () => {
     await waitForRun(store, (one) => one === run && one.analyzed?.report.run.ranks.length === 2);
   });
 
+  it('follows a run that goes on growing, by the thread that has its tables', async () => {
+    const { store } = await activateExtension();
+    const [path] = writeRun('followed', 1);
+    await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(path));
+    const run = await waitForRun(
+      store,
+      ({ group, analyzed }) => analyzed !== null && group.folder === folder,
+    );
+    const states = new Set<string>();
+    const subscription = store.onDidChangeRun((one) => {
+      if (one === run) {
+        states.add(one.state.kind);
+      }
+    });
+    const beganMs = Date.now();
+    const rounds = 6;
+    for (let round = 0; round < rounds; round++) {
+      appendSteps(path, 12 + 5 * round, 5, SPANS);
+      const total = 12 + 5 * (round + 1);
+      await waitForRun(
+        store,
+        (one) => one === run && one.analyzed?.report.run.steps.total === total,
+      );
+    }
+    subscription.dispose();
+    assert.deepEqual([...states], ['ready'], 'no progress is shown for what takes no time');
+    const tookMs = Date.now() - beganMs;
+    assert.ok(tookMs < rounds * 2_500, `${tookMs} ms for ${rounds} times; a second each by itself`);
+  });
+
   it('sees a run grow in folders that were made in one go', async () => {
     const { store } = await activateExtension();
     const inner = join(folder, 'deep', 'deeper', 'rank0');

@@ -134,10 +134,14 @@ export class RunStore implements vscode.Disposable {
     );
   }
 
-  /** Files of a run have grown: reads them on, without looking for others. Ends when that is done. */
-  async readOn(run: TrainingRun): Promise<void> {
+  /**
+   * Files of a run may have grown: where they have, says so and reads them on, without looking for others. Ends when
+   * that is done.
+   */
+  async readOn(run: TrainingRun, onGrown: () => void): Promise<void> {
     const group = await lookAtFiles(run.group);
     if (!hasSameFiles(run.group, group) && this.#runs.get(run.id) === run) {
+      onGrown();
       run.update(group);
     }
     await run.settle();

@@ -168,9 +168,8 @@ export class RunWatcher implements vscode.Disposable {
 
   /** Of a run that nobody holds, the thread with its tables stays while it grows. */
   async #readOn(run: TrainingRun): Promise<void> {
-    this.#live.touch(run);
     const beganMs = Date.now();
-    await this.store.readOn(run);
+    await this.store.readOn(run, () => this.#live.touch(run));
     const costMs = Date.now() - beganMs;
     run.group.files.forEach(({ path }) => this.#schedule.noteCost(path, costMs));
     this.#plan();
