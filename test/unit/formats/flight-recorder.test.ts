@@ -175,7 +175,7 @@ describe('flight recorder', () => {
     const snapshot = writePickle({ segments: [], device_traces: [], allocator_settings: {} });
     const { meta, problems } = await readBytes(snapshot);
     assert.equal(meta.format, 'unknown');
-    assert.match(problems[0].reason, /pickle/);
+    assert.match(problems[0].reason, /memory_viz/);
   });
 
   it('is told from a trace of the profiler that lists process groups', async () => {
