@@ -33,6 +33,8 @@ Options:
   --baseline PATH          a file or folder of an earlier run to compare with: a
                            slower median step is a finding. With --fail-on,
                            exits with 4 when they cannot be compared
+  --memory-limit MB        of traces whose events need more memory, a window of
+                           steps is read, and the report says which
   --no-color               no colors, as with NO_COLOR=1 in the environment
   --help                   this text
   --version                the version

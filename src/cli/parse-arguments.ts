@@ -17,6 +17,8 @@ export interface AnalyzeArguments {
   readonly run: string | null;
   /** File or folder of the run to compare with; null is what the project's configuration says. */
   readonly baseline: string | null;
+  /** Of events that need more, only those of some steps are read; null is no limit. */
+  readonly memoryLimitMb: number | null;
   readonly usesColor: boolean;
 }
 
@@ -33,6 +35,7 @@ const OPTIONS = {
   run: { type: 'string' },
   baseline: { type: 'string' },
   html: { type: 'string' },
+  'memory-limit': { type: 'string' },
   'no-color': { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
   version: { type: 'boolean', default: false },
@@ -80,6 +83,7 @@ function parseAnalyze(
     run: values.run ?? null,
     baseline: values.baseline ?? null,
     html: values.html ?? null,
+    memoryLimitMb: parseMegabytes(values['memory-limit']),
     usesColor: !values['no-color'],
   };
 }
@@ -99,6 +103,13 @@ function parseFailOn(value: string | undefined): AnalyzeArguments['failOn'] {
   return value === undefined
     ? null
     : oneOf<'warning' | 'error'>('--fail-on', value, ['warning', 'error']);
+}
+
+function parseMegabytes(value: string | undefined): number | null {
+  if (value !== undefined && !/^[1-9]\d{1,6}$/.test(value)) {
+    throw new UsageError(`--memory-limit is a number of megabytes, such as 4096, not ${value}`);
+  }
+  return value === undefined ? null : Number(value);
 }
 
 /** Node goes on about `--`, which helps nobody here. */

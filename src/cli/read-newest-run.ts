@@ -19,7 +19,7 @@ const MAX_PASSED_TOLD = 5;
  * passed over for want of events, and which others there are.
  */
 export async function readNewestRun(
-  { paths, run: name, ranks }: AnalyzeArguments,
+  { paths, run: name, ranks, memoryLimitMb }: AnalyzeArguments,
   surroundings: Surroundings,
   signal: AbortSignal,
 ): Promise<Run> {
@@ -27,7 +27,7 @@ export async function readNewestRun(
   const passed: (readonly string[])[] = [];
   for (const [i, group] of groups.entries()) {
     const wanted = ranks === null || !isReadable(group) ? group : keepRanks(group, ranks);
-    const { run, reasons } = await tryRun(wanted, surroundings, signal);
+    const { run, reasons } = await tryRun(wanted, memoryLimitMb, surroundings, signal);
     if (run === null) {
       passed.push(reasons);
       continue;
@@ -44,11 +44,12 @@ export async function readNewestRun(
 /** The run, or why each of its files has no events. */
 async function tryRun(
   group: RunGroup,
+  memoryLimitMb: number | null,
   surroundings: Surroundings,
   signal: AbortSignal,
 ): Promise<{ readonly run: Run | null; readonly reasons: readonly string[] }> {
   try {
-    const run = await readWithProgress(group, surroundings, signal);
+    const run = await readWithProgress(group, memoryLimitMb, surroundings, signal);
     return run.ranks.some(({ trace }) => trace.counts.kept > 0)
       ? { run, reasons: [] }
       : { run: null, reasons: run.ranks.map(reasonWithoutEvents) };
@@ -95,6 +96,7 @@ function withMore([first = '', ...others]: readonly string[]): string {
 
 async function readWithProgress(
   group: RunGroup,
+  memoryLimitMb: number | null,
   { err, nowMs, bundles }: Surroundings,
   signal: AbortSignal,
 ): Promise<Run> {
@@ -107,6 +109,7 @@ async function readWithProgress(
     return await readRun(group, {
       signal,
       threadScript: new URL('read-thread.js', bundles),
+      memoryLimitMb: memoryLimitMb ?? undefined,
       onProgress: ({ file, fileIndex, fileCount, consumedBytes, totalBytes }) =>
         bar.show(
           totalBytes === 0 ? 0 : consumedBytes / totalBytes,

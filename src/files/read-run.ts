@@ -9,19 +9,17 @@ import {
   type RunGroup,
   UNKNOWN_FORMAT,
 } from '../core/model/run.ts';
-import type { Trace } from '../core/model/trace.ts';
+import type { ReadSteps, Trace } from '../core/model/trace.ts';
 import { assembleRun } from '../core/runs/assemble-run.ts';
 import { spillTrace } from '../core/runs/spill-trace.ts';
 import { inOrder } from '../base/in-order.ts';
 import { SpillCache } from '../base/spill-cache.ts';
 import { FileError } from './file-error.ts';
 import { findMetricFiles } from './find-metrics.ts';
-import { inflateBytes } from './inflate-bytes.ts';
 import type { FollowedFiles } from './followed-files.ts';
-import { openDatabase } from './open-database.ts';
-import { openFile } from './open-file.ts';
 import { ConfigError, readConfig } from './read-config.ts';
 import { withMetricsBeside } from './read-metric-files.ts';
+import { readFile } from './read-file.ts';
 import { readInParts } from './read-in-parts.ts';
 import { threadsFor, type Reading, type ReadThreads } from './read-threads.ts';
 import { RunProgress, type ReadProgress } from './run-progress.ts';
@@ -32,6 +30,15 @@ export const MAX_RANKS_IN_MEMORY = 32;
 /** Of such runs, as many are: what one detector compares, and what people look at. */
 export const RANKS_KEPT = 8;
 
+/** What an event takes while it is read and analyzed, as measured on traces of PyTorch. */
+const EVENT_BYTES = 180;
+/** What the program takes without any. */
+const PROGRAM_BYTES = 100 << 20;
+/** Whatever the limit, there is something to be seen. */
+const MIN_EVENTS = 20_000;
+/** Few traces have shorter events, in text. */
+const MIN_EVENT_BYTES = 100;
+
 export interface ReadRunOptions {
   readonly signal: AbortSignal;
   readonly onProgress?: (progress: ReadProgress) => void;
@@ -39,6 +46,8 @@ export interface ReadRunOptions {
   readonly maxRanksInMemory?: number;
   /** Above it nothing is looked for that says how metrics are to be read. */
   readonly configTop?: string;
+  /** How much memory the events of all ranks may take; of more, only some steps are read. */
+  readonly memoryLimitMb?: number | undefined;
   /** What threads run that read several files, or a large one, at once; without it one reads all. */
   readonly threadScript?: URL | undefined;
   /** Reads on what it has read before. */
@@ -58,51 +67,118 @@ export async function readRun(group: RunGroup, options: ReadRunOptions): Promise
   }
 }
 
+interface FileTrace {
+  readonly file: RunFile;
+  readonly trace: Trace;
+}
+
+/** What the reading of all files of a run shares. */
+interface RunReading {
+  readonly options: ReadRunOptions;
+  readonly threads: ReadThreads | null;
+  readonly fileCount: number;
+  readonly progress: RunProgress;
+  readonly keep: (trace: Trace) => Trace;
+  readonly mappings: readonly MetricMapping[];
+  readonly maxEvents: number | undefined;
+  readonly refusals: Error[];
+}
+
 async function readFiles(
   group: RunGroup,
   options: ReadRunOptions,
   threads: ReadThreads | null,
 ): Promise<Run> {
   const { files } = group;
-  const progress = new RunProgress(files, options.onProgress);
-  const keep = keeperOf(files, options.maxRanksInMemory ?? MAX_RANKS_IN_MEMORY);
-  const mappings = await readMappings(group, options.configTop);
-  const refusals: Error[] = [];
-  options.followed?.begin(files);
-  const read = async (file: RunFile): Promise<{ file: RunFile; trace: Trace }> => {
-    const reading = {
-      signal: options.signal,
-      onProgress: (consumedBytes: number) => progress.show(file, consumedBytes),
-    };
-    reading.onProgress(0);
-    try {
-      const known = await options.followed?.read(file, options.signal, reading.onProgress);
-      if (known !== undefined && known !== null) {
-        return { file, trace: keep(known) };
-      }
-      const mapping = isOther(file) ? mappingOf(file.path, mappings) : null;
-      const trace =
-        mapping !== null || threads === null
-          ? await readHere(file.path, reading, mapping)
-          : await readOnThreads(file.path, reading, files.length, threads);
-      return { file, trace: keep(trace) };
-    } catch (error) {
-      options.signal.throwIfAborted();
-      if (!(error instanceof FileError)) {
-        throw error;
-      }
-      refusals.push(error);
-      return { file, trace: await traceOfRefusal(file, error, options.signal) };
-    } finally {
-      progress.show(file, file.sizeBytes);
-    }
+  const reading: RunReading = {
+    options,
+    threads,
+    fileCount: files.length,
+    progress: new RunProgress(files, options.onProgress),
+    keep: keeperOf(files, options.maxRanksInMemory ?? MAX_RANKS_IN_MEMORY),
+    mappings: await readMappings(group, options.configTop),
+    maxEvents: maxEventsOf(files.length, options.memoryLimitMb),
+    refusals: [],
   };
-  const traces = await inOrder(files, (threads?.count ?? 0) + 1, read);
-  if (refusals[0] !== undefined && refusals.length === files.length) {
-    throw refusals[0];
+  options.followed?.begin(files);
+  const limit = (threads?.count ?? 0) + 1;
+  const traces = await inOrder(files, limit, async (file) => readOne(file, reading));
+  const [refusal] = reading.refusals;
+  if (refusal !== undefined && reading.refusals.length === files.length) {
+    throw refusal;
   }
-  const run = assembleRun(group, traces);
-  return await withMetricsBeside(run, files, mappings, options.signal);
+  const alike = await readSameSteps(traces, reading, limit);
+  const run = assembleRun(group, alike);
+  return await withMetricsBeside(run, files, reading.mappings, options.signal);
+}
+
+/** Where of one rank only some steps were read, the others are compared with it in the same steps. */
+async function readSameSteps(
+  traces: readonly FileTrace[],
+  reading: RunReading,
+  limit: number,
+): Promise<readonly FileTrace[]> {
+  const steps = traces.find(({ trace }) => trace.readSteps)?.trace.readSteps ?? undefined;
+  if (steps === undefined) {
+    return traces;
+  }
+  return await inOrder(traces, limit, async (known) => {
+    const own = known.trace.readSteps;
+    const isSame = own?.first === steps.first && own.last === steps.last;
+    return isSame ? known : await readOne(known.file, reading, steps);
+  });
+}
+
+async function readOne(file: RunFile, reading: RunReading, steps?: ReadSteps): Promise<FileTrace> {
+  const { signal, followed } = reading.options;
+  const onProgress = (consumedBytes: number): void => reading.progress.show(file, consumedBytes);
+  onProgress(0);
+  try {
+    const known = await followed?.read(file, signal, onProgress);
+    const trace = known ?? (await readFresh(file, reading, { signal, onProgress, steps }));
+    return { file, trace: reading.keep(trace) };
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof FileError)) {
+      throw error;
+    }
+    reading.refusals.push(error);
+    return { file, trace: await traceOfRefusal(file, error, signal) };
+  } finally {
+    reading.progress.show(file, file.sizeBytes);
+  }
+}
+
+/** Of several files each on the next thread, of which this is one; a single large one in parts. */
+async function readFresh(
+  file: RunFile,
+  { threads, fileCount, mappings, maxEvents }: RunReading,
+  { signal, onProgress, steps }: Reading & { readonly steps: ReadSteps | undefined },
+): Promise<Trace> {
+  const { path, sizeBytes } = file;
+  const metricMapping = isOther(file) ? mappingOf(path, mappings) : null;
+  const options = { signal, onProgress, maxEvents, steps, metricMapping };
+  if (threads === null || metricMapping !== null) {
+    return await readFile(path, options);
+  }
+  if (fileCount > 1) {
+    return threads.isBusy
+      ? await readFile(path, options)
+      : await threads.run('read', { path, maxEvents, steps }, { signal, onProgress });
+  }
+  const mayBeTooLarge = maxEvents !== undefined && sizeBytes > MIN_EVENT_BYTES * maxEvents;
+  const joined = mayBeTooLarge ? null : await readInParts(path, threads, { signal, onProgress });
+  return joined ?? (await readFile(path, options));
+}
+
+/** For each of so many files; undefined where there is no limit. */
+function maxEventsOf(fileCount: number, memoryLimitMb: number | undefined): number | undefined {
+  if (memoryLimitMb === undefined) {
+    return undefined;
+  }
+  const bytes = memoryLimitMb * 2 ** 20 - PROGRAM_BYTES;
+  const inMemory = Math.min(fileCount, MAX_RANKS_IN_MEMORY);
+  return Math.max(MIN_EVENTS, Math.floor(bytes / EVENT_BYTES / inMemory));
 }
 
 /** What {@link readRun} looks at besides the files of the run: how metrics are to be read, and the files that may hold some. */
@@ -132,35 +208,6 @@ async function readMappings(
     }
     throw error;
   }
-}
-
-/** One of several files on the next thread, of which this is one; a single one in parts, if it is large. */
-async function readOnThreads(
-  path: string,
-  reading: Reading,
-  fileCount: number,
-  threads: ReadThreads,
-): Promise<Trace> {
-  if (fileCount === 1) {
-    return (await readInParts(path, threads, reading)) ?? (await readHere(path, reading, null));
-  }
-  return threads.isBusy
-    ? await readHere(path, reading, null)
-    : await threads.run('read', { path }, reading);
-}
-
-async function readHere(
-  path: string,
-  reading: Reading,
-  metricMapping: MetricMapping | null,
-): Promise<Trace> {
-  const source = await openFile(path);
-  return await readTrace(source, {
-    ...reading,
-    openDatabase: () => openDatabase(path),
-    inflate: inflateBytes,
-    metricMapping,
-  });
 }
 
 /** How the traces of the files are kept: as they are, or where they can leave the memory. */

@@ -1,10 +1,8 @@
 import { parentPort, type MessagePort } from 'node:worker_threads';
-import { readTrace } from '../core/formats/read-trace.ts';
 import { FORMATS } from '../core/formats/registry.ts';
 import { FileError } from './file-error.ts';
-import { inflateBytes } from './inflate-bytes.ts';
-import { openDatabase } from './open-database.ts';
-import { openFile, openRange } from './open-file.ts';
+import { openRange } from './open-file.ts';
+import { readFile } from './read-file.ts';
 import type { ReadMessage, ReadResults, ReadTask } from './read-threads.ts';
 
 /** People see ten changes a second at most. */
@@ -40,13 +38,8 @@ async function perform(
 ): Promise<ReadResults[keyof ReadResults]> {
   const { path } = task;
   if (task.kind === 'read') {
-    const source = await openFile(path);
-    return await readTrace(source, {
-      signal,
-      onProgress,
-      openDatabase: () => openDatabase(path),
-      inflate: inflateBytes,
-    });
+    const { maxEvents, steps } = task;
+    return await readFile(path, { signal, onProgress, maxEvents, steps });
   }
   const parts = FORMATS.find(({ id }) => id === task.format)?.parts;
   if (parts === undefined) {

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { PartPlace, TracePart } from '../core/formats/parts.ts';
 import type { RunFile } from '../core/model/run.ts';
-import type { Trace } from '../core/model/trace.ts';
+import type { ReadSteps, Trace } from '../core/model/trace.ts';
 import { FileError } from './file-error.ts';
 
 /** Each takes some 30 MB before it has read anything. */
@@ -18,7 +18,11 @@ const PACKING_RATIO = 15;
 
 /** What a thread is asked for, and what it gives: types of one program, which is on both sides. */
 export interface ReadTasks {
-  readonly read: { readonly path: string };
+  readonly read: {
+    readonly path: string;
+    readonly maxEvents?: number | undefined;
+    readonly steps?: ReadSteps | undefined;
+  };
   readonly readPart: { readonly path: string; readonly format: string; readonly place: PartPlace };
 }
 

@@ -22,7 +22,7 @@ import { findBaseline, readFoundBaseline } from '../files/read-baseline.ts';
 import { FollowedFiles } from '../files/followed-files.ts';
 import { overlayOptions, readConfig } from '../files/read-config.ts';
 import { readArguments } from '../files/read-event.ts';
-import { readRun } from '../files/read-run.ts';
+import { readRun, type ReadRunOptions } from '../files/read-run.ts';
 import { packCounters } from '../protocol/counter-columns.ts';
 import type { SearchResult } from '../protocol/found-spans.ts';
 import type { WorkerExport } from '../protocol/export-schemas.ts';
@@ -75,7 +75,7 @@ export class AnalyzedTables {
   constructor(
     private readonly notices: TableNotices,
     private readonly signal: AbortSignal,
-    private readonly threadScript?: URL,
+    private readonly surroundings: Pick<ReadRunOptions, 'threadScript' | 'memoryLimitMb'> = {},
   ) {}
 
   async analyze(request: AnalysisRequest): Promise<RunAnswer> {
@@ -88,7 +88,8 @@ export class AnalyzedTables {
       signal: this.signal,
     });
     const detectors = overlayOptions(request.detectorOptions, config);
-    const input = { group, configTop, config, detectors, baseline, toolVersion };
+    const { memoryLimitMb } = this.surroundings;
+    const input = { group, configTop, config, detectors, baseline, toolVersion, memoryLimitMb };
     const { found, keep } = await lookUp(request.cache, input, this.signal);
     if (found !== null) {
       const { analysis, overview, steps } = found;
@@ -120,7 +121,7 @@ export class AnalyzedTables {
     return await readRun(group, {
       signal: this.signal,
       configTop,
-      threadScript: this.threadScript,
+      ...this.surroundings,
       followed: this.#followed,
       onProgress: ({ file, consumedBytes, totalBytes }) =>
         this.notices.progressed(

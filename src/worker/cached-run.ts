@@ -15,6 +15,7 @@ export interface AnalysisInput {
   readonly detectors: DetectorOptions;
   readonly baseline: BaselineFound;
   readonly toolVersion: string;
+  readonly memoryLimitMb: number | undefined;
 }
 
 /** Looks whether the run was analysed before, with the same files and settings, by the same program. */

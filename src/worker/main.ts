@@ -1,4 +1,4 @@
-import { parentPort } from 'node:worker_threads';
+import { parentPort, resourceLimits } from 'node:worker_threads';
 import { Channel } from '../protocol/channel.ts';
 import { threadPort } from '../protocol/thread-port.ts';
 import { workerApi, workerNoticeApi } from '../protocol/worker-api.ts';
@@ -27,7 +27,10 @@ if (parentPort !== null) {
       stored: (problem) => void channel.remote.stored({ problem }).catch(() => undefined),
     },
     signal,
-    new URL('./read-thread.js', import.meta.url),
+    {
+      threadScript: new URL('./read-thread.js', import.meta.url),
+      memoryLimitMb: resourceLimits.maxOldGenerationSizeMb,
+    },
   );
   const channel = new Channel(
     threadPort(parentPort),

@@ -1,8 +1,9 @@
-import type { Trace } from '../model/trace.ts';
+import type { ReadSteps, Trace } from '../model/trace.ts';
 import type { ByteSource } from './byte-source.ts';
 import type { Database } from './database.ts';
 import type { MetricMapping } from './metric-files/metric-mapping.ts';
 import type { PartPlace, TracePart } from './parts.ts';
+import type { Selection } from './trace/selection.ts';
 
 /** What the first bytes of a file tell, before it is read. */
 export interface Head {
@@ -13,6 +14,12 @@ export interface Head {
 
 export interface ReadOptions {
   readonly signal: AbortSignal;
+  /** Of more events, only those of some steps are read, where the format can; without it all are. */
+  readonly maxEvents?: number | undefined;
+  /** Which steps these are to be, if the file has them. */
+  readonly steps?: ReadSteps | undefined;
+  /** For formats: which events become part of the trace; without it all do. */
+  readonly selection?: Selection;
   /** Called now and then with the number of compressed bytes consumed. */
   readonly onProgress?: (consumedBytes: number) => void;
   /**

@@ -5,8 +5,10 @@ import { GUESS, type Format, type Head, type ReadOptions } from './format.ts';
 import { readHead } from './head.ts';
 import { explainUnreadable } from './known-files.ts';
 import { metrics } from './metrics.ts';
+import { readWindow } from './read-window.ts';
 import { FORMATS } from './registry.ts';
 import { excerptOf } from './json/utf8.ts';
+import { EventLimit, TooManyEvents } from './trace/selection.ts';
 import { TraceBuilder } from './trace/trace-builder.ts';
 import { UNKNOWN_ORIGIN } from './trace/unknown-origin.ts';
 
@@ -41,13 +43,36 @@ export async function readTrace(source: ByteSource, options: ReadOptions): Promi
     return unreadableTrace(head, source);
   }
   try {
-    const trace = await recognized.format.read(whole, options);
+    const trace = await readLimited(whole, source, recognized.format, options);
     const isOther = recognized.sureness <= GUESS && trace.counts.kept === 0;
     return isOther ? unreadableTrace(head, source) : trace;
   } finally {
     // Not every format reads the bytes in order.
     await close();
   }
+}
+
+/** All of it, or some of its steps where it has more events than are allowed. */
+async function readLimited(
+  whole: ByteSource,
+  again: ByteSource,
+  format: Format,
+  options: ReadOptions,
+): Promise<Trace> {
+  const { maxEvents } = options;
+  if (maxEvents === undefined) {
+    return await format.read(whole, options);
+  }
+  try {
+    if (options.steps === undefined) {
+      return await format.read(whole, { ...options, selection: new EventLimit(maxEvents) });
+    }
+  } catch (error) {
+    if (!(error instanceof TooManyEvents)) {
+      throw error;
+    }
+  }
+  return await readWindow(again, format, { ...options, maxEvents });
 }
 
 function unreadableTrace(head: Head, source: ByteSource): Trace {

@@ -164,12 +164,19 @@ export interface ProfilerMessage {
 /** Something wrong with the content of a file. */
 export interface Problem {
   /** Of a `remark` no event is concerned; what was `left-out` was not even looked at. */
-  readonly kind: 'repaired' | 'dropped' | 'cut' | 'unreadable' | 'remark' | 'left-out';
+  readonly kind: 'repaired' | 'dropped' | 'cut' | 'unreadable' | 'remark' | 'left-out' | 'limited';
   /** In bytes, after decompression. */
   readonly byteOffset: number;
   readonly reason: string;
   /** The first bytes concerned, as text, at most 120 characters. */
   readonly excerpt: string;
+}
+
+/** The numbers of the first and the last step that were read, and how many there are in all. */
+export interface ReadSteps {
+  readonly first: number;
+  readonly last: number;
+  readonly of: number;
 }
 
 /** `read = kept + dropped`; repaired and clipped events are among the kept. */
@@ -195,6 +202,8 @@ export interface Trace {
   readonly counts: EventCounts;
   /** The first problems found, at most 100; `counts` has them all. */
   readonly problems: readonly Problem[];
+  /** Where only some of its steps were read, which; absent where all were. */
+  readonly readSteps?: ReadSteps | null;
   /** Bytes read after decompression. */
   readonly byteLength: number;
   /** Where the columns are, and what is derived from them, in runs of many ranks; absent where they stay in memory. */

@@ -81,6 +81,16 @@ export function cutNotes(ranks: readonly RankTrace[]): Graded[] {
   ].filter(({ count }) => count > 0);
 }
 
+/** Files of which only some steps are in memory. */
+export function limitNotes(ranks: readonly RankTrace[]): Graded[] {
+  const limits = ranks.flatMap(({ trace }) =>
+    trace.problems.filter(({ kind }) => kind === 'limited'),
+  );
+  return limits
+    .slice(0, 1)
+    .map(({ reason }) => note('limited-files', limits.length, 'notable', reason));
+}
+
 /** Where a file ends too early, in bytes after decompression; null where it is whole. */
 export function cutAt({ problems }: Trace): number | null {
   const offsets = problems.filter(({ kind }) => kind === 'cut').map((cut) => cut.byteOffset);

@@ -10,6 +10,7 @@ import {
   cutNotes,
   isRecorded,
   leftOutNotes,
+  limitNotes,
   logNotes,
   recorderNotes,
 } from './file-notes.ts';
@@ -35,6 +36,7 @@ export function assessHealth(run: RunDerived, baselineProblem: string | null): H
   const messages = listMessages(run.ranks);
   const notes = [
     ...leftOutNotes(run.leftOut),
+    ...limitNotes(run.ranks),
     ...cutNotes(run.ranks),
     ...archiveNotes(run.ranks),
     ...messageNotes(messages),

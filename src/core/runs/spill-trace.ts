@@ -14,8 +14,8 @@ export const COLUMNS = [
 /** The same trace, with its columns in the cache. */
 export function spillTrace(trace: Trace, cache: SpillCache): Trace {
   const spillable = new Spillable(cache);
-  const { meta, lanes, counts, problems, byteLength } = trace;
-  const light = { meta, lanes, counts, problems, byteLength, spillable };
+  const { meta, lanes, counts, problems, byteLength, readSteps = null } = trace;
+  const light = { meta, lanes, counts, problems, byteLength, readSteps, spillable };
   for (const name of COLUMNS) {
     const column = trace[name];
     spillable.get(keyOf(name), () => column);
@@ -34,6 +34,7 @@ export function withProblems(trace: Trace, problems: Trace['problems']): Trace {
           lanes: trace.lanes,
           counts: trace.counts,
           byteLength: trace.byteLength,
+          readSteps: trace.readSteps ?? null,
           problems,
           spillable,
         },

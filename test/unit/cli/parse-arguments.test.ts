@@ -21,8 +21,18 @@ describe('parseArguments', () => {
       run: 'x',
       baseline: 'old',
       html: 'a.html',
+      memoryLimitMb: null,
       usesColor: false,
     });
+  });
+
+  it('takes a limit of memory in megabytes', () => {
+    const limitOf = (text: string): unknown =>
+      parseArguments(['analyze', 'a', '--memory-limit', text]);
+    assert.equal((limitOf('2048') as { memoryLimitMb: number }).memoryLimitMb, 2048);
+    for (const wrong of ['0', '-5', '1.5', '2 GB', '5', '']) {
+      assert.throws(() => limitOf(wrong), /--memory-limit/, wrong);
+    }
   });
 
   it('has defaults for everything but the paths', () => {
@@ -35,6 +45,7 @@ describe('parseArguments', () => {
       run: null,
       baseline: null,
       html: null,
+      memoryLimitMb: null,
       usesColor: true,
     });
   });

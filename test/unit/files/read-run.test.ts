@@ -83,6 +83,33 @@ describe('readRun', () => {
     await assert.rejects(readRun(group, { signal }), FileError);
   });
 
+  it('reads the same steps of every rank where one has more events than fit the memory', async () => {
+    const lines = (rank: number, steps: number, perStep: number): string => {
+      let text = `${JSON.stringify({ type: 'run', schema: 1, run: 'drawn', rank, worldSize: 2 })}\n`;
+      for (let step = 0; step < steps; step++) {
+        text += `${JSON.stringify({ type: 'step', step, ts: step * 1e6, dur: 1e6 })}\n`;
+        for (let i = 0; i < perStep; i++) {
+          const ts = step * 1e6 + i;
+          text += `${JSON.stringify({ type: 'span', name: 'forward', step, ts, dur: 1 })}\n`;
+        }
+      }
+      return text;
+    };
+    await writeFile(join(folder, 'rank0.spans.jsonl'), lines(0, 100, 300));
+    await writeFile(join(folder, 'rank1.spans.jsonl'), lines(1, 100, 10));
+    const { ranks } = await readRun(group, { signal, memoryLimitMb: 64 });
+    const [large, small] = ranks.map(({ trace }) => trace);
+    assert.ok(large.readSteps !== undefined && large.readSteps !== null);
+    assert.ok(large.counts.kept <= 20_000);
+    assert.deepEqual(small.readSteps, large.readSteps);
+    assert.deepEqual(
+      ranks.map(({ trace }) => trace.problems[0].kind),
+      ['limited', 'limited'],
+    );
+    const whole = await readRun(group, { signal });
+    assert.ok(whole.ranks.every(({ trace }) => trace.readSteps === undefined));
+  });
+
   it('stops when told to', async () => {
     await assert.rejects(readRun(group, { signal: AbortSignal.abort() }), { name: 'AbortError' });
   });

@@ -4,6 +4,7 @@ import { readDecimal, type DecimalParts } from '../json/numbers.ts';
 import { REPAIRS, type ObjectScanner } from '../json/object-scanner.ts';
 import { EventLogVisitor } from '../trace/event-log-visitor.ts';
 import { LOGICAL, STREAM } from '../trace/lane-table.ts';
+import { OUTSIDE } from '../trace/selection.ts';
 import { emptySpanRow, type SpanRow } from '../trace/span-columns.ts';
 import type { TraceBuilder } from '../trace/trace-builder.ts';
 import { OTHER_CLASS, type Dialect, type EventClass } from './dialect.ts';
@@ -40,6 +41,7 @@ export class EventReader extends EventLogVisitor implements PhaseReader {
   /** Spans that are to be clipped when the time of all others is known. */
   readonly bounded: SpanRow[] = [];
   #hasTextIds = false;
+  #isOutside = false;
   readonly #pairs = new PendingPairs();
   readonly #row = emptySpanRow();
   readonly #time: DecimalParts = { whole: 0, milli: 0 };
@@ -121,6 +123,9 @@ export class EventReader extends EventLogVisitor implements PhaseReader {
     row.stack = this.#fields.string(FIELD.callStack, strings);
     row.autograd = autogradNumber(this.#fields);
     this.dialect.describe?.(row, this.#fields, strings);
+    if (!this.builder.takesSpan(row)) {
+      return OUTSIDE;
+    }
     this.hasStacks ||= row.stack !== 0 || row.category === PYTHON;
     if (eventClass.lane === STREAM) {
       this.#noteDevice(row.lane);
@@ -157,7 +162,7 @@ export class EventReader extends EventLogVisitor implements PhaseReader {
     if (this.#pseudoProcesses.has(this.#fields.string(FIELD.process, this.builder.labels))) {
       return null;
     }
-    const time = this.#startNs();
+    const time = this.#momentNs();
     if (Number.isNaN(time)) {
       return this.#whyNoTime();
     }
@@ -171,7 +176,7 @@ export class EventReader extends EventLogVisitor implements PhaseReader {
   }
 
   readFlow(part: 0 | 1 | 2): string | null {
-    const time = this.#startNs();
+    const time = this.#momentNs();
     if (Number.isNaN(time)) {
       return this.#whyNoTime();
     }
@@ -181,7 +186,7 @@ export class EventReader extends EventLogVisitor implements PhaseReader {
   }
 
   readCounter(): string | null {
-    const time = this.#startNs();
+    const time = this.#momentNs();
     if (Number.isNaN(time)) {
       return this.#whyNoTime();
     }
@@ -232,7 +237,18 @@ export class EventReader extends EventLogVisitor implements PhaseReader {
     );
   }
 
+  /** As `#startNs`, of an event that has no duration; NaN where it is not to be read as well. */
+  #momentNs(): number {
+    const time = this.#startNs();
+    this.#isOutside = !Number.isNaN(time) && !this.builder.takesTime(time);
+    return this.#isOutside ? NaN : time;
+  }
+
   #whyNoTime(): string {
+    if (this.#isOutside) {
+      this.#isOutside = false;
+      return OUTSIDE;
+    }
     return this.#hasTime() ? STRAY_TIME : NO_TIME;
   }
 
@@ -298,7 +314,7 @@ export class EventReader extends EventLogVisitor implements PhaseReader {
   }
 
   #addEnd(end: { key: number; lane: number; offset: number; isBegin: boolean }): string | null {
-    const time = this.#startNs();
+    const time = this.#momentNs();
     if (Number.isNaN(time)) {
       return this.#whyNoTime();
     }

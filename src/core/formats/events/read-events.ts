@@ -26,7 +26,7 @@ export async function readEvents(
 ): Promise<Trace> {
   const { head, source: whole } = await readHead(source, options.signal);
   const { shape } = probeEvents(head);
-  const builder = new TraceBuilder();
+  const builder = new TraceBuilder(options.selection);
   const reader = new EventReader(builder, format.dialect, (key, value) => {
     format.onMember(key, value);
     builder.time.shift(format.clockShiftNs?.() ?? 0n);

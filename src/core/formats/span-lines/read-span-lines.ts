@@ -5,7 +5,7 @@ import type { ReadOptions } from '../format.ts';
 import { SpanLineTrace } from './span-line-trace.ts';
 
 export async function readSpanLines(source: ByteSource, options: ReadOptions): Promise<Trace> {
-  const trace = new SpanLineTrace();
+  const trace = new SpanLineTrace(options.selection);
   const byteLength = await feed(source, trace.document, trace.builder.log, options);
   return trace.finish(byteLength);
 }

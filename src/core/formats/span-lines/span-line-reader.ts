@@ -5,6 +5,7 @@ import { readThousandthsAsDecimal, type DecimalParts } from '../json/numbers.ts'
 import { REPAIRS, type ObjectScanner } from '../json/object-scanner.ts';
 import { EventLogVisitor } from '../trace/event-log-visitor.ts';
 import { LOGICAL, STREAM, THREAD, type LaneKindIndex } from '../trace/lane-table.ts';
+import { OUTSIDE } from '../trace/selection.ts';
 import { emptySpanRow } from '../trace/span-columns.ts';
 import type { TraceBuilder } from '../trace/trace-builder.ts';
 import { EpochCounter } from './epoch-counter.ts';
@@ -80,6 +81,9 @@ export class SpanLineReader extends EventLogVisitor {
     row.file = fields.string(SPAN_FIELD.file, strings);
     row.line = fields.id(SPAN_FIELD.line);
     row.recordedPhase = this.#phase(fields);
+    if (!this.builder.takesSpan(row)) {
+      return OUTSIDE;
+    }
     if (fields.has(SPAN_FIELD.sequence) || fields.has(SPAN_FIELD.group)) {
       this.#addCollective(fields);
     }
@@ -99,6 +103,9 @@ export class SpanLineReader extends EventLogVisitor {
     row.file = 0;
     row.line = 0;
     row.recordedPhase = 0;
+    if (!this.builder.takesSpan(row)) {
+      return OUTSIDE;
+    }
     this.builder.spans.push(row);
     return null;
   }
@@ -107,6 +114,9 @@ export class SpanLineReader extends EventLogVisitor {
     const time = this.#timeNs(scanner);
     if (!Number.isFinite(time)) {
       return NO_TIME;
+    }
+    if (!this.builder.takesTime(time)) {
+      return OUTSIDE;
     }
     const value = fields.number(SPAN_FIELD.value);
     if (Number.isFinite(value)) {
@@ -121,6 +131,9 @@ export class SpanLineReader extends EventLogVisitor {
       return NO_TIME;
     }
     const { instants, labels, lanes, strings } = this.builder;
+    if (!this.builder.takesTime(time)) {
+      return OUTSIDE;
+    }
     const lane = fields.string(SPAN_FIELD.lane, labels) || labels.internText(this.header.ownLane);
     instants.push(
       time,

@@ -1,15 +1,22 @@
 import type { Trace } from '../../model/trace.ts';
 import { LineDocument } from '../json/line-document.ts';
+import type { Selection } from '../trace/selection.ts';
 import { TraceBuilder } from '../trace/trace-builder.ts';
 import { MAX_LINE_BYTES, SPAN_LAYOUT } from './span-layout.ts';
 import { SpanLineReader } from './span-line-reader.ts';
 
 /** The trace of a span file in the making. */
 export class SpanLineTrace {
-  readonly builder = new TraceBuilder();
-  readonly #reader = new SpanLineReader(this.builder);
+  readonly builder: TraceBuilder;
   /** Takes the bytes of the file. */
-  readonly document = new LineDocument(SPAN_LAYOUT, MAX_LINE_BYTES, this.#reader);
+  readonly document: LineDocument;
+  readonly #reader: SpanLineReader;
+
+  constructor(selection: Selection | null = null) {
+    this.builder = new TraceBuilder(selection);
+    this.#reader = new SpanLineReader(this.builder);
+    this.document = new LineDocument(SPAN_LAYOUT, MAX_LINE_BYTES, this.#reader);
+  }
 
   /** All so far; with `mayStay` the file may go on. */
   finish(byteLength: number, mayStay = false): Trace {

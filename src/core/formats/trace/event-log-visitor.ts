@@ -2,6 +2,7 @@ import type { DocumentVisitor } from '../json/document-visitor.ts';
 import { FieldReader } from '../json/field-reader.ts';
 import { REPAIRS, type ObjectScanner } from '../json/object-scanner.ts';
 import { describeRepairs } from '../json/repair-text.ts';
+import { OUTSIDE } from './selection.ts';
 import type { ProblemLog } from './problem-log.ts';
 
 const MAX_EXCERPT_BYTES = 512;
@@ -30,6 +31,8 @@ export abstract class EventLogVisitor implements DocumentVisitor {
     const reason = this.readEvent(scanner, fields, fileOffset);
     if (reason === null) {
       this.#log.keep();
+    } else if (reason === OUTSIDE) {
+      return;
     }
     if (reason !== null || fields.repairs !== 0) {
       this.hasOddStrings ||= (fields.repairs & (REPAIRS.utf8 | REPAIRS.longName)) !== 0;

@@ -4,7 +4,8 @@ import { LaneNames, describeLane, orderLanes, type LaneOrder } from './lane-name
 import { LaneTable } from './lane-table.ts';
 import { ProblemLog } from './problem-log.ts';
 import { CollectiveColumns, CounterColumns, FlowColumns, InstantColumns } from './side-columns.ts';
-import { SpanColumns } from './span-columns.ts';
+import type { Selection } from './selection.ts';
+import { SpanColumns, type SpanRow } from './span-columns.ts';
 import type { SpanOrder } from './span-order.ts';
 import { TimeBase } from './time-base.ts';
 
@@ -33,6 +34,17 @@ export class TraceBuilder {
   counters = new CounterColumns();
   instants = new InstantColumns();
   collectives = new CollectiveColumns();
+
+  constructor(private readonly selection: Selection | null = null) {}
+
+  takesSpan(row: SpanRow): boolean {
+    return this.selection?.takesSpan(row, this.strings) ?? true;
+  }
+
+  /** As {@link Selection.takesTime}. */
+  takesTime(ns: number): boolean {
+    return this.selection?.takesTime(ns) ?? true;
+  }
 
   /** Forgets what has a time: it turned out to be of another clock. */
   forgetTimes(): void {
