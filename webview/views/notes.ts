@@ -1,3 +1,4 @@
+import { isOfWholeFile } from '../../src/core/model/problem-kind.ts';
 import type { Report } from '../../src/core/model/report.ts';
 import { h } from '../base/dom.ts';
 import { baseName, formatCount, formatDuration, formatNumber } from '../base/format.ts';
@@ -61,18 +62,13 @@ function renderProblems({ health: { problems } }: Report): HTMLElement | null {
           h(
             'li',
             {},
-            isOfWhole(kind)
+            isOfWholeFile(kind)
               ? `${baseName(file)}: ${reason} `
               : `${baseName(file)}, byte ${formatNumber(byteOffset)}, ${kind}: ${reason} `,
             excerpt === '' ? null : h('code', {}, excerpt),
           ),
         ),
       );
-}
-
-/** Such problems are at no byte. */
-function isOfWhole(kind: string): boolean {
-  return kind === 'remark' || kind === 'left-out' || kind === 'unreadable';
 }
 
 /** Said once: what is not shown because the run does not have it. */

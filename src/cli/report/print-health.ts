@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { formatDuration } from '../../base/format-duration.ts';
+import { isInNotes, isOfWholeFile } from '../../core/model/problem-kind.ts';
 import type { Health, HealthLevel, ReplayCheck, Report } from '../../core/model/report.ts';
 import { plainText } from '../terminal/plain-text.ts';
 import type { Look } from '../terminal/style.ts';
@@ -94,16 +95,13 @@ function clockLine(clock: Report['health']['clock']): string {
 /** The first problems, one of each sort in a file; those of files that were left out are in the notes. */
 function printProblems(problems: Health['problems'], paper: Paper): void {
   const sorts = new Map<string, Health['problems'][number]>();
-  for (const problem of problems.filter(
-    ({ kind }) => kind !== 'unreadable' && kind !== 'left-out',
-  )) {
+  for (const problem of problems.filter(({ kind }) => !isInNotes(kind))) {
     const sort = `${problem.file}\n${problem.reason}`;
     sorts.set(sort, sorts.get(sort) ?? problem);
   }
   const shown = [...sorts.values()].slice(0, MAX_PROBLEMS_SHOWN);
   for (const { file, byteOffset, kind, reason } of shown) {
-    const isOfWhole = kind === 'remark';
-    const byte = isOfWhole ? '' : `, byte ${formatWhole(byteOffset)}`;
+    const byte = isOfWholeFile(kind) ? '' : `, byte ${formatWhole(byteOffset)}`;
     const place = `${plainText(basename(file))}${byte}`;
     paper.paragraph(`${place}: ${plainText(reason)}`, 'dim', '    ', '      ');
   }

@@ -1,4 +1,5 @@
 import { formatDuration } from '../../base/format-duration.ts';
+import { isOfWholeFile } from '../model/problem-kind.ts';
 import type { Health } from '../model/report.ts';
 import { code, escapeText, listMarkdown, table } from './markdown-text.ts';
 
@@ -42,7 +43,7 @@ function problemTable(problems: Health['problems']): string {
     .slice(0, MAX_PROBLEMS)
     .map(({ file, byteOffset, kind, reason, excerpt }) => [
       code(file.split(/[\\/]/).at(-1) ?? file),
-      kind === 'remark' || kind === 'left-out' ? '' : String(byteOffset),
+      isOfWholeFile(kind) ? '' : String(byteOffset),
       kind,
       escapeText(reason),
       code(excerpt),
