@@ -110,6 +110,11 @@ const KNOWN_FILES: readonly KnownFile[] = [
     explanation: `This is a Python pickle, and neither a dump of the flight recorder nor a snapshot of memory; it holds no timeline. ${TRACE_INSTEAD}`,
   },
   {
+    isIt: (_head, _text, name) => /\.pb(\.gz)?$/i.test(name),
+    explanation:
+      'This is a protocol buffer, such as a summary or a compiled program that the profilers of JAX and TensorFlow write; it holds no timeline. Open the *.xplane.pb file beside it.',
+  },
+  {
     isIt: (head) =>
       !isUtf8(head.bytes, 0, Math.max(0, head.bytes.length - 4)) || head.bytes.includes(0),
     explanation:

@@ -16,6 +16,8 @@ export interface SeriesFile {
   readonly capturedAt: number;
   /** A file beside that of its rank, from a worker process of it. */
   readonly isCompanion: boolean;
+  /** One of the hosts that were recorded together, whose rank nothing tells. */
+  readonly isHost: boolean;
 }
 
 /** `rank0.worker1.spans.jsonl`: written by a loader worker of the rank. */
@@ -29,6 +31,9 @@ const HOST_AND_PROCESS = /[^/]+_\d+(?=\.\d{10,}\.pt\.trace\.json)/;
 
 /** The folder that torch_npu's profiler makes for a rank: host, process, time. */
 const ASCEND_FOLDER = /[^/]+_ascend_pt(?=\/)/;
+
+/** The host in a recording of JAX or TensorFlow: a folder for each, and a file for each host in it. */
+const PROFILED_HOST = /(?<=\/plugins\/profile\/[^/]+\/)[^/]+(?=\.(xplane\.pb|trace\.json)(\.gz)?$)/;
 
 /** Time stamps, in seconds to nanoseconds. */
 const TIME_STAMP = /\d{10,19}/g;
@@ -50,6 +55,7 @@ export function describeFile(file: RunFile): SeriesFile {
     names: namesOf(file, path, found?.pattern ?? null),
     capturedAt: Number(timeStampOf(path) ?? file.modifiedMs),
     isCompanion,
+    isHost: rank === null && PROFILED_HOST.test(path),
   };
 }
 
@@ -82,6 +88,9 @@ function seriesOf(file: RunFile, path: string, pattern: string | null): string {
   }
   if (file.rank !== null && ASCEND_FOLDER.test(path)) {
     return path.replace(ASCEND_FOLDER, '*').replace(EXTENSIONS, '');
+  }
+  if (PROFILED_HOST.test(path)) {
+    return path.replace(PROFILED_HOST, '*').replace(EXTENSIONS, '');
   }
   const isOne = isOneOfMany(file);
   const name = isOne ? path.replace(HOST_AND_PROCESS, '*') : path;

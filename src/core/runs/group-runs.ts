@@ -93,8 +93,8 @@ function splitCaptures(members: readonly SeriesFile[]): SeriesFile[][] {
     const current = captures.at(-1);
     const isNew =
       current === undefined ||
-      member.rank === null ||
-      current.some((other) => other.rank === member.rank);
+      (member.rank === null && !member.isHost) ||
+      current.some((other) => other.rank === member.rank && !other.isHost);
     if (isNew) {
       captures.push([member]);
     } else {
@@ -132,13 +132,13 @@ function toGroup({ members, index, count }: Capture): RunGroup {
   };
 }
 
-function nameOf({ file, series }: SeriesFile, folder: string, fileCount: number): string {
+function nameOf({ file, series, isHost }: SeriesFile, folder: string, fileCount: number): string {
   const folderName = folder.split('/').at(-1) ?? '';
   if (file.runName !== null) {
     return file.runName;
   }
   const fileName = file.path.split(/[\\/]/).at(-1) ?? file.path;
-  if (fileCount === 1 && !series.includes('*')) {
+  if (fileCount === 1 && (isHost || !series.includes('*'))) {
     return fileName;
   }
   const label = labelOfSeries(series);

@@ -11,6 +11,9 @@ const RANK = /(?<![a-z])rank[-_ ]?(\d{1,6})(?:[-_ ]?of[-_ ]?(\d{1,6}))?(?!\d)/i;
 /** `worker3`, as the first TensorBoard plugin named ranks. */
 const WORKER = /(?<![a-z])worker[-_ ]?(\d{1,6})(?!\d)/i;
 
+/** `t1v-n-1234-w-3.xplane.pb`: the hosts of a TPU pod. */
+const TPU_HOST = /(?<=-w-)(\d{1,6})(?=\.(?:xplane\.pb|trace\.json))/i;
+
 /** `trace_3.json`: the number right before the extension, unless it counts something else or is a year. */
 const LAST_NUMBER =
   /(?<=[a-z)]_)(?<!(?:step|iter|iteration|epoch|run|seed|batch|capture|part|version|v)_)(?!20\d\d\.)(\d{1,4})(?=\.[a-z][^/]*$)/i;
@@ -26,7 +29,7 @@ export function rankFromPath(path: string): RankInPath | null {
   const parts = path.split(/[\\/]/);
   const file = parts.length - 1;
   return (
-    matchPart(parts, file, [RANK, WORKER, DUMP]) ??
+    matchPart(parts, file, [RANK, WORKER, DUMP, TPU_HOST]) ??
     matchFolders(parts, file) ??
     matchPart(parts, file, [LAST_NUMBER])
   );

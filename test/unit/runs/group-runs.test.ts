@@ -51,6 +51,28 @@ describe('groupRuns', () => {
     }
   });
 
+  it('takes the hosts of a recording of JAX for one run, with the numbers that their names have', () => {
+    const folder = '/logs/plugins/profile/2026_02_20_10_54_20';
+    const hosts = ['a-w-1', 'a-w-0', 'a-w-10'].map((host) =>
+      file(`${folder}/${host}.xplane.pb`, { format: 'xplane' }),
+    );
+    assert.deepEqual(
+      groupRuns(hosts).map(({ files }) => files.map(({ rank }) => rank)),
+      [[0, 1, 10]],
+    );
+    const named = ['node-b', 'node-a'].map((host) =>
+      file(`${folder}/${host}.xplane.pb`, { format: 'xplane' }),
+    );
+    const other = file('/logs/plugins/profile/2026_02_21_09_00_00/node-a.xplane.pb', {
+      format: 'xplane',
+      modifiedMs: 1,
+    });
+    assert.deepEqual(group([...named, other]), [
+      ['node-a.xplane.pb', [`- ${other.path}`]],
+      ['2026_02_20_10_54_20', ['a', 'b'].map((name) => `- ${folder}/node-${name}.xplane.pb`)],
+    ]);
+  });
+
   it('knows ranks by their folders', () => {
     const files = [0, 1].map((rank) => file(`/out/rank${rank}_ascend_pt/trace_view.json`));
     assert.equal(groupRuns(files).length, 1);

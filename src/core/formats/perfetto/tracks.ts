@@ -104,7 +104,7 @@ export class Tracks {
     const ownThread = thread ?? NAMED_THREAD.exec(name)?.[1] ?? null;
     const place = lanes.place(
       labels.internText(this.#processOf(id)),
-      labels.internText(ownThread ?? `track ${id}`),
+      labels.internText(ownThread ?? (id === OTHERS ? 'other tracks' : `track ${id}`)),
     );
     if (name !== '') {
       names.threads.set(place, name);
@@ -212,4 +212,4 @@ function emptyDescription(): Description {
 }
 
 /** The track of all that are too many. */
-const OTHERS = -1;
+const OTHERS = Infinity;

@@ -110,8 +110,12 @@ export class FieldStream implements EventSink {
     }
     const fileOffset = this.#offset + start - p;
     const isWanted = this.visitor.wants(field);
+    const isHeld = isWanted && cursor.length <= this.maxFieldBytes;
+    if (isWanted && !isHeld) {
+      this.visitor.onTooLarge(field, fileOffset);
+    }
     if (!cursor.isCut) {
-      if (isWanted) {
+      if (isHeld) {
         this.visitor.onField({ field, bytes, start, end, fileOffset });
       }
       return end;
@@ -119,10 +123,7 @@ export class FieldStream implements EventSink {
     this.#field = field;
     this.#fieldOffset = fileOffset;
     this.#missing = cursor.length;
-    this.#isHeld = isWanted && cursor.length <= this.maxFieldBytes;
-    if (isWanted && !this.#isHeld) {
-      this.visitor.onTooLarge(field, fileOffset);
-    }
+    this.#isHeld = isHeld;
     return start;
   }
 
