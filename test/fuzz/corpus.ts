@@ -3,6 +3,7 @@ import { writeAscend } from '../support/ascend-trace.ts';
 import { dumpOf } from '../support/flight-dump.ts';
 import { generateKineto } from '../support/generate-kineto.ts';
 import { perfettoBytes, smallRocprofTrace } from '../support/perfetto-trace.ts';
+import { writeNcclLines } from '../support/nccl-lines.ts';
 import { fixture } from '../support/read-bytes.ts';
 import { drawEvents } from '../support/tf-events.ts';
 import {
@@ -68,6 +69,7 @@ export function corpus(): readonly Sample[] {
     { name: 'events of TensorBoard', bytes: drawEvents(SCALARS), isText: false },
     { name: 'flight recorder', bytes: flightDump(), isText: false },
     { name: 'rocprof', bytes: new TextEncoder().encode(writeRocprof()), isText: true },
+    { name: 'nccl', bytes: new TextEncoder().encode(writeNcclLines()), isText: true },
     { name: 'parquet', bytes: parquetTable(), isText: false },
     { name: 'perfetto', bytes: perfettoBytes(smallRocprofTrace()), isText: false },
     { name: 'xplane', bytes: xspaceBytes(smallProfile()), isText: false },

@@ -1,6 +1,6 @@
 import type { RunDerived } from '../derived/run-derived.ts';
 import type { Report } from '../model/report.ts';
-import { FLIGHT_RECORDER_FORMAT, isWithoutTimeline } from '../model/run.ts';
+import { FLIGHT_RECORDER_FORMAT, isWithoutTimeline, NCCL_FORMAT } from '../model/run.ts';
 import type { Detector } from './detector.ts';
 import type { FindingDraft } from './finding-draft.ts';
 import { type DetectorOptions, valuesOf } from './registry.ts';
@@ -25,6 +25,9 @@ const OF_STEP_TIMES: ReadonlySet<string> = new Set([
 
 /** All that files can tell that hold nothing but collectives. */
 const OF_COLLECTIVES: ReadonlySet<string> = new Set(['collective-hang']);
+
+/** All that files can tell that hold communication alone. */
+const OF_COMMUNICATION: ReadonlySet<string> = new Set(['straggler']);
 
 /** Runs every detector that the files can answer; one that throws becomes a failure, and the others go on. */
 export function runDetectors(
@@ -55,6 +58,9 @@ function ableDetectors({ ranks }: RunDerived): ReadonlySet<string> | null {
   const formats = [...new Set(ranks.map(({ trace }) => trace.meta.format))];
   if (formats.every((format) => format === FLIGHT_RECORDER_FORMAT)) {
     return OF_COLLECTIVES;
+  }
+  if (formats.every((format) => format === NCCL_FORMAT)) {
+    return OF_COMMUNICATION;
   }
   return formats.every(isWithoutTimeline) ? OF_STEP_TIMES : null;
 }

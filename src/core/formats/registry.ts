@@ -7,6 +7,7 @@ import { kineto } from './kineto.ts';
 import { logs } from './logs.ts';
 import { megatron } from './megatron.ts';
 import { metrics } from './metrics.ts';
+import { nccl } from './nccl.ts';
 import { nsys } from './nsys.ts';
 import { parquet } from './parquet.ts';
 import { perfetto } from './perfetto.ts';
@@ -29,6 +30,7 @@ export const FORMATS: readonly Format[] = [
   logs,
   megatron,
   metrics,
+  nccl,
   nsys,
   parquet,
   perfetto,

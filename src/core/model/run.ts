@@ -58,6 +58,9 @@ export const METRICS_FORMAT = 'metrics';
 export function isWithoutTimeline(format: string): boolean {
   return format === LOG_FORMAT || format === METRICS_FORMAT;
 }
+/** The format of NCCL's profiler interface: it tells of communication alone. */
+export const NCCL_FORMAT = 'nccl';
+
 /** The format of dumps of NCCL's flight recorder: they tell which collectives ranks took part in, and nothing of steps. */
 export const FLIGHT_RECORDER_FORMAT = 'flight-recorder';
 

@@ -1,4 +1,10 @@
-import { isWithoutTimeline, type LeftOutFile, LOG_FORMAT, type RankTrace } from '../model/run.ts';
+import {
+  isWithoutTimeline,
+  type LeftOutFile,
+  LOG_FORMAT,
+  NCCL_FORMAT,
+  type RankTrace,
+} from '../model/run.ts';
 import type { Trace } from '../model/trace.ts';
 import { type Graded, note } from './graded-note.ts';
 
@@ -57,6 +63,21 @@ export function recorderNotes(ranks: readonly RankTrace[]): Graded[] {
           count,
           'ok',
           'A dump of the flight recorder has the last collectives of a rank, and nothing of steps or of the time that they take.',
+        ),
+      ];
+}
+
+/** What NCCL's profiler interface does not tell. */
+export function communicationNotes(ranks: readonly RankTrace[]): Graded[] {
+  const count = ranks.filter(({ trace }) => trace.meta.format === NCCL_FORMAT).length;
+  return count === 0
+    ? []
+    : [
+        note(
+          'communication-only',
+          count,
+          'notable',
+          'NCCL’s profiler records communication alone: what the devices and the program do besides is not in the file, so its share of the step means little.',
         ),
       ];
 }

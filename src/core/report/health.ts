@@ -12,6 +12,7 @@ import {
   leftOutNotes,
   limitNotes,
   logNotes,
+  communicationNotes,
   recorderNotes,
 } from './file-notes.ts';
 import { metricNotes } from './metric-notes.ts';
@@ -43,6 +44,7 @@ export function assessHealth(run: RunDerived, baselineProblem: string | null): H
     ...logNotes(run.ranks),
     ...metricNotes(run.ranks, run.metrics),
     ...recorderNotes(run.ranks),
+    ...communicationNotes(run.ranks),
     ...eventNotes(events),
     ...stepNotes(run),
     ...missingStepNotes(missingSteps),
