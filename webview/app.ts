@@ -2,6 +2,7 @@ import type { TimelineStep } from '../src/core/model/timeline.ts';
 import type { HandlersOf } from '../src/protocol/api.ts';
 import { Channel } from '../src/protocol/channel.ts';
 import { hostApi, type RunStatus, viewApi } from '../src/protocol/timeline-api.ts';
+import { BusyHands } from './base/busy-hands.ts';
 import { FrameLoop } from './base/frame-loop.ts';
 import { ThemeSource } from './base/theme.ts';
 import { exportAs } from './export/export-as.ts';
@@ -29,6 +30,8 @@ export class App {
   #store: Store;
   readonly #host: Host;
   readonly #loading = new LoadingPage();
+  readonly #hands = new BusyHands(window);
+  #changing: Promise<void> | null = null;
   #savedRun: string;
   #keeping = 0;
   #context: PageContext | null = null;
@@ -109,7 +112,8 @@ export class App {
         }
       },
       runChanged: async () => {
-        await this.#load().catch((error: unknown) => this.#fail(error));
+        this.#changing ??= this.#loadWhenFree();
+        await this.#changing;
       },
       exportWanted: async ({ kind }) => {
         if (this.#context !== null) {
@@ -127,6 +131,13 @@ export class App {
         wantedRank.set({ rank });
       },
     };
+  }
+
+  /** Once for all changes that come while somebody drags or types. */
+  async #loadWhenFree(): Promise<void> {
+    await this.#hands.free();
+    this.#changing = null;
+    await this.#load().catch((error: unknown) => this.#fail(error));
   }
 
   /** A page that is shown tells it itself. */

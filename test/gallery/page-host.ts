@@ -30,6 +30,8 @@ export interface PageHostOptions {
 /** Stands in for the extension: answers the page from a real analysis, and remembers what it was asked. */
 export class PageHost {
   readonly calls: HostCall[] = [];
+  /** How often the page has asked for the run. */
+  runReads = 0;
   /** Thrown in place of the run. */
   failure: string | null;
   /** Counts up when the files are said to have changed. */
@@ -117,6 +119,7 @@ export class PageHost {
   }
 
   async #readRun() {
+    this.runReads += 1;
     const { progress } = this.options;
     if (progress !== undefined) {
       await this.channel.remote.statusChanged({ status: { kind: 'analyzing', ...progress } });

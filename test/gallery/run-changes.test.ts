@@ -102,6 +102,42 @@ describe('the page while its run changes', function () {
     assert.equal(await page.evaluate('document.activeElement.className'), 'track-canvas');
   });
 
+  it('is not made anew under the hands of somebody who drags, and once for all changes meanwhile', async () => {
+    const page = await open();
+    const { remote } = story.host.channel;
+    const before = story.host.runReads;
+    const box = await page.locator('.track-canvas').boundingBox();
+    assert.ok(box !== null);
+    await page.mouse.move(box.x + 200, box.y + 40);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 260, box.y + 40);
+    story.host.generation = 2;
+    const changes = [2, 3, 4].map(async (generation) => await remote.runChanged({ generation }));
+    await page.mouse.move(box.x + 300, box.y + 40);
+    await settle(story);
+    assert.equal(story.host.runReads, before);
+    await page.mouse.up();
+    await Promise.all(changes);
+    assert.equal(story.host.runReads, before + 1);
+  });
+
+  it('keeps what somebody looks for, and goes on looking in the new tables', async () => {
+    const page = await open();
+    const { remote } = story.host.channel;
+    await page.locator('.track-canvas').focus();
+    await page.keyboard.press('/');
+    const input = page.locator('.search-bar input');
+    await input.fill('cat:kernel');
+    await page.locator('.search-bar output', { hasText: /\d/ }).waitFor();
+    const told = await page.locator('.search-bar output').textContent();
+    story.host.generation = 2;
+    await remote.runChanged({ generation: 2 });
+    await settle(story);
+    assert.equal(await input.inputValue(), 'cat:kernel');
+    assert.equal(await input.evaluate((element) => element === document.activeElement), true);
+    assert.equal(await page.locator('.search-bar output').textContent(), told);
+  });
+
   it('is shown as it was left when it is opened again, and not as another run was left', async () => {
     const page = await open();
     await page.locator('.track-canvas').focus();

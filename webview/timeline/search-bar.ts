@@ -36,6 +36,7 @@ export class SearchBar implements View {
   constructor(private readonly context: PageContext) {
     this.#owned.add(context.store.matches.subscribe((matches) => this.#tell(matches)));
     this.#owned.add({ dispose: () => window.clearTimeout(this.#timer) });
+    this.#searchOn(context.store.matches.get());
   }
 
   open(): void {
@@ -68,6 +69,15 @@ export class SearchBar implements View {
       const isNew = this.context.store.matches.get()?.query !== this.#input.value;
       const step = event.shiftKey ? -1 : 1;
       void (isNew ? this.#search() : Promise.resolve()).then(() => walkMatches(this.context, step));
+    }
+  }
+
+  /** What was looked for in other tables is looked for in these. */
+  #searchOn(matches: Matches | null): void {
+    if (matches !== null && matches.query !== '') {
+      this.element.hidden = false;
+      this.#input.value = matches.query;
+      void this.context.frames.track(this.#search());
     }
   }
 

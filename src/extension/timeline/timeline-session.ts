@@ -129,13 +129,13 @@ export class TimelineSession implements vscode.Disposable {
       },
       readRun: async () => await this.#readRun(),
       readWindow: async ({ generation, ...window }) =>
-        await this.#ask(generation, (remote) => remote.readWindow(window)),
+        await this.#askInTime(generation, (remote) => remote.readWindow(window)),
       readCounters: async ({ generation, ...window }) =>
-        await this.#ask(generation, (remote) => remote.readCounters(window)),
+        await this.#askInTime(generation, (remote) => remote.readCounters(window)),
       findSpans: async ({ generation, query }) =>
         await this.#ask(generation, (remote) => remote.findSpans({ query })),
       summarizeArea: async ({ generation, ...area }) =>
-        await this.#ask(generation, (remote) => remote.summarizeArea(area)),
+        await this.#askInTime(generation, (remote) => remote.summarizeArea(area)),
       findInArea: async ({ generation, ...area }) =>
         await this.#ask(generation, (remote) => remote.findInArea(area)),
       readDetails: async ({ generation, selection }) =>
@@ -207,6 +207,23 @@ export class TimelineSession implements vscode.Disposable {
       }
       run.readAnalysis().catch(() => undefined);
       throw new Error(vscode.l10n.t('The run is being analyzed again.'), { cause: error });
+    }
+  }
+
+  /** What is asked by time and rows is answered from the newest tables, while the page still has older ones. */
+  async #askInTime<T>(
+    generation: number,
+    question: (remote: ClientOf<typeof workerApi>) => Promise<T>,
+  ): Promise<T> {
+    const { analyzed } = await this.document.run;
+    try {
+      return await this.#ask(analyzed?.generation ?? generation, question);
+    } catch (error) {
+      const { analyzed: newest } = await this.document.run;
+      if (newest === null || newest.generation === analyzed?.generation) {
+        throw error;
+      }
+      return await this.#ask(newest.generation, question);
     }
   }
 
