@@ -4,8 +4,14 @@ import { formatNumber, formatPercent } from '../base/format.ts';
 const NARROW_SPACE = '\u202f';
 const BYTE_UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
 
+/** `power.draw [W]`: the name says the unit, as tables do. */
+const UNIT_IN_NAME = /\[([^[\]]{1,12})\]$/;
+
 /** A value of a counter with its unit. */
-export function formatCounter(value: number, unit: CounterUnit): string {
+export function formatCounter(
+  value: number,
+  { unit, name }: { readonly unit: CounterUnit; readonly name: string },
+): string {
   switch (unit) {
     case 'bytes':
       return formatBytes(value);
@@ -13,8 +19,11 @@ export function formatCounter(value: number, unit: CounterUnit): string {
       return formatPercent(value);
     case 'fraction':
       return formatPercent(100 * value);
-    case 'plain':
-      return Math.abs(value) >= 100 ? formatNumber(value) : threeDigits(value);
+    case 'plain': {
+      const own = UNIT_IN_NAME.exec(name)?.[1];
+      const text = Math.abs(value) >= 100 ? formatNumber(value) : threeDigits(value);
+      return own === undefined ? text : `${text}${NARROW_SPACE}${own}`;
+    }
   }
 }
 

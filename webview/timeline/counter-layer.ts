@@ -99,7 +99,7 @@ export class CounterLayer implements Disposable {
     const pixelNs = (range.endNs - range.startNs) / Math.max(1, width);
     const isOn = timeNs - time[first] < pixelNs;
     const ends = isOn ? [min[first], max[first]] : [last[first]];
-    const value = [...new Set(ends.map((end) => formatCounter(end, counter.unit)))].join(' to ');
+    const value = [...new Set(ends.map((end) => formatCounter(end, counter)))].join(' to ');
     return {
       name: counter.name,
       value,
@@ -131,7 +131,7 @@ export class CounterLayer implements Disposable {
     if (track.height >= MIN_LABEL_PX) {
       pen.font = `11px ${theme.font}`;
       pen.textBaseline = 'middle';
-      const text = `max ${formatCounter(counter.max, counter.unit)}`;
+      const text = `max ${formatCounter(counter.max, counter)}`;
       paintPlate(pen, text, { left: 4, y: -TOP_PX, height: LABEL_PX + 4 }, theme);
       pen.fillStyle = theme.muted;
       pen.fillText(text, 4, LABEL_PX / 2);

@@ -164,9 +164,7 @@ export class Gutter implements Disposable {
     if (counter === undefined) {
       return label;
     }
-    const [min, max] = [counter.min, counter.max].map((value) =>
-      formatCounter(value, counter.unit),
-    );
+    const [min, max] = [counter.min, counter.max].map((value) => formatCounter(value, counter));
     return `${label}: ${min} to ${max}, ${formatCount(counter.sampleCount, 'sample')}`;
   }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { counterLane } from '../../../src/core/model/counter.ts';
+import { type CounterUnit, counterLane } from '../../../src/core/model/counter.ts';
 import { RANK_TRACK } from '../../../src/core/model/timeline.ts';
 import { formatCounter } from '../../../webview/timeline/counter-format.ts';
 import {
@@ -36,22 +36,38 @@ function dataOf(): CounterData {
   };
 }
 
+const named = (unit: CounterUnit, name = 'a') => ({ unit, name });
+
 describe('counters on the timeline', () => {
   it('are written with their units, with as many digits as say something', () => {
     const texts = [
-      formatCounter(1_834_112, 'bytes'),
-      formatCounter(85_024_112_640, 'bytes'),
-      formatCounter(512, 'bytes'),
-      formatCounter(0.974, 'fraction'),
-      formatCounter(31.25, 'percent'),
-      formatCounter(0.02362, 'plain'),
-      formatCounter(-2.291, 'plain'),
-      formatCounter(15_863, 'plain'),
-      formatCounter(0, 'plain'),
+      formatCounter(1_834_112, named('bytes')),
+      formatCounter(85_024_112_640, named('bytes')),
+      formatCounter(512, named('bytes')),
+      formatCounter(0.974, named('fraction')),
+      formatCounter(31.25, named('percent')),
+      formatCounter(0.02362, named('plain')),
+      formatCounter(-2.291, named('plain')),
+      formatCounter(15_863, named('plain')),
+      formatCounter(0, named('plain')),
+      formatCounter(612.25, named('plain', 'power.draw [W]')),
+      formatCounter(31, named('percent', 'utilization.gpu [%]')),
     ];
     assert.deepEqual(
       texts.map((text) => text.replace(/\u202f/g, ' ')),
-      ['1.8 MB', '85 GB', '512 B', '97 %', '31 %', '0.0236', '−2.29', '15 863', '0'],
+      [
+        '1.8 MB',
+        '85 GB',
+        '512 B',
+        '97 %',
+        '31 %',
+        '0.0236',
+        '−2.29',
+        '15 863',
+        '0',
+        '612 W',
+        '31 %',
+      ],
     );
   });
 
