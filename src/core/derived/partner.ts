@@ -1,5 +1,5 @@
 import { categoryIndex } from '../model/span-category.ts';
-import type { Trace } from '../model/trace.ts';
+import type { Spans, Trace } from '../model/trace.ts';
 import type { SpanIndex } from '../model/units.ts';
 
 const RUNTIME = categoryIndex('runtime');
@@ -14,30 +14,21 @@ const DEVICE_WORK = new Set([
  * By span: the launch of work on a device, or the first work of a launch; -1 is none.
  * By correlation; work without a launch in the trace falls back on the operator of its external id.
  */
-export function computePartner(trace: Trace): Int32Array<ArrayBuffer> {
-  const { spans } = trace;
+export function computePartner({ spans }: Trace): Int32Array<ArrayBuffer> {
   const partner = new Int32Array(spans.length).fill(-1);
-  const launchByCorrelation = new SpanByNumber(spans.correlation);
-  const operatorByExternalId = new SpanByNumber(spans.externalId);
-  for (let i = 0; i < spans.length; i++) {
-    const correlation = spans.correlation[i];
-    const externalId = spans.externalId[i];
-    if (spans.category[i] === RUNTIME && correlation !== 0) {
-      launchByCorrelation.set(correlation, i);
-    } else if (
-      spans.category[i] === CPU_OP &&
-      externalId !== 0 &&
-      operatorByExternalId.get(externalId) < 0
-    ) {
-      operatorByExternalId.set(externalId, i);
-    }
+  if (spans.correlation === null && spans.externalId === null) {
+    return partner;
   }
+  const correlations = spans.correlation ?? new Uint32Array(spans.length);
+  const externalIds = spans.externalId ?? new Uint32Array(spans.length);
+  const launches = launchesOf(spans, correlations);
+  const operators = operatorsOf(spans, externalIds);
   for (let i = 0; i < spans.length; i++) {
     if (!DEVICE_WORK.has(spans.category[i])) {
       continue;
     }
-    const launch = launchByCorrelation.get(spans.correlation[i]);
-    const host = launch >= 0 ? launch : operatorByExternalId.get(spans.externalId[i]);
+    const launch = launches.get(correlations[i]);
+    const host = launch >= 0 ? launch : operators.get(externalIds[i]);
     if (host >= 0) {
       partner[i] = host;
       if (partner[host] === -1) {
@@ -46,6 +37,28 @@ export function computePartner(trace: Trace): Int32Array<ArrayBuffer> {
     }
   }
   return partner;
+}
+
+/** By correlation: the last launch. */
+function launchesOf({ length, category }: Spans, correlations: Uint32Array): SpanByNumber {
+  const launches = new SpanByNumber(correlations);
+  for (let i = 0; i < length; i++) {
+    if (category[i] === RUNTIME && correlations[i] !== 0) {
+      launches.set(correlations[i], i);
+    }
+  }
+  return launches;
+}
+
+/** By external id: the first operator. */
+function operatorsOf({ length, category }: Spans, externalIds: Uint32Array): SpanByNumber {
+  const operators = new SpanByNumber(externalIds);
+  for (let i = 0; i < length; i++) {
+    if (category[i] === CPU_OP && externalIds[i] !== 0 && operators.get(externalIds[i]) < 0) {
+      operators.set(externalIds[i], i);
+    }
+  }
+  return operators;
 }
 
 /** Numbers are looked up in a column where it takes no more rows than this many times the spans. */

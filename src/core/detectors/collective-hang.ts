@@ -66,6 +66,6 @@ function placeOfStatement(
 /** Spans of a dump have the number of their operation, from 1, as external id. */
 function spanOf({ ranks }: NeededTables<Name>, { rank, row }: RankOperation) {
   const home = ranks.find((one) => one.rank === rank);
-  const span = home?.trace.spans.externalId.indexOf(row + 1) ?? -1;
+  const span = home?.trace.spans.externalId?.indexOf(row + 1) ?? -1;
   return home === undefined || span < 0 ? null : { rank: home, span };
 }

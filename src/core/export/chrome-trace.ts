@@ -136,11 +136,12 @@ function isInside(
 function spanEvent({ trace, tables }: AnalyzedRank, span: SpanIndex): string {
   const { spans, strings, lanes } = trace;
   const phase = tables.inheritedPhases[span];
-  const { correlation, externalId } = spans;
+  const correlation = spans.correlation?.[span] ?? 0;
+  const externalId = spans.externalId?.[span] ?? 0;
   const args = {
     ...(phase === 0 ? {} : { phase: PHASES[phase] }),
-    ...(correlation[span] === 0 ? {} : { correlation: correlation[span] }),
-    ...(externalId[span] === 0 ? {} : { 'External id': externalId[span] }),
+    ...(correlation === 0 ? {} : { correlation }),
+    ...(externalId === 0 ? {} : { 'External id': externalId }),
     ...(lanes[spans.lane[span]].kind === 'stream' ? { device: tables.rank } : {}),
   };
   const head = {

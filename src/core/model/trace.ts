@@ -15,10 +15,10 @@ export interface Spans {
   readonly lane: Uint32Array<ArrayBuffer>;
   /** Index into `SPAN_CATEGORIES`. */
   readonly category: Uint8Array<ArrayBuffer>;
-  /** Joins a launch on the host to its work on the device; 0 is none. */
-  readonly correlation: Uint32Array<ArrayBuffer>;
-  /** Joins work on the device to the operator that asked for it; 0 is none. */
-  readonly externalId: Uint32Array<ArrayBuffer>;
+  /** Joins a launch on the host to its work on the device; 0 is none; null where no span has one. */
+  readonly correlation: Uint32Array<ArrayBuffer> | null;
+  /** Joins work on the device to the operator that asked for it; 0 is none; null where no span has one. */
+  readonly externalId: Uint32Array<ArrayBuffer> | null;
   /** Where the event begins in the file after decompression, in bytes. */
   readonly byteOffset: Float64Array<ArrayBuffer>;
   /** Source file as recorded by a span file; null where no span has one. */

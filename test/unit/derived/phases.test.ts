@@ -81,7 +81,7 @@ describe('phases', () => {
         correlation: 9,
       },
     ]);
-    const kernel = trace.spans.correlation.lastIndexOf(9);
+    const kernel = trace.spans.correlation!.lastIndexOf(9);
     assert.equal(PHASES[derived.phases.own[kernel]], 'forward');
     assert.equal(trace.strings[trace.spans.name[derived.partner[kernel]]], 'cudaLaunchKernel');
   });
@@ -173,7 +173,7 @@ describe('places', () => {
         correlation: 3,
       },
     ]);
-    const { locations, annotations } = derived.sourceOf(trace.spans.correlation.lastIndexOf(3));
+    const { locations, annotations } = derived.sourceOf(trace.spans.correlation!.lastIndexOf(3));
     assert.deepEqual(
       locations.map(({ file, line, how }) => `${file}:${line} ${how}`),
       ['/home/me/model.py:20 stack', 'train.py:84 stack'],

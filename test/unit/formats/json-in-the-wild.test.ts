@@ -113,7 +113,7 @@ describe('JSON in the wild', () => {
         .concat([2, 3].map((i) => `{"ph":"e","cat":"c","id":${big(i)},"pid":1,"ts":${10 + i}}`))
         .join(',')}]`,
     );
-    const correlations = [...trace.spans.correlation].filter((value) => value !== 0);
+    const correlations = [...trace.spans.correlation!].filter((value) => value !== 0);
     assert.equal(new Set(correlations).size, 2);
     const lanes = viewSpans(trace).filter(({ name }) => name.startsWith('thread'));
     assert.equal(new Set(lanes.map(({ lane }) => lane)).size, 2);

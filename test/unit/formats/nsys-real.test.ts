@@ -52,13 +52,13 @@ interface Kernels {
 
 function sumKernels({ trace: { spans, strings } }: Run['ranks'][number]): Kernels {
   const sums: Kernels = { count: 0, ns: 0, ncclMs: 0, launched: 0 };
-  const calls = new Set(spans.correlation.filter((_, i) => spans.category[i] === RUNTIME));
+  const calls = new Set(spans.correlation!.filter((_, i) => spans.category[i] === RUNTIME));
   for (let i = 0; i < spans.length; i++) {
     if (spans.category[i] === KERNEL) {
       sums.count++;
       sums.ns += spans.duration[i];
       sums.ncclMs += strings[spans.name[i]].startsWith('nccl') ? spans.duration[i] / 1e6 : 0;
-      sums.launched += calls.has(spans.correlation[i]) ? 1 : 0;
+      sums.launched += calls.has(spans.correlation![i]) ? 1 : 0;
     }
   }
   return sums;

@@ -59,7 +59,7 @@ describe('perfetto', () => {
         ['stream', 4, '4700'],
       ],
     );
-    assert.deepEqual([...spans.correlation], [0, 20, 0, 21, 20, 21, 0, 0]);
+    assert.deepEqual([...spans.correlation!], [0, 20, 0, 21, 20, 21, 0, 0]);
     assert.deepEqual([...spans.step!], [1, 0, 2, 0, 0, 0, 0, 0]);
     assert.deepEqual(
       [strings[counters.series[0]], counters.value[0]],
@@ -189,7 +189,7 @@ describe('perfetto', () => {
       );
       const rows = [...spans.start.keys()].sort((a, b) => spans.start[a] - spans.start[b]);
       assert.deepEqual(
-        rows.map((row) => [spans.correlation[row], strings[spans.file![row]], spans.line![row]]),
+        rows.map((row) => [spans.correlation?.[row], strings[spans.file![row]], spans.line![row]]),
         [
           [77, 'src/net.py', 17],
           [77, 'src/net.py', 17],

@@ -63,7 +63,7 @@ describe('trace events of', () => {
         [2, 2],
       );
       const kernel = findSpan(trace, 'fusion_7');
-      assert.equal(spans.correlation[kernel], 7);
+      assert.equal(spans.correlation?.[kernel], 7);
       assert.equal(PHASES[spans.recordedPhase![kernel]], 'backward');
       assert.equal(`${strings[spans.file![kernel]]}:${spans.line![kernel]}`, '/home/me/net.py:31');
       assert.ok(findSpan(trace, 'Memcpy HtoD (Pinned -> Device)') > 0);

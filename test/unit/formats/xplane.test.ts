@@ -65,7 +65,7 @@ describe('xplane', () => {
     );
     assert.deepEqual(
       kernels.map((row) => [
-        spans.correlation[row],
+        spans.correlation?.[row],
         PHASES[spans.recordedPhase?.[row] ?? 0],
         strings[spans.file?.[row] ?? 0],
         spans.line?.[row],

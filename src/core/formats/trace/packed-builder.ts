@@ -143,6 +143,8 @@ function addSpans(builder: TraceBuilder, packed: PackedBuilder, maps: RowMaps): 
   const phases = spans.recordedPhase ?? none;
   const stacks = spans.stack ?? none;
   const chunks = spans.modelChunk ?? none;
+  const correlations = spans.correlation ?? none;
+  const externalIds = spans.externalId ?? none;
   const autogradNumbers = spans.autograd ?? none;
   const row = emptySpanRow();
   for (let i = 0; i < spans.length; i++) {
@@ -151,8 +153,8 @@ function addSpans(builder: TraceBuilder, packed: PackedBuilder, maps: RowMaps): 
     row.name = strings[spans.name[i]];
     row.lane = drafts[spans.lane[i]];
     row.category = spans.category[i];
-    row.correlation = spans.correlation[i];
-    row.externalId = spans.externalId[i];
+    row.correlation = correlations[i];
+    row.externalId = externalIds[i];
     row.byteOffset = spans.byteOffset[i];
     row.file = strings[files[i]];
     row.line = lines[i];

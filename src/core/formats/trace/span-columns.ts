@@ -48,8 +48,8 @@ export class SpanColumns {
   readonly lane = uint32Column();
   readonly #name = uint32Column();
   readonly #category = uint8Column();
-  readonly #correlation = uint32Column();
-  readonly #externalId = uint32Column();
+  readonly #correlation = new OptionalColumn(uint32Column());
+  readonly #externalId = new OptionalColumn(uint32Column());
   readonly #byteOffset = float64Column();
   readonly #file = new OptionalColumn(uint32Column());
   readonly #line = new OptionalColumn(uint32Column());
@@ -70,8 +70,8 @@ export class SpanColumns {
     this.lane.push(row.lane);
     this.#name.push(row.name);
     this.#category.push(row.category);
-    this.#correlation.push(row.correlation);
-    this.#externalId.push(row.externalId);
+    this.#correlation.push(index, row.correlation);
+    this.#externalId.push(index, row.externalId);
     this.#byteOffset.push(row.byteOffset);
     this.#file.push(index, row.file);
     this.#line.push(index, row.line);
