@@ -40,7 +40,7 @@ export async function* unpack(file: Chunks, consumed: () => number, notes: Unpac
     if (startsWith(peeked.head, GZIP)) {
       chunks = inflateChunks(chunks, 'gzip', notes.onTruncated);
     } else if (startsWith(peeked.head, ZSTD)) {
-      chunks = unzstdChunks(chunks, notes.onTruncated);
+      chunks = unzstdChunks(chunks, notes);
     } else {
       break;
     }
