@@ -1,6 +1,7 @@
 import type { ReadOptions } from '../format.ts';
 import { FieldStream, type FieldVisitor, type WholeField } from '../protobuf/field-stream.ts';
 import { WireCursor } from '../protobuf/wire-cursor.ts';
+import { OUTSIDE } from '../trace/selection.ts';
 import type { TraceBuilder } from '../trace/trace-builder.ts';
 import { BOOTTIME, Clocks } from './clocks.ts';
 import { PACKET, SEQUENCE_FLAGS, TRACE } from './schema.ts';
@@ -168,7 +169,7 @@ export class PacketVisitor implements FieldVisitor {
           });
     if (reason === null) {
       this.builder.log.keep();
-    } else {
+    } else if (reason !== OUTSIDE) {
       this.#drop(bytes, packet.event, fileOffset, reason);
     }
   }

@@ -11,7 +11,7 @@ const NO_BYTES = new Uint8Array(0);
 
 /** Reads a trace packet by packet: no more of it is in memory than one. */
 export async function readPackets(source: ByteSource, options: ReadOptions): Promise<Trace> {
-  const builder = new TraceBuilder();
+  const builder = new TraceBuilder(options.selection);
   const packets = new PacketVisitor(builder, options);
   const stream = new FieldStream(packets, MAX_PACKET_BYTES);
   const byteLength = await feed(source, stream, builder.log, options);

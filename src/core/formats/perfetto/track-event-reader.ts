@@ -1,7 +1,8 @@
 import { phaseIndex } from '../../model/phase.ts';
 import { categoryIndex } from '../../model/span-category.ts';
 import { readRangeName } from '../nsys/range-name.ts';
-import { emptySpanRow } from '../trace/span-columns.ts';
+import { OUTSIDE } from '../trace/selection.ts';
+import { emptySpanRow, type SpanRow } from '../trace/span-columns.ts';
 import type { TraceBuilder } from '../trace/trace-builder.ts';
 import type { Clocks } from './clocks.ts';
 import { kindOfEvent } from './event-kind.ts';
@@ -65,16 +66,12 @@ export class TrackEventReader {
     const track = this.tracks.get(event.track ?? packet.sequence.track ?? 0);
     switch (event.type) {
       case EVENT_TYPE.begin:
-        this.#begin(track, time, packet.sequence.id);
-        return null;
+        return this.#begin(track, time, packet.sequence.id);
       case EVENT_TYPE.end:
         this.#row.start = time;
-        this.#slices.end(packet.sequence.id, track.place, this.#row);
-        return null;
+        return this.#slices.end(packet.sequence.id, track.place, this.#row);
       case EVENT_TYPE.instant:
-        this.#addFlows(track, time);
-        this.builder.instants.push(time, track.place, this.#name(event.name));
-        return null;
+        return this.#addInstant(track, time);
       case EVENT_TYPE.counter:
         return this.#count(track, time, packet.sequence);
       default:
@@ -105,19 +102,37 @@ export class TrackEventReader {
     return this.builder.time.toNs({ whole: Number((ns - BigInt(milli)) / 1_000n), milli });
   }
 
-  #begin(track: Track, time: number, writer: number): void {
+  #addInstant(track: Track, time: number): string | null {
+    if (!this.builder.takesTime(time)) {
+      return OUTSIDE;
+    }
+    this.#addFlows(track, time);
+    this.builder.instants.push(time, track.place, this.#name(this.#event.name));
+    return null;
+  }
+
+  #begin(track: Track, time: number, writer: number): string | null {
     const event = this.#event;
     const row = this.#row;
     row.start = time;
     row.duration = 0;
     this.#describe(track);
-    this.#addFlows(track, time);
-    if (Number.isNaN(event.durationUs)) {
-      this.#slices.begin(writer, track.place, row);
-    } else {
-      row.duration = Math.min(Math.max(0, event.durationUs * 1_000), Number.MAX_SAFE_INTEGER);
-      this.builder.spans.push(row);
+    const refusal = Number.isNaN(event.durationUs)
+      ? this.#slices.begin(writer, track.place, row)
+      : this.#addWhole(row, event.durationUs);
+    if (refusal === null) {
+      this.#addFlows(track, time);
     }
+    return refusal;
+  }
+
+  #addWhole(row: SpanRow, durationUs: number): string | null {
+    row.duration = Math.min(Math.max(0, durationUs * 1_000), Number.MAX_SAFE_INTEGER);
+    if (!this.builder.takesSpan(row)) {
+      return OUTSIDE;
+    }
+    this.builder.spans.push(row);
+    return null;
   }
 
   #describe(track: Track): void {
@@ -145,6 +160,9 @@ export class TrackEventReader {
     if (track.isIncremental) {
       value += totals.get(track.place) ?? 0;
       totals.set(track.place, value);
+    }
+    if (!this.builder.takesTime(time)) {
+      return OUTSIDE;
     }
     this.builder.counters.push(time, this.#name(track.name), value * track.multiplier);
     return null;

@@ -64,11 +64,11 @@ export class TensorFlowDialect implements Dialect {
     });
     const { name, category, phase } = this.#describer().describe(metadata, stats);
     row.name = name === metadata.name ? row.name : strings.internText(name);
-    row.category = categoryIndex(category);
     row.recordedPhase = phaseIndex(phase);
     row.correlation = inUint32(stats.number('correlation'));
     const step = this.#role === 'steps' ? stepOf(metadata.name, stats) : stats.number('step');
     row.step = inUint32(step + 1);
+    row.category = categoryIndex(this.#role === 'host' && row.step > 0 ? 'step' : category);
     const source = SOURCE.exec(stats.text('source'));
     row.file = source === null ? 0 : strings.internText(source[1]);
     row.line = source === null ? 0 : Number(source[2]);

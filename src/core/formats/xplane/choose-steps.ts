@@ -3,6 +3,7 @@ import type { Lane, Trace } from '../../model/trace.ts';
 import type { SpanIndex } from '../../model/units.ts';
 
 const STEP = categoryIndex('step');
+const ANNOTATION = categoryIndex('annotation');
 
 /**
  * The steps of a run among the spans with a number of a step: those of one name on one thread of the host, else
@@ -23,6 +24,9 @@ export function chooseSteps(trace: Trace): Trace {
     );
   const step = new Uint32Array(spans.length);
   const category = spans.category.slice();
+  for (let row = 0; row < category.length; row++) {
+    category[row] = category[row] === STEP ? ANNOTATION : category[row];
+  }
   const known = new Set<number>();
   for (const row of chosen ?? []) {
     if (!known.has(spans.step[row])) {

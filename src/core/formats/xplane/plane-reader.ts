@@ -1,12 +1,13 @@
 import type { Device } from '../../model/trace.ts';
 import type { WholeField } from '../protobuf/field-stream.ts';
+import { OUTSIDE } from '../trace/selection.ts';
 import { WireCursor } from '../protobuf/wire-cursor.ts';
 import { EventDescriber } from './describe-event.ts';
 import { EventStats } from './event-stats.ts';
 import { deviceOfPlane, hasStreams, roleOfLine } from './line-role.ts';
 import { type MetadataId, PlaneMetadata } from './plane-metadata.ts';
 import { EVENT, LINE, PLANE } from './schema.ts';
-import type { PlacedLine, SpaceBuilder } from './space-builder.ts';
+import { IMPOSSIBLE, type PlacedLine, type SpaceBuilder } from './space-builder.ts';
 
 const MAX_EXCERPT_BYTES = 120;
 
@@ -114,7 +115,7 @@ export class PlaneReader {
     const offset = this.#fileOffset + start;
     if (isCut) {
       log.cut(offset, reason, excerpt);
-    } else {
+    } else if (reason !== OUTSIDE) {
       log.drop(offset, reason, excerpt);
     }
   }
@@ -153,14 +154,13 @@ export class PlaneReader {
     if (isAggregate) {
       return 'this event stands for several and has no time';
     }
-    const isAdded = this.#place(line, { id, offsetPs, durationPs });
-    return isAdded ? null : 'the time of this event is impossible';
+    return this.#place(line, { id, offsetPs, durationPs });
   }
 
   #place(
     line: PlacedLine,
     event: { id: MetadataId; offsetPs: number; durationPs: number },
-  ): boolean {
+  ): string | null {
     const metadata = this.#metadata.event(event.id);
     for (let i = 0; i < metadata.stats.length; i += 2) {
       this.stats.add(this.#metadata, metadata.stats[i], metadata.stats[i + 1]);
@@ -168,12 +168,11 @@ export class PlaneReader {
     const time = this.builder.time(line, event.offsetPs);
     const description = this.#describer.describe(metadata, this.stats);
     if (line.role === 'counters' && Number.isFinite(this.stats.number('counter'))) {
-      this.builder.addCounter(time, description.name, this.stats.number('counter'));
-      return !Number.isNaN(time);
+      return this.#addSample(time, description.name);
     }
     const isNameless = !this.#metadata.hasEvent(event.id);
     this.namelessCount += isNameless ? 1 : 0;
-    const isAdded = this.builder.addEvent(line, {
+    const refusal = this.builder.addEvent(line, {
       name: isNameless ? `event ${event.id}` : description.name,
       category: description.category,
       phase: description.phase,
@@ -183,10 +182,21 @@ export class PlaneReader {
       step: this.#stepOf(line, description.name),
       source: this.stats.text('source'),
     });
-    if (isAdded) {
+    if (refusal === null) {
       this.#addMemory(time);
     }
-    return isAdded;
+    return refusal;
+  }
+
+  #addSample(time: number, name: string): string | null {
+    if (Number.isNaN(time)) {
+      return IMPOSSIBLE;
+    }
+    if (!this.builder.trace.takesTime(time)) {
+      return OUTSIDE;
+    }
+    this.builder.addCounter(time, name, this.stats.number('counter'));
+    return null;
   }
 
   #stepOf({ role }: PlacedLine, name: string): number {

@@ -17,7 +17,7 @@ const NO_BYTES = new Uint8Array(0);
 
 /** Reads a file plane by plane: the names in a plane stand behind all that they name. */
 export async function readSpace(source: ByteSource, options: ReadOptions): Promise<Trace> {
-  const builder = new SpaceBuilder();
+  const builder = new SpaceBuilder(options.selection);
   const space = new SpaceVisitor(builder);
   const { log } = builder.trace;
   const stream = new FieldStream(space, MAX_PLANE_BYTES);

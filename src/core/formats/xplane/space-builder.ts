@@ -8,6 +8,7 @@ import {
   STREAM,
   THREAD,
 } from '../trace/lane-table.ts';
+import { OUTSIDE, type Selection } from '../trace/selection.ts';
 import { emptySpanRow, type SpanRow } from '../trace/span-columns.ts';
 import { TraceBuilder } from '../trace/trace-builder.ts';
 import type { EventDescription } from './describe-event.ts';
@@ -52,6 +53,8 @@ export interface TimedEvent extends EventDescription {
   readonly source: string;
 }
 
+export const IMPOSSIBLE = 'the time of this event is impossible';
+
 const MAX_UINT32 = 2 ** 32 - 1;
 /** 52 days; longer is nothing that was recorded. */
 const MAX_DURATION_NS = 2 ** 52;
@@ -61,7 +64,7 @@ const SOURCE = /^(.+):(\d{1,9})$/s;
 
 /** The planes of a file while they become a trace. */
 export class SpaceBuilder {
-  readonly trace = new TraceBuilder();
+  readonly trace: TraceBuilder;
   readonly devices: Device[] = [];
   readonly #rowByName = new Map<string, number>();
   /** Only text has arguments that are read again. */
@@ -72,6 +75,10 @@ export class SpaceBuilder {
   hasStacks = false;
   /** Times are counted from Unix time 0 rather than from the start of the recording. */
   hasAbsoluteTimes = false;
+
+  constructor(selection?: Selection) {
+    this.trace = new TraceBuilder(selection);
+  }
 
   placeLine({ plane, id, name, role, device, timestampNs }: LineHead): PlacedLine {
     const { labels, lanes, names } = this.trace;
@@ -101,24 +108,34 @@ export class SpaceBuilder {
     return this.#usedDevices.size > 1;
   }
 
-  /** False where the time is none. */
-  addEvent(line: PlacedLine, event: TimedEvent): boolean {
+  /** Null, or why the event is not taken. */
+  addEvent(line: PlacedLine, event: TimedEvent): string | null {
     const start = this.time(line, event.offsetPs);
     // Both ends are rounded alike, so that what adjoins or is nested stays so.
     const fromNs = Math.round(event.offsetPs / 1000);
     const duration = Math.round((event.offsetPs + event.durationPs) / 1000) - fromNs;
     if (Number.isNaN(start) || !(duration >= 0 && duration <= MAX_DURATION_NS)) {
-      return false;
+      return IMPOSSIBLE;
     }
     if (event.durationPs === 0 && line.role !== 'work') {
-      this.trace.instants.push(start, line.place, this.name(event.name));
-      return true;
+      return this.#addInstant(line, start, event.name);
     }
     this.#fill(line, event);
     this.#row.start = start;
     this.#row.duration = duration;
+    if (!this.trace.takesSpan(this.#row)) {
+      return OUTSIDE;
+    }
     this.trace.spans.push(this.#row);
-    return true;
+    return null;
+  }
+
+  #addInstant({ place }: PlacedLine, time: number, name: string): string | null {
+    if (!this.trace.takesTime(time)) {
+      return OUTSIDE;
+    }
+    this.trace.instants.push(time, place, this.name(name));
+    return null;
   }
 
   /** NaN where it is too far from all others. */
@@ -141,16 +158,16 @@ export class SpaceBuilder {
     return row;
   }
 
-  #fill({ lane }: PlacedLine, event: TimedEvent): void {
+  #fill({ lane, role }: PlacedLine, event: TimedEvent): void {
     const row: SpanRow = this.#row;
     const source = event.source === '' ? null : SOURCE.exec(event.source);
     const { correlation, step } = event;
     row.name = this.name(event.name);
     row.lane = lane;
-    row.category = categoryIndex(event.category);
     row.recordedPhase = phaseIndex(event.phase);
     row.correlation = correlation > 0 && correlation <= MAX_UINT32 ? correlation : 0;
     row.step = step >= 0 && step < MAX_UINT32 ? Math.floor(step) + 1 : 0;
+    row.category = categoryIndex(role === 'host' && row.step > 0 ? 'step' : event.category);
     row.file = source === null ? 0 : this.name(source[1]);
     row.line = source === null ? 0 : Number(source[2]);
     this.hasStacks ||= event.category === 'python';
