@@ -136,7 +136,7 @@ describe('the run editor', () => {
     await waitForRun(store, (one) => one === run && one.analyzed?.report.run.ranks.length === 2);
   });
 
-  it('follows a run that goes on growing, by the thread that has its tables', async () => {
+  it('follows a run that goes on growing, and shows no progress meanwhile', async () => {
     const { store } = await activateExtension();
     const [path] = writeRun('followed', 1);
     await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(path));

@@ -5,7 +5,6 @@ import type { AnalyzedRun } from '../../src/extension/runs/training-run.ts';
 export type Result = Omit<AnalyzedRun, 'generation' | 'finishedAtMs'>;
 
 export interface FakeWorker extends AnalysisWorker {
-  hasFailed: boolean;
   isDisposed: boolean;
   progress(percent: number): void;
   finish(result: Result): void;
@@ -33,7 +32,6 @@ export function fakeWorker(onProgress: (text: string, percent: number) => void):
   let settle: { resolve: (value: never) => void; reject: (error: Error) => void } | null = null;
   const worker: FakeWorker = {
     isDisposed: false,
-    hasFailed: false,
     ask: async (question) => {
       if (settle !== null) {
         return await question({} as never);

@@ -119,7 +119,7 @@ async function writeInWorker(
     run.ask(generation, (remote) => remote.cancelExport({ id })).catch(() => undefined);
   });
   try {
-    await run.ask(generation, (remote) => remote.writeExport({ id, path, wish }), true);
+    await run.ask(generation, (remote) => remote.writeExport({ id, path, wish }));
   } finally {
     subscription.dispose();
     hold.dispose();

@@ -4,7 +4,5 @@ import type { workerApi } from '../../protocol/worker-api.ts';
 
 /** A thread that can analyse one run and answer questions about it; disposing it ends the thread. */
 export interface AnalysisWorker extends Disposable {
-  /** Whether the thread has ended by itself, and with it its tables. */
-  readonly hasFailed: boolean;
   ask<T>(question: (remote: ClientOf<typeof workerApi>) => Promise<T>): Promise<T>;
 }

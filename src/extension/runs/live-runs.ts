@@ -8,6 +8,8 @@ const MAX_LIVE = 4;
 
 interface Holdable {
   hold(): Disposable;
+  /** It has stopped growing. */
+  rest(): void;
 }
 
 interface Held {
@@ -36,6 +38,7 @@ export class LiveRuns implements Disposable {
       clearTimeout(known.timer);
       this.#held.delete(run);
       known.hold.dispose();
+      run.rest();
     }
   }
 

@@ -16,7 +16,7 @@ import { isPassedOver, TRACE_FILES, PASSED_OVER } from './workspace-runs.ts';
 /**
  * Notices trace and timing files that appear, grow or go, by their first bytes whatever their name.
  * Changes are gathered until a {@link ChangeSchedule} calls them due, and only the newest state of
- * each run is read. What is appended to the span files of an analysed run is read on by the thread that has its tables.
+ * each run is read. What is appended to the span files of an analysed run is read on.
  */
 export class RunWatcher implements vscode.Disposable {
   readonly #schedule = new ChangeSchedule();

@@ -80,10 +80,6 @@ export class RunWorker implements AnalysisWorker {
     this.#worker.on('exit', (code) => this.#fail(words.ended(`exit code ${code}`)));
   }
 
-  get hasFailed(): boolean {
-    return this.#failure !== null;
-  }
-
   /** Asks the thread; rejects with {@link WorkerFailed} if it ends before it answers. */
   async ask<T>(question: (remote: ClientOf<typeof workerApi>) => Promise<T>): Promise<T> {
     try {

@@ -54,8 +54,8 @@ export interface RunHost {
 interface Attempt {
   readonly worker: AnalysisWorker;
   readonly result: Promise<AnalyzedRun>;
-  /** The thread that answers reads its files on; it answers from the tables that it has until then. */
-  readonly isInPlace: boolean;
+  /** Files are read on: there is no progress to be shown, and the thread before it stays for the next time. */
+  readonly isQuiet: boolean;
 }
 
 /**
@@ -68,6 +68,8 @@ export class TrainingRun implements Disposable {
   #analyzed: AnalyzedRun | null = null;
   #picture: RunPicture | null = null;
   #serving: AnalysisWorker | null = null;
+  /** Has the tables of the generation before, of files that grow; the next time, it reads them on while the other serves. */
+  #spare: AnalysisWorker | null = null;
   #attempt: Attempt | null = null;
   #isOutdated = false;
   /** What came during an attempt, its thread can read on. */
@@ -137,7 +139,7 @@ export class TrainingRun implements Disposable {
 
   /** The analysis with its tables at hand; joins the one under way or starts one. */
   async readAnalysis(): Promise<AnalyzedRun> {
-    const isWaitedFor = this.#attempt !== null && !this.#attempt.isInPlace;
+    const isWaitedFor = this.#attempt?.isQuiet === false;
     if (!isWaitedFor && this.#serving !== null && this.#analyzed !== null) {
       return this.#analyzed;
     }
@@ -154,18 +156,13 @@ export class TrainingRun implements Disposable {
 
   /** Analyses again, with the tables of the latest analysis in use until the new ones are there. */
   async analyzeAgain(): Promise<AnalyzedRun> {
-    if (this.#attempt?.isInPlace === true) {
-      await this.#attempt.result.catch(() => undefined);
-    }
     this.#cancelAttempt();
     return await this.#follow(this.#start());
   }
 
-  /** Ends the analysis under way; what was analysed before stays. Files that are read on are not canceled. */
+  /** Ends the analysis under way; what was analysed before stays. */
   cancel(): void {
-    if (this.#attempt?.isInPlace !== true) {
-      this.#cancelAttempt();
-    }
+    this.#cancelAttempt();
   }
 
   /** Waits until what was appended to the files is analysed, or has failed to be. */
@@ -175,35 +172,35 @@ export class TrainingRun implements Disposable {
     }
   }
 
-  /** Asks the tables of one generation. What takes long, and began with these tables, ends with them. */
+  /** Asks the tables of one generation: the latest, or while files grow the one before. */
   async ask<T>(
     generation: number,
     question: (remote: ClientOf<typeof workerApi>) => Promise<T>,
-    takesLong = false,
   ): Promise<T> {
-    const stale = (): StaleGeneration =>
-      new StaleGeneration(`generation ${generation} of ${this.#group.name} was replaced`);
-    if (this.#serving === null || this.#analyzed?.generation !== generation) {
-      throw stale();
+    const age = this.#generation - generation;
+    const worker = age === 0 ? this.#serving : age === 1 ? this.#spare : null;
+    if (worker === null) {
+      throw new StaleGeneration(`generation ${generation} of ${this.#group.name} was replaced`);
     }
-    const answer = await this.#serving.ask(question);
-    // Answers come in order: after those of newer tables, this one is of them.
-    if (this.#analyzed.generation !== generation && !takesLong) {
-      throw stale();
-    }
-    return answer;
+    return await worker.ask(question);
+  }
+
+  /** Its files have stopped growing: what only reading on needs is let go of. */
+  rest(): void {
+    this.#spare?.dispose();
+    this.#spare = null;
   }
 
   /** Its files were deleted. The tables stay for those who hold it; {@link update} revives it. */
   loseFiles(): void {
     this.#isGone = true;
-    this.cancel();
+    this.#cancelAttempt();
     this.#setState(this.#stateAtRest());
   }
 
   /**
    * Takes the files as they are now. A run that was analysed is analysed again, newest only, as is
-   * one whose holder still waits for its first analysis. Files that have grown are read on where they were read.
+   * one whose holder still waits for its first analysis. Files that have grown are read on.
    */
   update(group: RunGroup): void {
     const isGrowth = !this.#isGone && hasGrown(this.#group, group);
@@ -213,7 +210,7 @@ export class TrainingRun implements Disposable {
       this.#isOutdated = true;
       this.#isReadOn &&= isGrowth;
     } else if (this.#serving !== null && isGrowth) {
-      this.#attemptWith(this.#serving, true);
+      this.#readOn();
     } else if (this.#analyzed !== null || this.isHeld) {
       this.#start();
     } else {
@@ -222,13 +219,31 @@ export class TrainingRun implements Disposable {
   }
 
   dispose(): void {
+    this.#letGo();
+  }
+
+  #letGo(): void {
     this.#cancelAttempt();
+    this.rest();
     this.#serving?.dispose();
     this.#serving = null;
   }
 
   #start(): Attempt {
-    const isShown = (): boolean => this.#attempt?.worker === worker && !this.#attempt.isInPlace;
+    this.#picture = null;
+    const attempt = this.#attemptWith(this.#startWorker(), false);
+    this.#setState({ kind: 'analyzing', text: '', percent: 0 });
+    return attempt;
+  }
+
+  #readOn(): void {
+    const worker = this.#spare ?? this.#startWorker();
+    this.#spare = null;
+    this.#attemptWith(worker, true);
+  }
+
+  #startWorker(): AnalysisWorker {
+    const isShown = (): boolean => this.#attempt?.worker === worker && !this.#attempt.isQuiet;
     const worker = this.host.startWorker(
       (text, percent) => {
         if (isShown()) {
@@ -242,28 +257,25 @@ export class TrainingRun implements Disposable {
         }
       },
     );
-    this.#picture = null;
-    const attempt = this.#attemptWith(worker, false);
-    this.#setState({ kind: 'analyzing', text: '', percent: 0 });
-    return attempt;
+    return worker;
   }
 
-  #attemptWith(worker: AnalysisWorker, isInPlace: boolean): Attempt {
+  #attemptWith(worker: AnalysisWorker, isQuiet: boolean): Attempt {
     this.#isOutdated = false;
     this.#isReadOn = true;
-    const attempt: Attempt = { worker, isInPlace, result: this.#run(worker, isInPlace) };
+    const attempt: Attempt = { worker, isQuiet, result: this.#run(worker, isQuiet) };
     this.#attempt = attempt;
     attempt.result.catch(() => undefined);
     return attempt;
   }
 
-  async #run(worker: AnalysisWorker, isInPlace: boolean): Promise<AnalyzedRun> {
+  async #run(worker: AnalysisWorker, isQuiet: boolean): Promise<AnalyzedRun> {
     try {
       const result = await this.host.analyze(worker, this.#group);
       this.#requireCurrent(worker);
-      return this.#finish(worker, result);
+      return this.#finish(worker, isQuiet, result);
     } catch (error) {
-      this.#letGo(worker, isInPlace);
+      worker.dispose();
       this.#requireCurrent(worker);
       this.#attempt = null;
       if (this.#isOutdated) {
@@ -276,37 +288,29 @@ export class TrainingRun implements Disposable {
     }
   }
 
-  /** After a failure. A thread that has tables goes on answering from them. */
-  #letGo(worker: AnalysisWorker, isInPlace: boolean): void {
-    if (isInPlace && !worker.hasFailed) {
-      return;
-    }
-    worker.dispose();
-    if (this.#serving === worker) {
-      this.#serving = null;
-    }
-  }
-
   #finish(
     worker: AnalysisWorker,
+    isQuiet: boolean,
     result: Omit<AnalyzedRun, 'generation' | 'finishedAtMs'>,
   ): AnalyzedRun {
-    const isInPlace = this.#serving === worker;
     this.#attempt = null;
     this.#picture = null;
-    this.#isGone &&= isInPlace;
-    if (!isInPlace) {
+    this.#isGone = false;
+    this.rest();
+    if (isQuiet) {
+      this.#spare = this.#serving;
+    } else {
       this.#serving?.dispose();
     }
     this.#serving = worker;
     this.#generation += 1;
     const analyzed = { ...result, generation: this.#generation, finishedAtMs: this.host.nowMs() };
     this.#analyzed = analyzed;
-    this.#setState(this.#stateAtRest());
+    this.#setState({ kind: 'ready' });
     if (!this.#isOutdated) {
       this.#endIfUnused();
     } else if (this.#isReadOn && this.isHeld) {
-      this.#attemptWith(worker, true);
+      this.#readOn();
     } else {
       this.#start();
     }
@@ -335,9 +339,7 @@ export class TrainingRun implements Disposable {
     if (this.isHeld) {
       return;
     }
-    this.#cancelAttempt();
-    this.#serving?.dispose();
-    this.#serving = null;
+    this.#letGo();
     if (this.#isGone) {
       this.host.onDidChange(this);
     }

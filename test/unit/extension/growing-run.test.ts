@@ -9,6 +9,11 @@ import {
   type Result,
 } from '../../support/fake-worker.ts';
 
+/** The number of the thread that is asked. */
+async function whoAnswers(remote: unknown): Promise<number> {
+  return await Promise.resolve(Number(remote));
+}
+
 describe('a TrainingRun whose span files grow', () => {
   /** A run that is held and analysed once; each further analysis is answered by hand. */
   async function grown() {
@@ -17,8 +22,9 @@ describe('a TrainingRun whose span files grow', () => {
     const states: string[] = [];
     const run: TrainingRun = new TrainingRun(spans(1), {
       startWorker: (onProgress) => {
+        const number = workers.length;
         const worker = fakeWorker(onProgress);
-        worker.ask = async (question) => await question({} as never);
+        worker.ask = async (question) => await question(number as never);
         workers.push(worker);
         return worker;
       },
@@ -28,12 +34,12 @@ describe('a TrainingRun whose span files grow', () => {
       nowMs: () => 42,
       onDidChange: (changed) => states.push(changed.state.kind),
     });
-    run.hold();
+    const hold = run.hold();
     const first = run.readAnalysis();
     answers[0].resolve(RESULT);
     await first;
     states.length = 0;
-    return { run, workers, answers, states };
+    return { run, workers, answers, states, hold };
   }
 
   function spans(...sizes: number[]): RunGroup {
@@ -41,40 +47,40 @@ describe('a TrainingRun whose span files grow', () => {
     return { ...rest, files: files.map((file) => ({ ...file, format: 'spans' })) };
   }
 
-  it('is read on by the thread that answers, which shows no progress', async () => {
+  it('is read on by another thread, which shows no progress, while the one with the tables answers', async () => {
     const { run, workers, answers, states } = await grown();
     run.update(spans(2));
+    assert.equal(workers.length, 2);
     assert.equal((await run.readAnalysis()).generation, 1, 'what is there is given');
-    assert.equal(await run.ask(1, async () => 'old'), 'old');
-    workers[0].progress(10);
+    assert.equal(await run.ask(1, whoAnswers), 0);
+    workers[1].progress(10);
     answers[1].resolve(RESULT);
     await run.settle();
-    assert.equal(workers.length, 1);
-    assert.equal(workers[0].isDisposed, false);
     assert.deepEqual(states, ['ready']);
     assert.equal(run.analyzed?.generation, 2);
-    assert.equal(await run.ask(2, async () => 'new'), 'new');
-    await assert.rejects(
-      run.ask(1, async () => 'old'),
-      StaleGeneration,
-    );
+    assert.equal(await run.ask(2, whoAnswers), 1);
+    assert.equal(await run.ask(1, whoAnswers), 0, 'a page that is behind has its answer');
   });
 
-  it('gives no answer of newer tables for one of older ones', async () => {
-    const { run, answers } = await grown();
-    run.update(spans(2));
-    let answer: (text: string) => void = () => undefined;
-    const asked = run.ask(1, async () => await new Promise((resolve) => (answer = resolve)));
-    const saved = run.ask(
-      1,
-      async () => await new Promise((resolve) => setImmediate(resolve)),
-      true,
+  it('is read on by both threads in turn', async () => {
+    const { run, workers, answers } = await grown();
+    for (const generation of [2, 3, 4, 5]) {
+      run.update(spans(generation));
+      await assert.rejects(
+        run.ask(generation - 2, async () => 'gone'),
+        StaleGeneration,
+      );
+      answers[generation - 1].resolve(RESULT);
+      await run.settle();
+      assert.equal(await run.ask(generation, whoAnswers), (generation - 1) % 2);
+    }
+    assert.equal(workers.length, 2);
+    run.rest();
+    assert.deepEqual(
+      workers.map(({ isDisposed }) => isDisposed),
+      [false, true],
     );
-    answers[1].resolve(RESULT);
-    await run.settle();
-    answer('of which tables?');
-    await assert.rejects(asked, StaleGeneration);
-    await saved;
+    assert.equal(await run.ask(5, whoAnswers), 0);
   });
 
   it('is read on once more where it has grown meanwhile', async () => {
@@ -87,52 +93,66 @@ describe('a TrainingRun whose span files grow', () => {
     assert.equal(answers.length, 3);
     answers[2].resolve(RESULT);
     await run.settle();
-    assert.equal(workers.length, 1);
+    assert.equal(workers.length, 2);
     assert.equal(run.analyzed?.generation, 3);
   });
 
   it('starts anew where another file comes, also while it is read on', async () => {
-    const { run, workers, answers } = await grown();
+    const { run, workers, answers, states } = await grown();
     run.update(spans(2));
     run.update(spans(2, 5));
     answers[1].resolve(RESULT);
     await new Promise((resolve) => setImmediate(resolve));
-    assert.equal(workers.length, 2);
+    assert.equal(workers.length, 3);
     answers[2].resolve(RESULT);
     await run.settle();
-    assert.equal(workers[0].isDisposed, true);
+    assert.deepEqual(states, ['ready', 'analyzing', 'ready']);
+    assert.deepEqual(
+      workers.map(({ isDisposed }) => isDisposed),
+      [true, true, false],
+    );
     assert.equal(run.analyzed?.generation, 3);
   });
 
-  it('keeps its tables where a file cannot be read for the moment, not where the thread ends', async () => {
+  it('keeps its tables where reading on fails, and tries again', async () => {
     const { run, workers, answers } = await grown();
     run.update(spans(2));
     answers[1].reject(new Error('rank0 cannot be read'));
     await run.settle();
     assert.deepEqual(run.state, { kind: 'failed', message: 'rank0 cannot be read' });
-    assert.equal(await run.ask(1, async () => 'old'), 'old');
+    assert.equal(await run.ask(1, whoAnswers), 0);
+    assert.equal(workers[1].isDisposed, true);
     run.update(spans(3));
-    workers[0].hasFailed = true;
-    answers[2].reject(new Error('out of memory'));
+    answers[2].resolve(RESULT);
     await run.settle();
-    assert.equal(workers[0].isDisposed, true);
-    await assert.rejects(
-      run.ask(1, async () => 'old'),
-      StaleGeneration,
-    );
-    run.update(spans(4));
-    assert.equal(workers.length, 2);
+    assert.equal(workers.length, 3);
+    assert.equal(run.state.kind, 'ready');
   });
 
-  it('waits with an analysis from the beginning until it is read on', async () => {
+  it('leaves reading on for an analysis from the beginning', async () => {
     const { run, workers, answers } = await grown();
     run.update(spans(2));
     const again = run.analyzeAgain();
-    assert.equal(workers.length, 1);
-    answers[1].resolve(RESULT);
-    await new Promise((resolve) => setImmediate(resolve));
-    assert.equal(workers.length, 2);
+    assert.equal(workers[1].isDisposed, true);
     answers[2].resolve(RESULT);
-    assert.equal((await again).generation, 3);
+    assert.equal((await again).generation, 2);
+  });
+
+  it('lets go of both threads when nobody holds it any more', async () => {
+    const { run, workers, answers, hold } = await grown();
+    run.update(spans(2));
+    answers[1].resolve(RESULT);
+    await run.settle();
+    hold.dispose();
+    assert.deepEqual(
+      workers.map(({ isDisposed }) => isDisposed),
+      [true, true],
+    );
+    for (const generation of [1, 2]) {
+      await assert.rejects(
+        run.ask(generation, async () => 'gone'),
+        StaleGeneration,
+      );
+    }
   });
 });

@@ -5,6 +5,8 @@ function runs(count: number) {
   return Array.from({ length: count }, () => {
     const run = {
       holds: 0,
+      rests: 0,
+      rest: () => (run.rests += 1),
       hold: () => {
         run.holds += 1;
         return { dispose: () => (run.holds -= 1) };
@@ -30,6 +32,7 @@ describe('LiveRuns', () => {
       all.map(({ holds }) => holds),
       [0, 1, 1, 1, 1, 0],
     );
+    assert.equal(all[0].rests, 1);
     live.dispose();
     assert.deepEqual(
       all.map(({ holds }) => holds),
