@@ -15,7 +15,9 @@ Usage: training-sleuth analyze PATH… [options]
 PATH is a trace or timing file, or a folder that is searched for them: PyTorch
 profiler traces (*.json, *.json.gz), Chrome trace events, exports of Nsight
 Systems (*.sqlite), profiles of JAX and TensorFlow (*.xplane.pb), Perfetto
-traces (*.pftrace), *.spans.jsonl, logs with step times (*.log, *.out, *.txt).
+traces (*.pftrace), what rocprofv3 writes (*.db, *.json), trace_view.json of
+Ascend devices, dumps of NCCL's flight recorder (_dump_0), *.spans.jsonl, logs
+with step times (*.log, *.out, *.txt).
 Files of one run, such as one file for each rank, are found and analyzed
 together. One call analyzes one run: the newest, where the paths hold several.
 

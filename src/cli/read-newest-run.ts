@@ -85,7 +85,7 @@ function tellOthers(group: RunGroup, others: readonly RunGroup[], err: Output): 
 function explainNothing(paths: readonly string[], passed: readonly (readonly string[])[]): string {
   return passed.length > 0
     ? withMore(passed.flat())
-    : `No trace or timing file was found in ${paths.join(', ')}. Training Sleuth reads PyTorch profiler traces and Chrome trace events (*.json, *.json.gz), exports of Nsight Systems (*.sqlite), profiles of JAX and TensorFlow (*.xplane.pb), Perfetto traces (*.pftrace), *.spans.jsonl and logs with step times (*.log, *.out, *.txt).`;
+    : `No trace or timing file was found in ${paths.join(', ')}. Training Sleuth reads PyTorch profiler traces and Chrome trace events (*.json, *.json.gz), exports of Nsight Systems (*.sqlite), profiles of JAX and TensorFlow (*.xplane.pb), Perfetto traces (*.pftrace), databases of rocprofv3 (*.db), dumps of NCCL’s flight recorder (_dump_0), *.spans.jsonl and logs with step times (*.log, *.out, *.txt).`;
 }
 
 function withMore([first = '', ...others]: readonly string[]): string {

@@ -105,7 +105,7 @@ export const commExposed = defineDetector({
         ? placeOf(rank.tables.sourceOf(longest[0].span))
         : { location: null, annotations: [] }),
       why: explain(exposedNs, percent, transfer),
-      advice: ADVICE,
+      advice: rank.trace.meta.backend === 'hccl' ? ADVICE : [...ADVICE, NCCL_ADVICE],
       claims: tables.ranks.map(({ row, tables: { exposedCommunication, steps } }) =>
         inSteps(exposedCommunication, steps, tables.analyzed[row].rows),
       ),
@@ -128,11 +128,13 @@ const ADVICE: { text: string; link?: string }[] = [
     text: 'Send less: a communication hook that compresses gradients to bf16 halves them.',
     link: 'https://docs.pytorch.org/docs/stable/ddp_comm_hooks.html',
   },
-  {
-    text: 'See that NCCL uses the fast links: NCCL_DEBUG=INFO prints the rings and transports that it chose.',
-    link: 'https://docs.nvidia.com/deeplearning/nccl/user-guide/docs/env.html',
-  },
 ];
+
+/** HCCL has other settings. */
+const NCCL_ADVICE = {
+  text: 'See that NCCL uses the fast links: NCCL_DEBUG=INFO prints the rings and transports that it chose.',
+  link: 'https://docs.nvidia.com/deeplearning/nccl/user-guide/docs/env.html',
+};
 
 function exposureOf(rank: NeededRank<Name>, { analyzed }: NeededTables<Name>): RankExposure {
   const { rows, durations } = analyzed[rank.row];

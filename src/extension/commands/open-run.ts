@@ -79,7 +79,7 @@ async function askPaths(kind: Kind): Promise<readonly vscode.Uri[] | undefined> 
 function tellNothingFound(folders: readonly string[]): void {
   void vscode.window.showInformationMessage(
     vscode.l10n.t(
-      'There is no trace in {0}. Training Sleuth reads traces of the PyTorch profiler, Chrome trace events (*.json, *.json.gz), exports of Nsight Systems (*.sqlite), profiles of JAX and TensorFlow (*.xplane.pb), Perfetto traces (*.pftrace), timing spans (*.spans.jsonl) and logs with step times (*.log, *.out, *.txt).',
+      'There is no trace in {0}. Training Sleuth reads traces of the PyTorch profiler, Chrome trace events (*.json, *.json.gz), exports of Nsight Systems (*.sqlite), profiles of JAX and TensorFlow (*.xplane.pb), Perfetto traces (*.pftrace), databases of rocprofv3 (*.db), dumps of NCCL’s flight recorder (_dump_0), timing spans (*.spans.jsonl) and logs with step times (*.log, *.out, *.txt).',
       folders.join(', '),
     ),
   );

@@ -11,7 +11,7 @@ import { GROWING_FORMAT } from './grown-files.ts';
 import { LiveRuns } from './live-runs.ts';
 import type { RunStore } from './run-store.ts';
 import type { TrainingRun } from './training-run.ts';
-import { isPassedOver, TRACE_FILES, PASSED_OVER } from './workspace-runs.ts';
+import { DUMP_FILES, isPassedOver, TRACE_FILES, PASSED_OVER } from './workspace-runs.ts';
 
 /**
  * Notices trace and timing files that appear, grow or go, by their first bytes whatever their name.
@@ -63,7 +63,11 @@ export class RunWatcher implements vscode.Disposable {
   #restart(): void {
     this.#stop();
     if (isWatchEnabled()) {
-      this.#workspace = vscode.Disposable.from(this.#watch(TRACE_FILES), this.#watchWholeFolders());
+      this.#workspace = vscode.Disposable.from(
+        this.#watch(TRACE_FILES),
+        this.#watch(DUMP_FILES),
+        this.#watchWholeFolders(),
+      );
       this.#watchFolders();
     }
   }

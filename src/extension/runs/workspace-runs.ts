@@ -7,7 +7,7 @@ export const TRACE_FILES =
   '**/*.{json,json.gz,json.zip,json.zst,jsonl,sqlite,db,nsys-rep,xplane.pb,xplane.pb.gz,pftrace,pftrace.gz,perfetto-trace,perfetto-trace.gz}';
 
 /** Dumps of NCCL's flight recorder: their names end with the rank. */
-const DUMP_FILES = '**/*{dump,trace_rank}_[0-9]*';
+export const DUMP_FILES = '**/*{dump,trace_rank}_[0-9]*';
 
 /** Logs, which are looked into only where all files are. */
 const LOG_FILES = '**/*.{log,out,txt}';

@@ -147,6 +147,9 @@ describe('real traces of Ascend', () => {
         // The profiler counts copies as free time, and starts with the first computation rather than copy.
         near(window.spanNs - window.computeNs - exposed, split['Free'] + leadUs(file));
         assert.equal(report.verdict.kind, 'communication-bound');
+        assert.ok(
+          report.findings.every(({ advice }) => advice.every(({ text }) => !text.includes('NCCL'))),
+        );
         assert.deepEqual([report.run.steps.first, report.run.steps.total], [50, 1]);
       },
     );

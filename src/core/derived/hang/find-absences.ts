@@ -22,7 +22,10 @@ function* absentFromCollectives(group: HungGroup): Generator<Absence> {
       continue;
     }
     const waiting = standings.flatMap((other) => {
-      const first = other.pending.find(({ operation }) => operation.sequence > enqueued);
+      const isBehind = (other.pending.at(-1)?.operation.sequence ?? -1) <= enqueued;
+      const first = isBehind
+        ? undefined
+        : other.pending.find(({ operation }) => operation.sequence > enqueued);
       return first === undefined || other.rank === rank ? [] : [first];
     });
     if (waiting.length > 0) {
