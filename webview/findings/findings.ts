@@ -27,7 +27,7 @@ export function mountFindings(context: PageContext): View {
 function nothingFound({ run: { report } }: PageContext): string {
   switch (report.verdict.kind) {
     case 'inconclusive':
-      return 'None: there is too little in this trace to judge by. The notes below say what to record.';
+      return 'None: there is too little in this trace to judge by. The notes on the trace say what to record.';
     case 'balanced':
       return 'None: no part of the step waits long for another. This run is balanced as it is.';
     case 'compute-bound':
