@@ -30,9 +30,12 @@ const LIBRARY_MODULE =
 
 /** Calls of CUDA and HIP, which events without a number of the call are told by. */
 const RUNTIME_CALL = /^(cuda|hip|cu|roc)[A-Z]\w*$/;
+/** What runs an operation of the compiler, where no stat says so. */
+const OPERATION =
+  /fusion(\.\d+)?$|^wrapped_|^(all-|reduce-|collective-|custom-call|dot|convolution|cublas|cudnn|triton_|copy|while|conditional)[\w-]*(\.\d+)?$/;
 /** What libraries mark: words in it say nothing of the script. */
 const LIBRARY_MARK =
-  /::|[(:]|^[A-Z][a-z]+[A-Z]\w+$|^(Pj|Xla|Tfrt|Tpu|Execut|Wait|Compile|Infeed|Outfeed)/;
+  /::|[(:]|^[A-Z][a-z]+[A-Z]\w+$|^(Pj|PJRT|Xla|Tfrt|Tpu|Execut|Wait|Compile|Infeed|Outfeed)/;
 
 /** What the events of one line are: most are like others before them. */
 export class EventDescriber {
@@ -148,9 +151,12 @@ function describeHost(name: string, stats: StatSource): EventDescription {
     return { name, category: 'runtime', phase: 'none' };
   }
   const bare = name.replace(/#.*#$/s, '');
+  // What runs an operation of the compiler is called after it.
+  const isLibrary =
+    LIBRARY_MARK.test(bare) || OPERATION.test(bare) || stats.text('hloOperation') !== '';
   return {
     name: bare,
-    category: LIBRARY_MARK.test(bare) ? 'cpu-op' : 'annotation',
+    category: isLibrary ? 'cpu-op' : 'annotation',
     phase: /^Iterator(GetNext|::GetNext)/.test(bare) ? 'data' : 'none',
   };
 }

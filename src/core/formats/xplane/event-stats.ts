@@ -24,6 +24,7 @@ const TEXTS = {
   memset_details: 'memset',
   Memset_details: 'memset',
   hlo_category: 'hloCategory',
+  hlo_op: 'hloOperation',
   tf_op: 'frameworkOp',
   name: 'operationName',
   source: 'source',
