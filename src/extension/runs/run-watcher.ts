@@ -23,6 +23,8 @@ export class RunWatcher implements vscode.Disposable {
   readonly #newFolders: NewFolders;
   readonly #folders: FolderWatchers;
   readonly #live = new LiveRuns();
+  /** Files of runs that came or went: what is to be read on may be gone. */
+  readonly #arrived = new Set<string>();
   readonly #subscriptions: vscode.Disposable[] = [];
   #workspace: vscode.Disposable | null = null;
   #timer: NodeJS.Timeout | null = null;
@@ -78,6 +80,7 @@ export class RunWatcher implements vscode.Disposable {
     this.#folders.watch([]);
     this.#newFolders.clear();
     this.#schedule.clear();
+    this.#arrived.clear();
     this.#plan();
   }
 
@@ -121,6 +124,9 @@ export class RunWatcher implements vscode.Disposable {
       return;
     }
     if (change === 'arrival') {
+      if (this.#runsOf(path).length > 0) {
+        this.#arrived.add(path);
+      }
       this.#schedule.noteArrival(path, Date.now());
     } else if (this.#readersOn(path).length > 0) {
       this.#schedule.noteAppended(path, Date.now());
@@ -147,9 +153,14 @@ export class RunWatcher implements vscode.Disposable {
     this.#isReading = true;
     try {
       const due = this.#schedule.takeDue(Date.now());
-      const appended = due.filter((path) => this.#readersOn(path).length > 0);
+      const appended = due.filter(
+        (path) => !this.#arrived.has(path) && this.#readersOn(path).length > 0,
+      );
+      due.forEach((path) => this.#arrived.delete(path));
       for (const run of new Set(appended.flatMap((path) => this.#readersOn(path)))) {
-        void this.#readOn(run);
+        this.#readOn(run).catch((error: unknown) =>
+          this.log.warn(`${run.group.name} could not be read on: ${String(error)}`),
+        );
       }
       await this.#refresh(due.filter((path) => !appended.includes(path)));
     } catch (error) {
