@@ -54,7 +54,7 @@ describe('metrics and the health of a trace on the page', function () {
       /The profiler lost part of its recording, by its own words: “Dropped 12 activity records”/,
       new RegExp(`lost.pt.trace.json, byte ${faultAt}, dropped: this event has no time`),
       /The profiler’s own work: 10\.0\u202f% of the analyzed steps.*\(Buffer Flush 1 ×, 100\u202fµs\)/,
-      /gpu\.csv \(CSV\) lies beside the run: 2 of its 2 values are shown as counters/,
+      /gpu\.csv \(CSV\) lies beside the run: 2 of 2 values are shown as counters/,
       /What recording more would add/,
     ]) {
       assert.match(text, part);

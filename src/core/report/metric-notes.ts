@@ -21,10 +21,11 @@ export function metricNotes(
             'These are metrics: values over time, without a timeline of operations. Beside a trace they are counters on its timeline; record one to see why steps take as long as they do.',
           ),
         ];
-  const told = beside
+  const groups = groupAlike(beside);
+  const told = groups
     .slice(0, MAX_TOLD)
-    .map((file) => note('metrics-beside', file.shown, gradeOf(file), describe(file)));
-  const more = beside.length - told.length;
+    .map((group) => note('metrics-beside', group.shown, gradeOf(group), describe(group)));
+  const more = beside.length - groups.slice(0, MAX_TOLD).reduce((sum, { files }) => sum + files, 0);
   return more === 0
     ? [...own, ...told]
     : [
@@ -44,17 +45,46 @@ function gradeOf({ placement, dropped }: MetricsBeside): Graded['level'] {
   return placement === null || dropped > 0 ? 'notable' : 'ok';
 }
 
-function describe(file: MetricsBeside): string {
-  const { title, values, shown, dropped } = file;
-  const name = `${baseName(file.file)} (${title})`;
-  const lost = dropped === 0 ? '' : ` ${plural(dropped, 'line')} of it could not be read.`;
-  if (file.placement === null) {
-    return `${name} lies beside the run and is not shown: nothing tells when its values were in the time of the run. Times since 1970, times with their zone, or the numbers of the steps would; metrics in .training-sleuth.json says which column holds them.${lost}`;
+/** Files of the same name and fate, such as those of the folders of ranks, with the sums of their values. */
+interface Alike extends MetricsBeside {
+  readonly files: number;
+}
+
+function groupAlike(beside: readonly MetricsBeside[]): readonly Alike[] {
+  const groups = new Map<string, Alike>();
+  for (const one of beside) {
+    const { file, title, placement, zoneMinutes, shown } = one;
+    const key = [baseName(file), title, placement, zoneMinutes, shown > 0].join('\n');
+    const known = groups.get(key);
+    groups.set(
+      key,
+      known === undefined
+        ? { ...one, files: 1 }
+        : {
+            ...known,
+            files: known.files + 1,
+            values: known.values + one.values,
+            shown: known.shown + shown,
+            dropped: known.dropped + one.dropped,
+          },
+    );
+  }
+  return [...groups.values()];
+}
+
+function describe(group: Alike): string {
+  const { files, title, values, shown, dropped, placement } = group;
+  const isOne = files === 1;
+  const name = `${isOne ? '' : `${files} files `}${baseName(group.file)} (${title}) ${isOne ? 'lies' : 'lie'} beside the run`;
+  const lost = dropped === 0 ? '' : ` ${plural(dropped, 'line')} could not be read.`;
+  const isNot = isOne ? 'is not' : 'are not';
+  if (placement === null) {
+    return `${name} and ${isNot} shown: nothing tells when the values were in the time of the run. Times since 1970, times with their zone, or the numbers of the steps would; metrics in .training-sleuth.json says which column holds them.${lost}`;
   }
   if (shown === 0) {
-    return `${name} lies beside the run and is not shown: its ${plural(values, 'value')} ${values === 1 ? 'was' : 'were'} measured at other times.${lost}`;
+    return `${name} and ${isNot} shown: of ${plural(values, 'value')} none was measured during it.${lost}`;
   }
-  return `${name} lies beside the run: ${shown.toLocaleString('en-US')} of its ${values.toLocaleString('en-US')} values are shown as counters${PLACED[file.placement](file)}.${lost}`;
+  return `${name}: ${shown.toLocaleString('en-US')} of ${values.toLocaleString('en-US')} values are shown as counters${PLACED[placement](group)}.${lost}`;
 }
 
 const PLACED: Readonly<

@@ -11,6 +11,9 @@ export interface ReadMetricsFile {
   readonly metrics: Metrics;
 }
 
+/** A value that none follows stands no longer than this: the monitor ended. */
+const MAX_AGE_NS = 60e9;
+
 /** Values on the way into a trace. */
 interface Values {
   readonly time: number[];
@@ -120,6 +123,12 @@ function addValues(
 ): void {
   /** By series: the row of the last value before the recording. */
   const standing = new Map<number, number>();
+  /** Series that have values after the beginning, too: what they had before it stood until then. */
+  const lasting = new Set<number>();
+  const timeOfStanding = (series: number): number => {
+    const row = standing.get(series);
+    return row === undefined ? -Infinity : timeOf(row);
+  };
   const push = (series: number, time: number, row: number): void => {
     into.time.push(time);
     into.series.push(series);
@@ -127,16 +136,23 @@ function addValues(
   };
   for (let row = 0; row < value.length; row++) {
     const series = names.get(of[row]);
-    const time = series === undefined ? NaN : timeOf(row);
-    if (series !== undefined && time >= window.startNs && time <= window.endNs) {
+    if (series === undefined) {
+      continue;
+    }
+    const time = timeOf(row);
+    if (time >= window.startNs) {
+      lasting.add(series);
+    }
+    if (time >= window.startNs && time <= window.endNs) {
       push(series, time, row);
-    } else if (series !== undefined && time < window.startNs) {
-      const known = standing.get(series);
-      standing.set(series, known === undefined || timeOf(known) <= time ? row : known);
+    } else if (time < window.startNs && time >= timeOfStanding(series)) {
+      standing.set(series, row);
     }
   }
   for (const [series, row] of standing) {
-    push(series, window.startNs, row);
+    if (lasting.has(series) || timeOf(row) >= window.startNs - MAX_AGE_NS) {
+      push(series, window.startNs, row);
+    }
   }
 }
 

@@ -90,7 +90,7 @@ describe('metrics beside a run', () => {
     ]);
     assert.deepEqual(valuesOf(run, 1), []);
     assert.deepEqual(notesOf(run), [
-      'gpu.csv (CSV) lies beside the run: 5 of its 8 values are shown as counters.',
+      'gpu.csv (CSV) lies beside the run: 5 of 8 values are shown as counters.',
     ]);
     assert.deepEqual(analyzeRun(run).report.health.events.read, 2 * (1 + 2 * STEPS));
   });
@@ -139,6 +139,9 @@ describe('metrics beside a run', () => {
       [valuesOf(run, 0), valuesOf(run, 1)],
       [[['power', 0.5, 1]], [['power', 0.5, 2]]],
     );
+    assert.deepEqual(notesOf(run), [
+      '2 files gpu.csv (CSV) lie beside the run: 2 of 2 values are shown as counters.',
+    ]);
   });
 
   it('finds the time zone where only one fits, and says so', async () => {
@@ -166,7 +169,7 @@ describe('metrics beside a run', () => {
     assert.deepEqual(valuesOf(run, 0), []);
     assert.match(
       notesOf(run)[0],
-      /nothing tells when its values were in the time of the run.*\.training-sleuth\.json/,
+      /nothing tells when the values were in the time of the run.*\.training-sleuth\.json/,
     );
     write(
       '.training-sleuth.json',
@@ -182,7 +185,7 @@ describe('metrics beside a run', () => {
       ['loss', 0, 4],
       ['loss', 2, 3],
     ]);
-    assert.match(notesOf(run)[0], /2 of its 3 values are shown as counters, placed where steps/);
+    assert.match(notesOf(run)[0], /2 of 3 values are shown as counters, placed where steps/);
   });
 
   it('shows a scrape without times over the whole run', async () => {
@@ -197,8 +200,13 @@ describe('metrics beside a run', () => {
   it('says of other times that they are others, and of no clock that there is none', async () => {
     write('old.csv', 'timestamp,power\n1600000000,1\n1600000001,2\n1900000000,3\n');
     assert.deepEqual(valuesOf(await read(), 0), [['power', 0, 2]]);
+    // A monitor that ended long before says nothing of the run; one that ended a moment before does.
+    write('old.csv', 'timestamp,power\n1600000000,1\n1600000001,2\n');
+    assert.deepEqual(valuesOf(await read(), 0), []);
+    write('old.csv', `timestamp,power\n${START_S - 20},1\n${START_S - 10},2\n`);
+    assert.deepEqual(valuesOf(await read(), 0), [['power', 0, 2]]);
     write('old.csv', 'timestamp,power\n1900000000,1\n1900000001,2\n');
-    assert.match(notesOf(await read())[0], /its 2 values were measured at other times/);
+    assert.match(notesOf(await read())[0], /of 2 values none was measured during it/);
     drawRun('clockless', null);
     write('clockless/old.csv', 'timestamp,power\n1900000000,1\n1900000001,2\n');
     assert.match(notesOf(await read('clockless'))[0], /is not shown: nothing tells/);
