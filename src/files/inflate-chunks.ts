@@ -3,6 +3,9 @@ import { constants, createGunzip, createInflateRaw, type Gunzip, type InflateRaw
 /** Fed in pieces, so that what is unpacked at once stays small even from a bomb. */
 const CHUNK_BYTES = 256 * 1024;
 
+/** With room for more than one chunk the next is unpacked while the last one is read. */
+const STREAM = { chunkSize: CHUNK_BYTES, highWaterMark: 4 * CHUNK_BYTES };
+
 /** `gzip` may be of several members; `zip` is the bare stream of an entry of an archive. */
 export type DeflateKind = 'gzip' | 'zip';
 
@@ -47,7 +50,7 @@ class Inflater {
 
   constructor(kind: DeflateKind) {
     const create = kind === 'gzip' ? createGunzip : createInflateRaw;
-    this.#stream = create({ chunkSize: CHUNK_BYTES });
+    this.#stream = create(STREAM);
     this.#stream.on('data', ({ buffer, byteOffset, length }: Buffer) => {
       // A plain array: `slice` of a Buffer copies nothing.
       this.#queue.push(new Uint8Array(buffer, byteOffset, length));

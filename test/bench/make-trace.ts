@@ -7,8 +7,6 @@ import { sharedFile } from '../support/shared-data.ts';
 
 const SOURCE = 'kineto/rocm-resnet-checkpoint-rank0of8.json.gz';
 
-export const MIN_BYTES = 200 << 20;
-
 /** Where the benchmark's file comes from, for the table. */
 export function sourceName(): string {
   return sharedFile(SOURCE) === null ? 'a generated trace' : SOURCE;

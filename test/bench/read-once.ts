@@ -1,4 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { createReadStream, readFileSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { JSONParser } from '@streamparser/json';
+import { parser } from 'stream-json';
+import { pick } from 'stream-json/filters/pick.js';
+import { streamArray } from 'stream-json/streamers/stream-array.js';
 import { analyzeRun } from '../../src/core/analyze.ts';
 import type { Run } from '../../src/core/model/run.ts';
 import { groupRuns } from '../../src/core/runs/group-runs.ts';
@@ -35,9 +41,38 @@ const ways: Readonly<Record<string, (path: string) => Promise<Done>>> = {
   async oneThread(path) {
     return { count: eventsOf(await readAll(path)) };
   },
+  /** Of a folder, one file after the other. */
   async parse(path) {
-    const trace = JSON.parse(readFileSync(path, 'utf8')) as { traceEvents: unknown[] };
-    return { count: trace.traceEvents.length };
+    const names = statSync(path).isDirectory() ? readdirSync(path).sort() : [''];
+    let count = 0;
+    for (const name of names) {
+      const text = readFileSync(join(path, name), 'utf8');
+      count += (JSON.parse(text) as { traceEvents: unknown[] }).traceEvents.length;
+    }
+    return { count };
+  },
+  async streamParser(path) {
+    const streamParser = new JSONParser({ paths: ['$.traceEvents.*'], keepStack: false });
+    let count = 0;
+    streamParser.onValue = () => {
+      count++;
+    };
+    for await (const chunk of createReadStream(path, { highWaterMark: 256 * 1024 })) {
+      streamParser.write(chunk as Buffer);
+    }
+    return { count };
+  },
+  async streamJson(path) {
+    const events = createReadStream(path, { highWaterMark: 256 * 1024 })
+      .pipe(parser.asStream())
+      .pipe(pick.asStream({ filter: 'traceEvents' }))
+      .pipe(streamArray.asStream());
+    let count = 0;
+    events.on('data', () => {
+      count++;
+    });
+    await once(events, 'end');
+    return { count };
   },
   async unpack(path) {
     let length = 0;
@@ -45,6 +80,10 @@ const ways: Readonly<Record<string, (path: string) => Promise<Done>>> = {
       length += chunk.length;
     }
     return { count: length };
+  },
+  async verdict(path) {
+    const { report } = analyzeRun(await readAll(path, threadScript));
+    return { count: report.health.events.read };
   },
   async analyze(path) {
     const begin = performance.now();
