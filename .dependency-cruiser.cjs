@@ -44,7 +44,7 @@ module.exports = {
     {
       from: { path: '^src/core/detectors/[^/]+$' },
       to: {
-        path: '^src/core/detectors/(detector|finding-draft|host-stall-draft|late-rank-cause|late-rank-losses|late-rank-wording|service-stall-draft)\\.ts$',
+        path: '^src/core/detectors/(detector|finding-draft|hang-drafts|host-stall-draft|late-rank-cause|late-rank-losses|late-rank-wording|service-stall-draft)\\.ts$',
       },
     },
     {
