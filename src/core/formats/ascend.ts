@@ -1,6 +1,7 @@
 import { classOfTask, CLASSES } from './ascend/event-classes.ts';
 import { joinLaunches } from './ascend/join-launches.ts';
 import { listCollectives } from './ascend/list-collectives.ts';
+import { withoutNumberedCounters } from './ascend/without-numbered-counters.ts';
 import { probeEvents } from './events/probe-events.ts';
 import type { EventFormat } from './events/event-format.ts';
 import { readEvents } from './events/read-events.ts';
@@ -40,7 +41,7 @@ export const ascend: Format = {
 
   async read(source, options) {
     const trace = await readEvents(source, options, ASCEND);
-    return listCollectives(joinLaunches(trace));
+    return withoutNumberedCounters(listCollectives(joinLaunches(trace)));
   },
 };
 

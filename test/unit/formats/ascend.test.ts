@@ -78,6 +78,22 @@ describe('ascend', () => {
     );
   });
 
+  it('leaves out counters that have one name for many accelerators', async () => {
+    const events = JSON.parse(writeAscend({ steps: 1 })) as object[];
+    const of = (acc_id: number): object => ({
+      ph: 'C',
+      name: 'read_ost',
+      pid: 1,
+      tid: 0,
+      ts: '1736400000000005.000',
+      args: { value: 7, acc_id },
+    });
+    const trace = await readText(JSON.stringify([...events, of(0), of(1)]));
+    const names = [...trace.counters.series].map((row) => trace.strings[row]);
+    assert.deepEqual(names, ['HBM 0/Read Read(MB/s)']);
+    assert.equal(trace.counts.kept, events.length + 2);
+  });
+
   it('reads stacks whose frames end with a carriage return', async () => {
     const { spans, strings } = await readText(writeAscend({ steps: 1 }));
     const stacks = [...(spans.stack ?? [])]
