@@ -3,6 +3,9 @@ export const COUNTER_UNITS = ['plain', 'bytes', 'percent', 'fraction'] as const;
 
 export type CounterUnit = (typeof COUNTER_UNITS)[number];
 
+/** Of a rank, so many are shown; a trace of a whole machine may have thousands. */
+export const MAX_COUNTERS = 512;
+
 /** A series of sampled values of a rank. A value stands until the next. */
 export interface TimelineCounter {
   /** Its place among the counters of its rank. */

@@ -15,7 +15,7 @@ import {
   communicationNotes,
   recorderNotes,
 } from './file-notes.ts';
-import { metricNotes } from './metric-notes.ts';
+import { hiddenCounterNotes, metricNotes } from './metric-notes.ts';
 import { type Graded, note, plural } from './graded-note.ts';
 import { listMessages, measureOverhead, messageNotes, overheadNotes } from './profiler-notes.ts';
 
@@ -43,6 +43,7 @@ export function assessHealth(run: RunDerived, baselineProblem: string | null): H
     ...messageNotes(messages),
     ...logNotes(run.ranks),
     ...metricNotes(run.ranks, run.metrics),
+    ...hiddenCounterNotes(run.ranks),
     ...recorderNotes(run.ranks),
     ...communicationNotes(run.ranks),
     ...eventNotes(events),

@@ -1,3 +1,4 @@
+import { MAX_COUNTERS } from '../model/counter.ts';
 import { METRICS_FORMAT, type MetricsBeside, type RankTrace } from '../model/run.ts';
 import { baseName } from './file-notes.ts';
 import { type Graded, note, plural } from './graded-note.ts';
@@ -36,6 +37,24 @@ export function metricNotes(
           more,
           'ok',
           `${plural(more, 'more file')} of metrics ${more === 1 ? 'lies' : 'lie'} beside the run.`,
+        ),
+      ];
+}
+
+/** Ranks with more counters than are shown. */
+export function hiddenCounterNotes(ranks: readonly RankTrace[]): Graded[] {
+  const most = ranks.reduce(
+    (count, { trace }) => Math.max(count, new Set(trace.counters.series).size),
+    0,
+  );
+  return most <= MAX_COUNTERS
+    ? []
+    : [
+        note(
+          'hidden-counters',
+          most - MAX_COUNTERS,
+          'notable',
+          `A rank has ${most.toLocaleString('en-US')} counters, of which the first ${MAX_COUNTERS} of its file are shown.`,
         ),
       ];
 }

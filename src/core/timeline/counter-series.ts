@@ -1,8 +1,6 @@
-import type { CounterUnit, TimelineCounter } from '../model/counter.ts';
+import { type CounterUnit, MAX_COUNTERS, type TimelineCounter } from '../model/counter.ts';
 import { type AnalyzedRank, oncePerRank } from './analyzed-rank.ts';
 
-/** Of a rank; a trace of a whole machine may have thousands. */
-const MAX_SERIES = 512;
 const MAX_NAME_CHARACTERS = 120;
 /** Samples whose smallest and largest are kept together. */
 const BLOCK = 64;
@@ -29,7 +27,7 @@ function sortSeries({ trace }: AnalyzedRank): readonly CounterSeries[] {
     const rows = rowsBySeries.get(series[i]);
     if (rows !== undefined) {
       rows.push(i);
-    } else if (rowsBySeries.size < MAX_SERIES) {
+    } else if (rowsBySeries.size < MAX_COUNTERS) {
       rowsBySeries.set(series[i], [i]);
     }
   }

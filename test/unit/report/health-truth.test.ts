@@ -32,20 +32,17 @@ const analyze = (trace: Trace): Report =>
 
 /** Each pair compared with each, to the microsecond that traces round to. */
 function overlapsOfPairs({ spans, lanes }: Trace): number {
-  let count = 0;
-  for (const { kind, first, count: length } of lanes) {
-    for (let i = first; (kind === 'thread' || kind === 'stream') && i < first + length; i++) {
-      const end = spans.start[i] + spans.duration[i];
-      for (let j = first; j < i; j++) {
-        const other = spans.start[j] + spans.duration[j];
-        if (other > spans.start[i] + 1_000 && other < end - 1_000) {
-          count++;
-          break;
-        }
-      }
-    }
-  }
-  return count;
+  const endOf = (row: number): number => spans.start[row] + spans.duration[row];
+  const cuts = (row: number, other: number): boolean =>
+    endOf(other) > spans.start[row] + 1_000 && endOf(other) < endOf(row) - 1_000;
+  return lanes
+    .filter(({ kind }) => kind === 'thread' || kind === 'stream')
+    .flatMap(({ first, count }) =>
+      Array.from({ length: count }, (_, i) =>
+        Array.from({ length: i }, (__, j) => j).some((j) => cuts(first + i, first + j)),
+      ),
+    )
+    .filter(Boolean).length;
 }
 
 describe('health: what the trace lacks and what it says of itself', () => {
@@ -163,6 +160,21 @@ describe('health: what the trace lacks and what it says of itself', () => {
     assert.deepEqual(health.overhead.kinds, [
       { name: 'Buffer Flush', count: 2, totalNs: 70_000 },
       { name: 'Activity Buffer Request', count: 1, totalNs: 10_000 },
+    ]);
+  });
+
+  it('tells of counters that are too many to be shown', async () => {
+    const counters = (count: number): Promise<Trace> =>
+      readText(
+        `[${Array.from({ length: count }, (_, i) => `{"ph":"C","name":"c${i}","pid":1,"ts":1,"args":{"v":1}}`).join(',')}]`,
+      );
+    const notes = async (count: number): Promise<(string | undefined)[]> =>
+      analyze(await counters(count))
+        .health.notes.filter(({ id }) => id === 'hidden-counters')
+        .map(({ text }) => text);
+    assert.deepEqual(await notes(512), []);
+    assert.deepEqual(await notes(514), [
+      'A rank has 514 counters, of which the first 512 of its file are shown.',
     ]);
   });
 
