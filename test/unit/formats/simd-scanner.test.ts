@@ -55,7 +55,7 @@ describe('the scanner in WebAssembly', () => {
 
   it('finds the same members in every sample, whole and cut', () => {
     for (const { bytes, isText } of corpus()) {
-      if (isText) {
+      if (isText && bytes.includes(OPEN_BRACE)) {
         assert.ok(compareScanners(bytes) > 0);
         compareScanners(bytes, SPAN_LAYOUT);
         compareScanners(bytes.subarray(0, bytes.length >> 1));
