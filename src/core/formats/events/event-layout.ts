@@ -64,6 +64,18 @@ export const EVENT_LAYOUT: ObjectLayout = {
     'Task Type': FIELD.taskType,
   }),
   nestingCode: FIELD.arguments,
+  numberCodes: [
+    FIELD.time,
+    FIELD.duration,
+    FIELD.id,
+    FIELD.externalId,
+    FIELD.correlation,
+    FIELD.device,
+    FIELD.sequence,
+    FIELD.elements,
+    FIELD.step,
+    FIELD.autograd,
+  ],
   textCodes: [FIELD.category, FIELD.name, FIELD.process, FIELD.thread, FIELD.callStack],
   codeCount: 26,
 };

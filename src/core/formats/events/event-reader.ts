@@ -1,6 +1,6 @@
 import { categoryIndex } from '../../model/span-category.ts';
 import { QUOTE } from '../json/bytes.ts';
-import { readDecimal, type DecimalParts } from '../json/numbers.ts';
+import type { DecimalParts } from '../json/numbers.ts';
 import { REPAIRS, type ObjectScanner } from '../json/object-scanner.ts';
 import { EventLogVisitor } from '../trace/event-log-visitor.ts';
 import { LOGICAL, STREAM } from '../trace/lane-table.ts';
@@ -253,9 +253,7 @@ export class EventReader extends EventLogVisitor implements PhaseReader {
   }
 
   #hasTime(): boolean {
-    const { bytes, starts, ends } = this.#scanner;
-    const start = starts[FIELD.time];
-    return start !== 0 && readDecimal(bytes, start, ends[FIELD.time], this.#time);
+    return this.#scanner.decimal(FIELD.time, this.#time);
   }
 
   #startNs(): number {
@@ -277,10 +275,8 @@ export class EventReader extends EventLogVisitor implements PhaseReader {
   }
 
   #durationNs(): number {
-    const { bytes, starts, ends } = this.#scanner;
-    const start = starts[FIELD.duration];
     const duration = this.#duration;
-    if (start === 0 || !readDecimal(bytes, start, ends[FIELD.duration], duration)) {
+    if (!this.#scanner.decimal(FIELD.duration, duration)) {
       this.#fields.repairs |= REPAIRS.number;
       return 0;
     }

@@ -1,7 +1,6 @@
 import type { StringTable } from '../../../base/string-table.ts';
 import { BACKSLASH, QUOTE } from './bytes.ts';
 import { parseJson } from './loose-values.ts';
-import { readNumber } from './numbers.ts';
 import { REPAIRS, type ObjectScanner } from './object-scanner.ts';
 import { unescapeInto } from './unescape.ts';
 import { isUtf8 } from './utf8.ts';
@@ -56,8 +55,7 @@ export class FieldReader {
 
   /** NaN if the field is missing or no number. */
   number(code: number): number {
-    const { bytes, starts, ends } = this.scanner;
-    return starts[code] === 0 ? NaN : readNumber(bytes, starts[code], ends[code]);
+    return this.scanner.number(code);
   }
 
   /** A number for a column of 32 bits, in which 0 is none: larger ones are folded, equal ones stay equal. */

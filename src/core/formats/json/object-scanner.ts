@@ -16,6 +16,7 @@ import {
 } from './bytes.ts';
 import type { KeySet } from './key-set.ts';
 import { isJsonWord } from './json-word.ts';
+import { readDecimal, readNumber, type DecimalParts } from './numbers.ts';
 
 /** The bytes end before the value does. */
 export const NEEDS_MORE = -1;
@@ -44,6 +45,8 @@ export interface ObjectLayout {
   readonly nestingCode: number;
   /** Codes whose values are strings of tables. */
   readonly textCodes: readonly number[];
+  /** Codes whose values are numbers. */
+  readonly numberCodes: readonly number[];
   /** Codes are below. */
   readonly codeCount: number;
 }
@@ -86,6 +89,18 @@ export class ObjectScanner {
   attach(bytes: Uint8Array<ArrayBuffer>, end: number): void {
     this.bytes = bytes;
     this.end = end;
+  }
+
+  /** The number of this code in exact parts; false if it has none. */
+  decimal(code: number, out: DecimalParts): boolean {
+    const start = this.starts[code];
+    return start !== 0 && readDecimal(this.bytes, start, this.ends[code], out);
+  }
+
+  /** The number of this code; NaN if it has none. */
+  number(code: number): number {
+    const start = this.starts[code];
+    return start === 0 ? NaN : readNumber(this.bytes, start, this.ends[code]);
   }
 
   /** From the opening brace to behind the closing one; or `NEEDS_MORE` or `MALFORMED`. */

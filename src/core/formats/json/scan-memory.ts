@@ -8,10 +8,15 @@ const ROWS = 512;
 const LAYOUT = 640;
 const SETS = 768;
 const TEXTS = 4_864;
+const WHOLES = 7_424;
+const MILLIS = 7_680;
 const ORIGIN = 532_480;
 
 /** The columns of starts, ends and rows have room for so many; texts are told by the bits of a word. */
 const MAX_CODES = 32;
+
+/** In a thousandths column: what is added where the number has decimals. */
+export const DECIMALS = 1_024;
 
 const PAGE_BYTES = 65_536;
 
@@ -90,7 +95,18 @@ export class ScanMemory {
     return new Uint32Array(this.code.memory.buffer, ROWS, codeCount);
   }
 
-  #describe({ keys, nestedKeys, nestingCode, codeCount, textCodes }: ObjectLayout): void {
+  /** By code, of the object just scanned: numbers before the point. */
+  wholes(codeCount: number): Float64Array<ArrayBuffer> {
+    return new Float64Array(this.code.memory.buffer, WHOLES, codeCount);
+  }
+
+  /** By code: thousandths, and 1,024 more where there are decimals; -1 is no plain number. */
+  millis(codeCount: number): Int32Array<ArrayBuffer> {
+    return new Int32Array(this.code.memory.buffer, MILLIS, codeCount);
+  }
+
+  #describe(layout: ObjectLayout): void {
+    const { keys, nestedKeys, nestingCode, codeCount, textCodes, numberCodes } = layout;
     const bytes = new Uint8Array(this.code.memory.buffer, 0, ORIGIN);
     bytes.fill(0);
     const view = new DataView(this.code.memory.buffer);
@@ -100,11 +116,14 @@ export class ScanMemory {
       textAt = writeKeys(set, { bytes, view, setAt, textAt });
       setAt += 4 * set.codes.length;
     }
-    const texts = textCodes.reduce((bits, code) => bits | (1 << code), 0);
+    const [texts, numbers] = [textCodes, numberCodes].map((codes) =>
+      codes.reduce((bits, code) => bits | (1 << code), 0),
+    );
     const factors = [keys, nestedKeys].flatMap((set) => [set.firstFactor, set.lastFactor]);
-    [nestingCode, codeCount, texts, ...factors].forEach((value, i) =>
+    [nestingCode, codeCount, texts, ...factors, numbers].forEach((value, i) =>
       view.setInt32(LAYOUT + 4 * i, value, true),
     );
+    this.millis(MAX_CODES).fill(-1);
     this.code.configure();
   }
 }

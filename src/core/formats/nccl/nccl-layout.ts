@@ -39,6 +39,7 @@ export const NCCL_LAYOUT: ObjectLayout = {
     tid: NCCL_FIELD.thread,
   }),
   nestingCode: NCCL_FIELD.start,
+  numberCodes: [NCCL_FIELD.time, NCCL_FIELD.duration],
   textCodes: [NCCL_FIELD.type, NCCL_FIELD.record, NCCL_FIELD.name],
   codeCount: 15,
 };

@@ -4,7 +4,7 @@ import { NCCL_FORMAT } from '../../model/run.ts';
 import type { Trace } from '../../model/trace.ts';
 import type { FieldReader } from '../json/field-reader.ts';
 import { isRecord, numberOrNull, textOrNull } from '../json/loose-values.ts';
-import { readDecimal, type DecimalParts } from '../json/numbers.ts';
+import type { DecimalParts } from '../json/numbers.ts';
 import type { ObjectScanner } from '../json/object-scanner.ts';
 import { EventLogVisitor } from '../trace/event-log-visitor.ts';
 import { LOGICAL, THREAD } from '../trace/lane-table.ts';
@@ -101,10 +101,7 @@ export class NcclReader extends EventLogVisitor {
   ): string | null {
     const { spans, strings, collectives } = this.builder;
     const details = fields.json(NCCL_FIELD.details);
-    const { bytes, starts, ends } = scanner;
-    const length = NCCL_FIELD.duration;
-    const isLong =
-      starts[length] !== 0 && readDecimal(bytes, starts[length], ends[length], this.#duration);
+    const isLong = scanner.decimal(NCCL_FIELD.duration, this.#duration);
     const duration = isLong ? this.#duration.whole * 1000 + this.#duration.milli : 0;
     if (isCollective(type)) {
       collectives.push(spans.length, {
@@ -177,11 +174,8 @@ export class NcclReader extends EventLogVisitor {
     return fields.text(NCCL_FIELD.device) || labels.text(fields.digits(NCCL_FIELD.rank, labels));
   }
 
-  #startNs({ bytes, starts, ends }: ObjectScanner): number {
-    const code = NCCL_FIELD.time;
-    return starts[code] !== 0 && readDecimal(bytes, starts[code], ends[code], this.#time)
-      ? this.builder.time.toNs(this.#time)
-      : NaN;
+  #startNs(scanner: ObjectScanner): number {
+    return scanner.decimal(NCCL_FIELD.time, this.#time) ? this.builder.time.toNs(this.#time) : NaN;
   }
 }
 

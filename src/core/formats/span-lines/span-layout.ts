@@ -68,6 +68,7 @@ export const SPAN_LAYOUT: ObjectLayout = {
     elements: SPAN_FIELD.elements,
   }),
   nestingCode: SPAN_FIELD.attributes,
+  numberCodes: [SPAN_FIELD.duration, SPAN_FIELD.step, SPAN_FIELD.line, SPAN_FIELD.value],
   textCodes: [SPAN_FIELD.name, SPAN_FIELD.phase, SPAN_FIELD.file, SPAN_FIELD.lane],
   codeCount: 29,
 };

@@ -32,6 +32,15 @@ const CODES: usize = 0;
 const LENGTHS: usize = SLOTS;
 const TEXTS: usize = 2 * SLOTS;
 const SET_BYTES: usize = 4 * SLOTS;
+/** Of each code: the number before the point, and thousandths; see `NO_NUMBER` and `DECIMALS`. */
+const WHOLES: usize = 7424;
+const MILLIS: usize = 7680;
+/** Of a value that is no number, or not a plain one. */
+const NO_NUMBER: i32 = -1;
+/** Added to the thousandths of a number that has decimals. */
+const DECIMALS: i32 = 1024;
+const MAX_DIGITS: i32 = 16;
+const MAX_EXACT: u64 = 9_000_000_000_000_000;
 /** Strings seen before. Of each: row, code and length, and its bytes from the 16th on. */
 const KNOWN: usize = 8192;
 const KNOWN_BYTES: usize = 128;
@@ -53,6 +62,8 @@ let nestedLastFactor: i32 = 1;
 let foundCode: i32 = 0;
 /** Bit of each code whose values are strings of a table. */
 let textCodes: i32 = 0;
+/** Bit of each code whose values are numbers. */
+let numberCodes: i32 = 0;
 
 /** Takes over what is described at `LAYOUT`. */
 export function configure(): void {
@@ -63,6 +74,7 @@ export function configure(): void {
   lastFactor = load<i32>(LAYOUT + 16);
   nestedFirstFactor = load<i32>(LAYOUT + 20);
   nestedLastFactor = load<i32>(LAYOUT + 24);
+  numberCodes = load<i32>(LAYOUT + 28);
 }
 
 export function getRepairs(): i32 {
@@ -146,6 +158,8 @@ function scanObject(start: i32, end: i32): i32 {
       store<i32>(ENDS + 4 * code, p - ORIGIN);
       if ((textCodes >> code) & 1) {
         store<i32>(ROWS + 4 * code, rowOf(code, valueStart, p));
+      } else if ((numberCodes >> code) & 1) {
+        readNumber(code, valueStart, p);
       }
     }
   }
@@ -182,6 +196,36 @@ function rowOf(code: i32, valueStart: i32, valueEnd: i32): i32 {
     }
   }
   return load<i32>(at);
+}
+
+/** Digits, or digits with decimals, of no more than a double holds exactly. */
+function readNumber(code: i32, start: i32, end: i32): void {
+  let whole: u64 = 0;
+  let p = start;
+  while (p < end && isDigit(load<u8>(p))) {
+    whole = whole * 10 + (load<u8>(p) - 0x30);
+    p++;
+  }
+  let milli = 0;
+  const hasDecimals = p < end && load<u8>(p) == 0x2e;
+  const digits = p - start;
+  if (hasDecimals) {
+    const first = p + 1;
+    for (let i = 0; i < 3; i++) {
+      const at = first + i;
+      milli = milli * 10 + (at < end ? <i32>load<u8>(at) - 0x30 : 0);
+    }
+    if (first + 3 < end && load<u8>(first + 3) >= 0x35) {
+      milli++;
+    }
+    p = first;
+    while (p < end && isDigit(load<u8>(p))) {
+      p++;
+    }
+  }
+  const isPlain = p == end && digits > 0 && digits <= MAX_DIGITS && whole <= MAX_EXACT;
+  store<f64>(WHOLES + 8 * code, <f64>whole);
+  store<i32>(MILLIS + 4 * code, isPlain ? milli + (hasDecimals ? DECIMALS : 0) : NO_NUMBER);
 }
 
 function knownPlace(code: i32, start: i32, length: i32): usize {
