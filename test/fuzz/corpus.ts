@@ -43,10 +43,10 @@ export function corpus(): readonly Sample[] {
     'spans/rank1.spans.jsonl',
     'megatron/two-stages.json',
     'metrics/wandb-history.jsonl',
-    'metrics/nvidia-smi.csv',
-    'metrics/scrape.prom',
-    'metrics/lines.statsd',
   ].map((name) => ({ name, bytes: fixture(name), isText: true }));
+  const lines = ['metrics/nvidia-smi.csv', 'metrics/scrape.prom', 'metrics/lines.statsd'].map(
+    (name) => ({ name, bytes: fixture(name), isText: false }),
+  );
   const generated = new TextEncoder().encode(generateKineto({ steps: 1, seed: 1 }));
   const flavours = {
     horovod: horovodTimeline(),
@@ -63,6 +63,7 @@ export function corpus(): readonly Sample[] {
   }));
   return [
     ...texts,
+    ...lines,
     ...written,
     { name: 'kineto, generated', bytes: generated.subarray(0, 30_000), isText: true },
     { name: 'ascend', bytes: new TextEncoder().encode(writeAscend()), isText: true },
