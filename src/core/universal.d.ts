@@ -12,13 +12,9 @@ declare class TextEncoder {
 declare function atob(data: string): string;
 
 declare namespace WebAssembly {
-  class Module {
-    constructor(bytes: Uint8Array<ArrayBuffer>);
-  }
-  class Instance {
-    constructor(module: Module);
-    readonly exports: object;
-  }
+  type Module = object;
+  const Module: new (bytes: Uint8Array<ArrayBuffer>) => Module;
+  const Instance: new (module: Module) => { readonly exports: object };
   interface Memory {
     readonly buffer: ArrayBuffer;
     grow(pages: number): number;

@@ -54,8 +54,8 @@ describe('kineto', () => {
 
   it('takes ids in either spelling, and call stacks', async () => {
     const { spans, strings, meta } = await readBytes(fixture('kineto/2020.json'));
-    assert.deepEqual([...spans.externalId], [2, 544, 544, 0]);
-    assert.deepEqual([...spans.correlation], [0, 34441, 34441, 0]);
+    assert.deepEqual([...(spans.externalId ?? [])], [2, 544, 544, 0]);
+    assert.deepEqual([...(spans.correlation ?? [])], [0, 34441, 34441, 0]);
     assert.equal(strings[spans.stack?.[0] ?? 0], 'a.py(1): f;b.py(2): g');
     assert.equal(meta.hasStacks, true);
   });
