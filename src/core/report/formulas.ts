@@ -90,6 +90,10 @@ export const FORMULAS: Readonly<Record<string, string>> = {
     'runNs less baselineNs; over all parts they sum to the deltaNs of the step, but for rounding.',
   'health.clock.uncertaintyNs':
     'How far the clock of a rank may still be off after alignment: what is left between the ends of matched collectives.',
+  'health.overhead.percent':
+    'The time of the analyzed steps in which a span of the profiler itself runs while the device is idle, over the time of these steps; all ranks.',
+  'health.overhead.kinds.*.totalNs':
+    "Sum of the durations of the profiler's own spans of this name, over all ranks; they may overlap.",
   'replay.errorPercent':
     'Difference of a replayed step from the recorded one, over the recorded one: median over steps and ranks.',
 };

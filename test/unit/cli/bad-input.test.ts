@@ -183,7 +183,7 @@ describe('the command line and bad input', function () {
         'hello',
         /This is not JSON, and no trace of a kind that is known\. Open a/,
       ],
-      ['HTML', 'a.json', '<html></html>', /This is not JSON/],
+      ['HTML', 'a.json', '<html></html>', /This is a web page/],
       ['other JSON', 'a.json', '{"a": [1, 2]}', /This is JSON without trace events.*Open a trace/],
       [
         'bytes',
