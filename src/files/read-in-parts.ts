@@ -10,8 +10,8 @@ import { FileError } from './file-error.ts';
 import { openRange } from './open-file.ts';
 import type { Reading, ReadThreads } from './read-threads.ts';
 
-/** Below, one thread has read it before others have started. */
-const MIN_PART_BYTES = 16 << 20;
+/** Below, the rest is read before another thread has started and its code is compiled. */
+const MIN_PART_BYTES = 160 << 20;
 
 /** No event is longer, as a rule; where one is, there are fewer parts. */
 const BORDER_BYTES = 1 << 20;

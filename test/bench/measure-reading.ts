@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { makeTrace, packTrace, sourceName } from './make-trace.ts';
 import { compare, type Measured } from './measure.ts';
 
-const MEGABYTES = [54, 210, 1_000];
+const MEGABYTES = [50, 210, 1_000];
 /** The time of one round grows with it; `BENCH_LARGE=1` adds it. */
 const LARGE_MEGABYTES = 4_000;
 /** Of one job, read together. */
