@@ -1,4 +1,12 @@
-import { createReadStream, createWriteStream, existsSync, readFileSync, statSync } from 'node:fs';
+import {
+  createReadStream,
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+} from 'node:fs';
+import { join } from 'node:path';
 import { once } from 'node:events';
 import { pipeline } from 'node:stream/promises';
 import { createGzip, gunzipSync } from 'node:zlib';
@@ -39,6 +47,19 @@ export async function makeTrace(
   }
   file.end(text.slice(end));
   await once(file, 'close');
+}
+
+/** A trace of about so many bytes, made once: ranks of one job in one folder, all else in folders of their own. */
+export async function makeSized(folder: string, megabytes: number, rank = 0): Promise<string> {
+  const own = join(folder, `of-${megabytes}-MB`);
+  const path = join(own, `rank${rank}.json`);
+  if (!existsSync(path)) {
+    mkdirSync(own, { recursive: true });
+    await makeTrace(path, megabytes * 1e6, (text) =>
+      text.replace(/"rank":\s*\d+/, `"rank": ${rank}`),
+    );
+  }
+  return path;
 }
 
 /** The same trace packed, made once. */

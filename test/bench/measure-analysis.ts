@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writePipeline } from '../support/draw-pipeline.ts';
-import { makeTrace, sourceName } from './make-trace.ts';
+import { makeSized, sourceName } from './make-trace.ts';
 import { compare, type Measured } from './measure.ts';
 
 const SIZES_MB = [50, 100, 200];
@@ -15,7 +15,7 @@ export async function measureAnalysis(
 ): Promise<{ readonly lines: string[]; readonly isGood: boolean }> {
   const traces: string[] = [];
   for (const size of SIZES_MB) {
-    traces.push(await makeSized(folder, size * 1e6));
+    traces.push(await makeSized(folder, size));
   }
   const pipeline = makePipeline(folder);
   const paths = [...traces, pipeline];
@@ -53,17 +53,6 @@ function row(name: string, { count, ms, readMs = 0, peakBytes }: Measured): stri
 
 function megabytes(path: string): string {
   return (statSync(path).size / 1e6).toFixed(0);
-}
-
-/** In a folder of its own, as files side by side may be of one run. */
-async function makeSized(folder: string, bytes: number): Promise<string> {
-  const own = join(folder, `of-${bytes / 1e6}-MB`);
-  const path = join(own, `${sourceName().replace(/\W+/g, '-')}.json`);
-  if (!existsSync(path)) {
-    mkdirSync(own, { recursive: true });
-    await makeTrace(path, bytes);
-  }
-  return path;
 }
 
 function makePipeline(folder: string): string {

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { makeTrace, sourceName } from './make-trace.ts';
+import { makeSized, sourceName } from './make-trace.ts';
 
 const SIZES_MB = (process.env['BENCH_CACHE_MB'] ?? '54,200,1000').split(',').map(Number);
 const ROUNDS = 3;
@@ -88,15 +88,4 @@ function middle(opened: readonly Opened[]): Opened {
 
 function bytesIn(folder: string): number {
   return readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
-}
-
-/** In a folder of its own, as files side by side may be of one run. */
-async function makeSized(folder: string, megabytes: number): Promise<string> {
-  const own = join(folder, `of-${megabytes}-MB`);
-  const path = join(own, `${sourceName().replace(/\W+/g, '-')}.json`);
-  if (!existsSync(path)) {
-    mkdirSync(own, { recursive: true });
-    await makeTrace(path, megabytes * 1e6);
-  }
-  return path;
 }

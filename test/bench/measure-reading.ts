@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeTrace, packTrace, sourceName } from './make-trace.ts';
+import { makeSized, packTrace, sourceName } from './make-trace.ts';
 import { compare, type Measured } from './measure.ts';
 
 const MEGABYTES = [50, 210, 1_000];
@@ -58,7 +58,7 @@ async function measureSize(
   folder: string,
   megabytes: number,
 ): Promise<Section & { readonly verdict: Measured }> {
-  const path = await makeSized(folder, megabytes, 0);
+  const path = await makeSized(folder, megabytes);
   const ways = [
     ...(megabytes < 500 ? [JSON_PARSE] : []),
     ...(megabytes < 100 ? [STREAMED, STREAM_JSON] : []),
@@ -81,7 +81,7 @@ function isFast(results: ReadonlyMap<Way, Measured>): boolean {
 }
 
 async function measurePacked(program: string, folder: string, megabytes: number): Promise<Section> {
-  const path = await makeSized(folder, megabytes, 0);
+  const path = await makeSized(folder, megabytes);
   const packed = await packTrace(path);
   const ways = [UNPACKED, COLUMNS];
   const results = measure(program, ways, packed);
@@ -159,17 +159,4 @@ function slopes(sizes: readonly number[], results: readonly Measured[]): string 
 
 function megabytesOf(path: string): string {
   return (statSync(path).size / 1e6).toFixed(0);
-}
-
-/** Ranks of one job lie in one folder, all else in a folder of its own. */
-async function makeSized(folder: string, megabytes: number, rank: number): Promise<string> {
-  const own = join(folder, `of-${megabytes}-MB`);
-  const path = join(own, `rank${rank}.json`);
-  if (!existsSync(path)) {
-    mkdirSync(own, { recursive: true });
-    await makeTrace(path, megabytes * 1e6, (text) =>
-      text.replace(/"rank":\s*\d+/, `"rank": ${rank}`),
-    );
-  }
-  return path;
 }

@@ -56,6 +56,17 @@ export function viewSpans({ spans, strings, lanes }: Trace): SpanView[] {
   }));
 }
 
+/** Lane, name, category, start and duration of each span. */
+export function listSpans(trace: Trace): unknown[] {
+  return viewSpans(trace).map(({ lane, name, category, start, duration }) => [
+    lane,
+    name,
+    category,
+    start,
+    duration,
+  ]);
+}
+
 export function findSpan(trace: Trace, name: string): number {
   const row = rowsOf(trace.spans).find((i) => trace.strings[trace.spans.name[i]] === name);
   if (row === undefined) {

@@ -21,7 +21,7 @@ import {
   track,
 } from '../../support/perfetto-trace.ts';
 import { fieldsOf } from '../../support/proto-bytes.ts';
-import { bytesInChunks, readBytes, viewSpans } from '../../support/read-bytes.ts';
+import { bytesInChunks, readBytes, listSpans, viewSpans } from '../../support/read-bytes.ts';
 
 const SMALL = perfettoBytes(smallRocprofTrace());
 
@@ -30,22 +30,12 @@ function read(packets: readonly Packet[]): Promise<Trace> {
   return readTrace(bytesInChunks(perfettoBytes(packets), 1_000), { signal, inflate: inflateBytes });
 }
 
-function view(trace: Trace): unknown[] {
-  return viewSpans(trace).map(({ lane, name, category, start, duration }) => [
-    lane,
-    name,
-    category,
-    start,
-    duration,
-  ]);
-}
-
 describe('perfetto, packed or damaged', () => {
   describe('packed packets', () => {
     it('are read', async () => {
       const packets = smallRocprofTrace();
       const trace = await read([...packets.slice(0, 6), packed(packets.slice(6))]);
-      assert.deepEqual(view(trace), view(await readBytes(SMALL)));
+      assert.deepEqual(listSpans(trace), listSpans(await readBytes(SMALL)));
     });
 
     it('are read of a file', async () => {

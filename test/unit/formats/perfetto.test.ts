@@ -14,23 +14,13 @@ import {
   smallRocprofTrace,
   track,
 } from '../../support/perfetto-trace.ts';
-import { bytesInChunks, readBytes, viewSpans } from '../../support/read-bytes.ts';
+import { bytesInChunks, readBytes, listSpans, viewSpans } from '../../support/read-bytes.ts';
 
 const SMALL = perfettoBytes(smallRocprofTrace());
 
 function read(packets: readonly Packet[]): Promise<Trace> {
   const { signal } = new AbortController();
   return readTrace(bytesInChunks(perfettoBytes(packets), 1_000), { signal, inflate: inflateBytes });
-}
-
-function view(trace: Trace): unknown[] {
-  return viewSpans(trace).map(({ lane, name, category, start, duration }) => [
-    lane,
-    name,
-    category,
-    start,
-    duration,
-  ]);
 }
 
 describe('perfetto', () => {
@@ -40,7 +30,7 @@ describe('perfetto', () => {
     assert.equal(trace.meta.format, 'perfetto');
     assert.deepEqual(trace.counts, { read: 17, kept: 17, repaired: 0, dropped: 0, clipped: 0 });
     assert.deepEqual(trace.problems, []);
-    assert.deepEqual(view(trace), [
+    assert.deepEqual(listSpans(trace), [
       ['THREAD 1 (4711)', 'step 0', 'step', 0, 9 * ms],
       ['THREAD 1 (4711)', 'hipModuleLaunchKernel', 'runtime', ms, ms],
       ['THREAD 1 (4711)', 'step 1', 'step', 10 * ms, 9 * ms],

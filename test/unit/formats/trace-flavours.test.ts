@@ -3,7 +3,7 @@ import { analyzeRun } from '../../../src/core/analyze.ts';
 import { PHASES } from '../../../src/core/model/phase.ts';
 import type { Report } from '../../../src/core/model/report.ts';
 import type { Trace } from '../../../src/core/model/trace.ts';
-import { findSpan, readText, viewSpans } from '../../support/read-bytes.ts';
+import { findSpan, readText, listSpans } from '../../support/read-bytes.ts';
 import {
   horovodTimeline,
   jaxTrace,
@@ -12,16 +12,6 @@ import {
   sageMakerTimeline,
   vizTrace,
 } from '../../support/trace-flavours.ts';
-
-function view(trace: Trace): unknown[] {
-  return viewSpans(trace).map(({ lane, name, category, start, duration }) => [
-    lane,
-    name,
-    category,
-    start,
-    duration,
-  ]);
-}
 
 function reportOf(trace: Trace): Report {
   return analyzeRun({ name: 'run', ranks: [{ rank: 0, file: 'a.json', trace }] }).report;
@@ -38,12 +28,12 @@ describe('trace events of', () => {
       const trace = await readText(jaxTrace());
       assert.equal(trace.meta.format, 'tensorflow');
       assertAllKept(trace, 24);
-      assert.deepEqual(view(trace).slice(0, 3), [
+      assert.deepEqual(listSpans(trace).slice(0, 3), [
         ['/host:CPU · python', 'train', 'step', 0, 90_000],
         ['/host:CPU · python', 'train.py(12): train_step', 'python', 5_000, 80_000],
         ['/host:CPU · python', 'cuLaunchKernel', 'runtime', 8_000, 4_000],
       ]);
-      assert.deepEqual(view(trace).slice(6, 12), [
+      assert.deepEqual(listSpans(trace).slice(6, 12), [
         ['/device:GPU:2 · XLA Modules', 'jit_step', 'device-annotation', 20_000, 60_000],
         ['/device:GPU:2 · XLA Modules', 'jit_step', 'device-annotation', 120_000, 60_000],
         ['/device:GPU:2 · Steps', '0', 'device-annotation', 20_000, 60_000],
@@ -100,7 +90,7 @@ describe('trace events of', () => {
     const trace = await readText(horovodTimeline());
     assert.equal(trace.meta.format, 'horovod');
     assertAllKept(trace, 7);
-    assert.deepEqual(view(trace), [
+    assert.deepEqual(listSpans(trace), [
       ['grad/weights_0', 'NEGOTIATE_ALLREDUCE', 'annotation', 0, 200_000],
       ['grad/weights_0', 'ALLREDUCE', 'annotation', 200_000, 100_000],
       ['grad/weights_0', 'NCCL_ALLREDUCE', 'annotation', 210_000, 80_000],
@@ -115,7 +105,7 @@ describe('trace events of', () => {
     assert.equal(trace.meta.format, 'ray');
     assertAllKept(trace, 4);
     assert.equal(trace.meta.originNs, 1_563_916_713_838_008_500n);
-    assert.deepEqual(view(trace), [
+    assert.deepEqual(listSpans(trace), [
       ['worker 80d6d4ac', 'evaluate', 'cpu-op', 0, 900_000],
       ['worker 80d6d4ac', 'task:execute', 'cpu-op', 10_000, 800_000],
       ['worker 80d6d4ac', 'Learner loop', 'annotation', 20_000, 300_000],
@@ -129,7 +119,7 @@ describe('trace events of', () => {
     const trace = await readText(vizTrace());
     assert.equal(trace.meta.format, 'viztracer');
     assertAllKept(trace, 4);
-    assert.deepEqual(view(trace), [
+    assert.deepEqual(listSpans(trace), [
       ['MainProcess · MainThread', '/home/me/train.py(8): main', 'python', 0, 100_500],
       ['MainProcess · MainThread', 'time.sleep', 'python', 9_372, 50_000],
     ]);

@@ -1,10 +1,9 @@
 import type { Trace } from '../../model/trace.ts';
 import type { ByteSource } from '../byte-source.ts';
-import { DatabaseError } from '../database.ts';
+import { type DatabaseKind, readDatabase, unreadableDatabase } from '../database-trace.ts';
 import type { ReadOptions } from '../format.ts';
-import { TraceBuilder } from '../trace/trace-builder.ts';
 import { type DeviceOfProcess, readDeviceRows } from './device-rows.ts';
-import { ExportReader, processIn, textIn, threadIn } from './export-reader.ts';
+import { type ExportReader, processIn, textIn, threadIn } from './export-reader.ts';
 import { readApiCalls, readOverhead, threadPlace } from './host-rows.ts';
 import { readNvtx } from './nvtx-rows.ts';
 import {
@@ -18,36 +17,22 @@ import {
 import { readStringIds } from './string-ids.ts';
 import { UNKNOWN_ORIGIN } from '../trace/unknown-origin.ts';
 
-const NO_BYTES = new Uint8Array(0);
 const META = {
   format: 'nsys',
   ...UNKNOWN_ORIGIN,
   hasStacks: false,
 } as const;
 
+const EXPORT: DatabaseKind = {
+  meta: META,
+  onlyAsFile: 'An export of Nsight Systems can only be read as a file. Save it and open that.',
+  again: 'Or export it again with: nsys export --type sqlite FILE.nsys-rep',
+};
+
 /** A trace of all ranks of an export: each process that used a device is one. */
 export async function readExport(source: ByteSource, options: ReadOptions): Promise<Trace> {
-  if (options.openDatabase === undefined) {
-    return unreadable(
-      'An export of Nsight Systems can only be read as a file. Save it and open that.',
-    );
-  }
-  try {
-    const database = await options.openDatabase();
-    try {
-      return await readTables(new ExportReader(database, source.sizeBytes, options));
-    } finally {
-      database.close();
-    }
-  } catch (error) {
-    if (error instanceof DatabaseError) {
-      return unreadable(`${error.message} ${EXPORT_AGAIN}`);
-    }
-    throw error;
-  }
+  return await readDatabase(source, options, EXPORT, readTables);
 }
-
-const EXPORT_AGAIN = 'Or export it again with: nsys export --type sqlite FILE.nsys-rep';
 
 async function readTables(reader: ExportReader): Promise<Trace> {
   const { builder } = reader;
@@ -62,8 +47,9 @@ async function readTables(reader: ExportReader): Promise<Trace> {
   const messages = await readMessages(reader);
   const launch = devices.size > 1 ? NO_LAUNCH : await readLaunch(reader);
   if (builder.log.counts.read === 0) {
-    return unreadable(
-      reader.damage === null ? NO_EVENTS : `${reader.damage.message} ${EXPORT_AGAIN}`,
+    return unreadableDatabase(
+      EXPORT,
+      reader.damage === null ? NO_EVENTS : `${reader.damage.message} ${EXPORT.again}`,
     );
   }
   const trace = builder.finish({
@@ -79,12 +65,6 @@ const NO_LAUNCH: Launch = { rank: null, worldSize: null, script: null };
 
 const NO_EVENTS =
   'This export of Nsight Systems holds neither work of a GPU nor NVTX ranges. Record again with nsys profile --trace=cuda,nvtx, and export that.';
-
-function unreadable(reason: string): Trace {
-  const builder = new TraceBuilder();
-  builder.log.describe('unreadable', 0, reason, NO_BYTES);
-  return builder.finish({ clockZeroNs: null, meta: META, showsProcess: false, byteLength: 0 });
-}
 
 /** Threads of processes without a device are named with their process: they are shown beside a rank's own. */
 async function nameThreads(

@@ -1,10 +1,9 @@
 import type { Trace } from '../../model/trace.ts';
 import type { ByteSource } from '../byte-source.ts';
-import { DatabaseError } from '../database.ts';
+import { type DatabaseKind, readDatabase, unreadableDatabase } from '../database-trace.ts';
 import type { ReadOptions } from '../format.ts';
-import { ExportReader } from '../nsys/export-reader.ts';
+import type { ExportReader } from '../nsys/export-reader.ts';
 import { findOrigin } from '../nsys/session.ts';
-import { TraceBuilder } from '../trace/trace-builder.ts';
 import { UNKNOWN_ORIGIN } from '../trace/unknown-origin.ts';
 import { type Catalog, readCatalog } from './catalog.ts';
 import { readCopies, readDispatches, readRegions } from './rocpd-rows.ts';
@@ -14,29 +13,15 @@ const META = { format: 'rocpd', ...UNKNOWN_ORIGIN, hasStacks: false } as const;
 /** The id is a UUID; names that SQL would have to quote otherwise are none. */
 const DISPATCHES = /^rocpd_kernel_dispatch([\w-]*)$/;
 
-const RECORD_AGAIN =
-  'Or record again with: rocprofv3 --runtime-trace --output-format rocpd -- python train.py';
+const DATABASE: DatabaseKind = {
+  meta: META,
+  onlyAsFile: 'A ROCm profiling database can only be read as a file. Save it and open that.',
+  again: 'Or record again with: rocprofv3 --runtime-trace --output-format rocpd -- python train.py',
+};
 
 /** A trace of all ranks of a database: each process that used a GPU is one. */
 export async function readRocpd(source: ByteSource, options: ReadOptions): Promise<Trace> {
-  if (options.openDatabase === undefined) {
-    return unreadable(
-      'A ROCm profiling database can only be read as a file. Save it and open that.',
-    );
-  }
-  try {
-    const database = await options.openDatabase();
-    try {
-      return await readTables(new ExportReader(database, source.sizeBytes, options));
-    } finally {
-      database.close();
-    }
-  } catch (error) {
-    if (error instanceof DatabaseError) {
-      return unreadable(`${error.message} ${RECORD_AGAIN}`);
-    }
-    throw error;
-  }
+  return await readDatabase(source, options, DATABASE, readTables);
 }
 
 /** Tables have the id of their recording behind their names; a database can hold several recordings. */
@@ -59,7 +44,7 @@ async function readTables(reader: ExportReader): Promise<Trace> {
   const { builder } = reader;
   if (builder.log.counts.read === 0) {
     const none = 'This ROCm profiling database holds neither kernels nor calls.';
-    return unreadable(`${reader.damage?.message ?? none} ${RECORD_AGAIN}`);
+    return unreadableDatabase(DATABASE, `${reader.damage?.message ?? none} ${DATABASE.again}`);
   }
   const used = new Set(builder.lanes.drafts.map(({ device }) => device));
   const trace = builder.finish({
@@ -73,12 +58,6 @@ async function readTables(reader: ExportReader): Promise<Trace> {
     byteLength: reader.sizeBytes,
   });
   return placeRanks(trace);
-}
-
-function unreadable(reason: string): Trace {
-  const builder = new TraceBuilder();
-  builder.log.describe('unreadable', 0, reason, new Uint8Array(0));
-  return builder.finish({ clockZeroNs: null, meta: META, showsProcess: false, byteLength: 0 });
 }
 
 /** Several processes with devices are ranks in the order of their devices, then of their numbers, as launchers start them. */
