@@ -21,6 +21,7 @@ export const COMMANDS = {
   showLog: 'trainingSleuth.showLog',
   addRecorder: 'trainingSleuth.addRecorder',
   clearCache: 'trainingSleuth.clearCache',
+  exportNsight: 'trainingSleuth.exportNsight',
   setBaseline: 'trainingSleuth.setBaseline',
   clearBaseline: 'trainingSleuth.clearBaseline',
   exportPng: 'trainingSleuth.exportPng',

@@ -22,7 +22,7 @@ const KNOWN_FILES: readonly KnownFile[] = [
   {
     isIt: (_head, _text, name) => NSIGHT_REPORT.test(name),
     explanation:
-      'This is a report of Nsight Systems, which only its own program reads. Export it with: nsys export --type sqlite FILE.nsys-rep, and open the *.sqlite file that this writes.',
+      'This is a report of Nsight Systems, which only its own program reads. Export it with: nsys export --type sqlite FILE.nsys-rep, and open the *.sqlite file that this writes; in VS Code, the menu of the file does both where nsys is installed.',
   },
   {
     isIt: (_head, _text, name) => /\.qdstrm$/i.test(name),

@@ -7,6 +7,7 @@ import { addRecorder } from './add-recorder.ts';
 import { analyzeWorkspaceRun } from './analyze-run.ts';
 import { chooseShownRun } from './choose-shown-run.ts';
 import { clearCache } from './clear-cache.ts';
+import { exportNsightReport } from './export-nsight.ts';
 import { copyFinding, exportAs, exportCsv } from './export-run.ts';
 import { goToFinding, goToWorstFinding } from './go-to-finding.ts';
 import { openRun } from './open-run.ts';
@@ -25,6 +26,7 @@ const COMMAND_HANDLERS: Readonly<Record<string, Command>> = {
   [COMMANDS.showLog]: ({ log }) => log.show(),
   [COMMANDS.addRecorder]: addRecorder,
   [COMMANDS.clearCache]: clearCache,
+  [COMMANDS.exportNsight]: exportNsightReport,
   [COMMANDS.setBaseline]: setBaseline,
   [COMMANDS.clearBaseline]: clearBaseline,
   [COMMANDS.exportPng]: exportAs('png'),
