@@ -6,14 +6,19 @@ function namesDevices(format: string): boolean {
   return format === 'kineto' || format === 'nsys';
 }
 
-/** What was not recorded, and what it would add; each as a sentence. What logs and metrics lack is said of them as a whole. */
+/** Recorders that are not asked for steps, kernels or lines: their notes say what they are for. */
+function isOfCollectives(format: string): boolean {
+  return format === 'flight-recorder' || format === 'nccl';
+}
+
+/** What was not recorded, and what it would add; each as a sentence. What logs, metrics and records of collectives lack is said of them as a whole. */
 export function listAbsent({
   run,
   ranks,
   lines,
   findings,
 }: Pick<Report, 'run' | 'ranks' | 'lines' | 'findings'>): readonly string[] {
-  if (run.formats.every(isWithoutTimeline)) {
+  if (run.formats.every((format) => isWithoutTimeline(format) || isOfCollectives(format))) {
     return [];
   }
   const hasDevice = ranks.some(({ breakdown }) => breakdown !== null);

@@ -95,6 +95,8 @@ describe('flight recorder', () => {
       report.findings.map(({ location, ranks }) => [location?.file, location?.line, ranks]),
       [['/work/train.py', 31, [1]]],
     );
+    // It is no recording of steps and kernels that lacks some.
+    assert.deepEqual(report.health.absent, []);
   });
 
   it('reads the same as JSON, which has lost some nanoseconds', async () => {
