@@ -223,7 +223,7 @@ function explain(
     .filter(([, share]) => share >= 0.05)
     .map(([cause, share]) => `${cause} ${formatPercent(100 * share)}`)
     .join(', ');
-  return `The GPU does nothing during ${formatPercent(percent)} of a typical step, in ${gaps.length} gaps over the analyzed steps. By cause: ${list}; ${formatPercent(100 * explained)} is explained.`;
+  return `The GPU does nothing during ${formatPercent(percent)} of a typical step, in ${gaps.length} ${gaps.length === 1 ? 'gap' : 'gaps'} over the analyzed steps. By cause: ${list}; ${formatPercent(100 * explained)} is explained.`;
 }
 
 /** Empty where they take less than 1 % of the step. */
