@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { build } from 'esbuild';
+import { buildProgram } from './build-program.ts';
 import { measureAnalysis } from './measure-analysis.ts';
 import { measureCache } from './measure-cache.ts';
 import { measureLive } from './measure-live.ts';
@@ -12,17 +12,9 @@ const FOLDER = join(ROOT, '.vscode-test/bench');
 
 async function main(): Promise<void> {
   mkdirSync(FOLDER, { recursive: true });
-  await build({
-    entryPoints: {
-      bench: join(import.meta.dirname, 'read-once.ts'),
-      'read-thread': join(ROOT, 'src/files/read-thread.ts'),
-    },
-    outdir: join(ROOT, 'dist'),
-    bundle: true,
-    minify: true,
-    platform: 'node',
-    format: 'esm',
-    logLevel: 'warning',
+  await buildProgram(join(ROOT, 'dist'), {
+    bench: join(import.meta.dirname, 'read-once.ts'),
+    'read-thread': join(ROOT, 'src/files/read-thread.ts'),
   });
   const reading = await measureReading(PROGRAM, FOLDER);
   process.stdout.write(`${reading.lines.join('\n')}\n`);

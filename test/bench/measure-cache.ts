@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
-import { build } from 'esbuild';
+import { dirname, join } from 'node:path';
+import { buildProgram } from './build-program.ts';
 import { makeSized, sourceName } from './make-trace.ts';
 
 const SIZES_MB = (process.env['BENCH_CACHE_MB'] ?? '54,200,1000').split(',').map(Number);
@@ -22,15 +22,7 @@ export async function measureCache(
   folder: string,
 ): Promise<{ readonly lines: string[]; readonly isGood: boolean }> {
   const program = join(folder, '..', '..', 'dist', 'bench-open.js');
-  await build({
-    entryPoints: [join(import.meta.dirname, 'open-once.ts')],
-    outfile: program,
-    bundle: true,
-    minify: true,
-    platform: 'node',
-    format: 'esm',
-    logLevel: 'warning',
-  });
+  await buildProgram(dirname(program), { 'bench-open': join(import.meta.dirname, 'open-once.ts') });
   const cache = join(folder, 'cache');
   const lines: string[] = [];
   let isGood = true;

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
-import { build } from 'esbuild';
+import { dirname, join } from 'node:path';
+import { buildProgram } from './build-program.ts';
 
 const SIZES_MB = [1, 10, 100];
 /** Reading what was appended to a long file takes no longer than to a short one, but for the noise of a machine. */
@@ -18,14 +18,8 @@ export async function measureLive(
   folder: string,
 ): Promise<{ readonly lines: string[]; readonly isGood: boolean }> {
   const program = join(folder, '..', '..', 'dist', 'bench-follow.js');
-  await build({
-    entryPoints: [join(import.meta.dirname, 'follow-once.ts')],
-    outfile: program,
-    bundle: true,
-    minify: true,
-    platform: 'node',
-    format: 'esm',
-    logLevel: 'warning',
+  await buildProgram(dirname(program), {
+    'bench-follow': join(import.meta.dirname, 'follow-once.ts'),
   });
   const results = SIZES_MB.map((size): Followed => {
     const output = execFileSync(process.execPath, [program, String(size)], { encoding: 'utf8' });

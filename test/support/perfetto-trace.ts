@@ -1,5 +1,9 @@
 import { deflateSync } from 'node:zlib';
+import { readTrace } from '../../src/core/formats/read-trace.ts';
+import type { Trace } from '../../src/core/model/trace.ts';
+import { inflateBytes } from '../../src/files/inflate-bytes.ts';
 import { fieldsOf, protoBytes, type ProtoMessage } from './proto-bytes.ts';
+import { bytesInChunks } from './read-bytes.ts';
 
 export const CLEARED = 1;
 export const NEEDS_STATE = 2;
@@ -177,4 +181,10 @@ export function smallRocprofTrace(): Packet[] {
     ...step(1),
     event(4, START + MS, 7, { fields: [[30, 2]] }),
   ];
+}
+
+/** As they come from a file, in small pieces. */
+export function readPackets(packets: readonly Packet[]): Promise<Trace> {
+  const { signal } = new AbortController();
+  return readTrace(bytesInChunks(perfettoBytes(packets), 1_000), { signal, inflate: inflateBytes });
 }

@@ -3,11 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
-import { readTrace } from '../../../src/core/formats/read-trace.ts';
-import type { Trace } from '../../../src/core/model/trace.ts';
 import { groupRuns } from '../../../src/core/runs/group-runs.ts';
 import { findRunFiles } from '../../../src/files/find-run-files.ts';
-import { inflateBytes } from '../../../src/files/inflate-bytes.ts';
 import { readRun } from '../../../src/files/read-run.ts';
 import {
   countTrackEvents,
@@ -15,26 +12,22 @@ import {
   type Packet,
   packed,
   perfettoBytes,
+  readPackets,
   slice,
   SNAPSHOT,
   smallRocprofTrace,
   track,
 } from '../../support/perfetto-trace.ts';
 import { fieldsOf } from '../../support/proto-bytes.ts';
-import { bytesInChunks, readBytes, listSpans, viewSpans } from '../../support/read-bytes.ts';
+import { readBytes, listSpans, viewSpans } from '../../support/read-bytes.ts';
 
 const SMALL = perfettoBytes(smallRocprofTrace());
-
-function read(packets: readonly Packet[]): Promise<Trace> {
-  const { signal } = new AbortController();
-  return readTrace(bytesInChunks(perfettoBytes(packets), 1_000), { signal, inflate: inflateBytes });
-}
 
 describe('perfetto, packed or damaged', () => {
   describe('packed packets', () => {
     it('are read', async () => {
       const packets = smallRocprofTrace();
-      const trace = await read([...packets.slice(0, 6), packed(packets.slice(6))]);
+      const trace = await readPackets([...packets.slice(0, 6), packed(packets.slice(6))]);
       assert.deepEqual(listSpans(trace), listSpans(await readBytes(SMALL)));
     });
 
@@ -61,7 +54,7 @@ describe('perfetto, packed or damaged', () => {
         [[133, Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd)]],
       ];
       for (const packet of bad) {
-        const trace = await read([...good, packet]);
+        const trace = await readPackets([...good, packet]);
         assert.deepEqual(
           viewSpans(trace).map(({ name }) => name),
           ['good'],
@@ -128,7 +121,7 @@ describe('perfetto, packed or damaged', () => {
         [event(2, 3_000, 1), /no begin/],
       ];
       for (const [packet, reason] of bad) {
-        const trace = await read([...good, packet]);
+        const trace = await readPackets([...good, packet]);
         assert.deepEqual(
           viewSpans(trace).map(({ name }) => name),
           ['good'],
@@ -150,13 +143,13 @@ describe('perfetto, packed or damaged', () => {
       for (let i = 0; i < 70_000; i++) {
         packets.push(event(1, 10 + i, i < 5_000 ? 9 : 1_000 + i, { fields: [[23, 'open']] }));
       }
-      const { lanes, counts } = await read(packets);
+      const { lanes, counts } = await readPackets(packets);
       assert.equal(counts.clipped, 70_000);
       assert.ok(lanes.length <= 65_538);
     }).timeout(20_000);
 
     it('a trace of a system without track events says so', async () => {
-      const { problems } = await read([
+      const { problems } = await readPackets([
         SNAPSHOT,
         [
           [8, 5],

@@ -1,8 +1,5 @@
 import assert from 'node:assert/strict';
-import { readTrace } from '../../../src/core/formats/read-trace.ts';
 import { PHASES } from '../../../src/core/model/phase.ts';
-import type { Trace } from '../../../src/core/model/trace.ts';
-import { inflateBytes } from '../../../src/files/inflate-bytes.ts';
 import {
   annotation,
   CLEARED,
@@ -10,18 +7,14 @@ import {
   NEEDS_STATE,
   type Packet,
   perfettoBytes,
+  readPackets,
   slice,
   smallRocprofTrace,
   track,
 } from '../../support/perfetto-trace.ts';
-import { bytesInChunks, readBytes, listSpans, viewSpans } from '../../support/read-bytes.ts';
+import { readBytes, listSpans, viewSpans } from '../../support/read-bytes.ts';
 
 const SMALL = perfettoBytes(smallRocprofTrace());
-
-function read(packets: readonly Packet[]): Promise<Trace> {
-  const { signal } = new AbortController();
-  return readTrace(bytesInChunks(perfettoBytes(packets), 1_000), { signal, inflate: inflateBytes });
-}
 
 describe('perfetto', () => {
   it('reads what rocprofv3 writes: streams of the device, calls, marks that are steps', async () => {
@@ -67,7 +60,7 @@ describe('perfetto', () => {
   });
 
   it('copies to the host are of the device that they come from', async () => {
-    const { lanes } = await read([
+    const { lanes } = await readPackets([
       track(5, 'COPY to AGENT [0] STREAM [1] (CPU)'),
       ...slice(
         5,
@@ -81,7 +74,7 @@ describe('perfetto', () => {
   });
 
   it('marks calls of RCCL as communication', async () => {
-    const { spans } = await read([
+    const { spans } = await readPackets([
       track(1, 'THREAD 1 (5)'),
       ...slice(1, 'ncclAllReduce', 'rccl_api', [1, 2]),
     ]);
@@ -146,7 +139,7 @@ describe('perfetto', () => {
     ];
 
     it('are of that writer alone, until it begins anew', async () => {
-      const trace = await read([
+      const trace = await readPackets([
         track(5, 'GPU 2'),
         [
           [10, 1],
@@ -190,7 +183,7 @@ describe('perfetto', () => {
     });
 
     it('are lost with the packets before, and the events with them, which is told', async () => {
-      const { counts, problems } = await read([
+      const { counts, problems } = await readPackets([
         [
           [10, 1],
           [13, CLEARED],
@@ -210,7 +203,7 @@ describe('perfetto', () => {
   });
 
   it('pairs what one thread begins and another ends, and clips what never ends', async () => {
-    const trace = await read([
+    const trace = await readPackets([
       track(1, 'requests'),
       event(1, 100, 1, { sequence: 1, fields: [[23, 'a']] }),
       event(1, 150, 1, { sequence: 2, fields: [[23, 'b']] }),
