@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import { indexAnnotations } from '../core/source/annotation-index.ts';
+import { PythonCode } from '../core/source/python-code.ts';
 import type { AnnotationSite } from '../core/source/annotation-site.ts';
 
 /** Larger Python files are generated; training scripts stay far below. */
@@ -12,7 +13,7 @@ export async function indexSources(
   const indexed: { path: string; sites: AnnotationSite[] }[] = [];
   for (const path of paths) {
     const text = await readSource(path);
-    indexed.push({ path, sites: text === null ? [] : [...indexAnnotations(text)] });
+    indexed.push({ path, sites: text === null ? [] : [...indexAnnotations(new PythonCode(text))] });
   }
   return indexed;
 }

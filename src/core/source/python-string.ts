@@ -1,4 +1,5 @@
 import type { SyntaxNode } from '@lezer/common';
+import { childrenOf } from './python-code.ts';
 
 /** Kinds of nodes that hold a piece of Python text. */
 export const STRING_NODES: readonly string[] = ['String', 'FormatString', 'ContinuedString'];
@@ -60,12 +61,4 @@ function decodeEscape(escape: string): string {
     return code <= 0x10ffff ? String.fromCodePoint(code) : escape;
   }
   return SIMPLE_ESCAPES.get(letter) ?? escape.slice(1);
-}
-
-function childrenOf(node: SyntaxNode): SyntaxNode[] {
-  const children: SyntaxNode[] = [];
-  for (let child = node.firstChild; child !== null; child = child.nextSibling) {
-    children.push(child);
-  }
-  return children;
 }

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
-import { indexAnnotations } from '../../../src/core/source/annotation-index.ts';
+import { indexAnnotations as indexCode } from '../../../src/core/source/annotation-index.ts';
 import { constantLength, matchesAnnotation } from '../../../src/core/source/annotation-site.ts';
+import { PythonCode } from '../../../src/core/source/python-code.ts';
+
+const indexAnnotations = (text: string): ReturnType<typeof indexCode> =>
+  indexCode(new PythonCode(text));
 
 describe('indexAnnotations', () => {
   const finds: readonly { name: string; code: string; parts: readonly string[]; line: number }[] = [

@@ -1,0 +1,165 @@
+import type { SyntaxNode, Tree } from '@lezer/common';
+import { parser } from '@lezer/python';
+
+/** A Python file and its syntax tree. Broken code has a tree too, with error nodes. */
+export class PythonCode {
+  readonly tree: Tree;
+  #lineStarts: readonly number[] | null = null;
+  #imports: ReadonlyMap<string, readonly string[]> | null = null;
+
+  constructor(readonly text: string) {
+    this.tree = parser.parse(text);
+  }
+
+  textOf({ from, to }: SyntaxNode): string {
+    return this.text.slice(from, to);
+  }
+
+  /** The line of an offset, from 1. */
+  lineOf(offset: number): number {
+    const starts = this.#lines();
+    let low = 0;
+    let high = starts.length;
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if (starts[middle] <= offset) {
+        low = middle;
+      } else {
+        high = middle;
+      }
+    }
+    return low + 1;
+  }
+
+  /** The offset at which a line begins; `line` counts from 1 and is clamped to the file. */
+  lineStart(line: number): number {
+    const starts = this.#lines();
+    return starts[Math.min(Math.max(line, 1), starts.length) - 1];
+  }
+
+  /** The blanks before the first character of the line of an offset. */
+  indentAt(offset: number): string {
+    const start = this.lineStart(this.lineOf(offset));
+    return /^[ \t\f]*/.exec(this.text.slice(start, offset))?.[0] ?? '';
+  }
+
+  /** What imported names mean: `from nvtx import annotate as a` → `a` is `nvtx.annotate`. */
+  get imports(): ReadonlyMap<string, readonly string[]> {
+    this.#imports ??= collectImports(this);
+    return this.#imports;
+  }
+
+  /**
+   * The names of what is called or decorated, outermost first and with imports followed:
+   * `torch.cuda.nvtx.range(…)` → `torch cuda nvtx range`. What has no name, such as `f()` in `f().g()`
+   * or `a[0]`, is `?`.
+   */
+  calleeOf(call: SyntaxNode): readonly string[] {
+    const [first = '?', ...rest] = dottedNames(call.firstChild, this);
+    return [...(this.imports.get(first) ?? [first]), ...rest];
+  }
+
+  #lines(): readonly number[] {
+    if (this.#lineStarts === null) {
+      const starts = [0];
+      for (let at = this.text.indexOf('\n'); at >= 0; at = this.text.indexOf('\n', at + 1)) {
+        starts.push(at + 1);
+      }
+      this.#lineStarts = starts;
+    }
+    return this.#lineStarts;
+  }
+}
+
+/** `a.b.c` → `a b c`, as written. */
+export function dottedNames(node: SyntaxNode | null, code: PythonCode): string[] {
+  if (node?.name === 'VariableName') {
+    return [code.textOf(node)];
+  }
+  if (node?.name === 'MemberExpression' && node.lastChild?.name === 'PropertyName') {
+    return [...dottedNames(node.firstChild, code), code.textOf(node.lastChild)];
+  }
+  return node === null ? [] : ['?'];
+}
+
+/** An argument of a call; `keyword` is null for one by position, `*` and `**` for unpacked ones. */
+export interface CallArgument {
+  readonly keyword: string | null;
+  readonly value: SyntaxNode;
+}
+
+/** The arguments of an `ArgList`, in order. */
+export function argumentsOf(list: SyntaxNode | null, code: PythonCode): readonly CallArgument[] {
+  const found: CallArgument[] = [];
+  let keyword: string | null = null;
+  for (const child of childrenOf(list)) {
+    const isKeyword = child.name === 'VariableName' && child.nextSibling?.name === 'AssignOp';
+    if (isKeyword || child.name === '*' || child.name === '**') {
+      keyword = code.textOf(child);
+    } else if (!['(', ')', ',', 'AssignOp', 'Comment'].includes(child.name)) {
+      found.push({ keyword, value: child });
+      keyword = null;
+    }
+  }
+  return found;
+}
+
+export function childrenOf(node: SyntaxNode | null): readonly SyntaxNode[] {
+  const children: SyntaxNode[] = [];
+  for (let child = node?.firstChild ?? null; child !== null; child = child.nextSibling) {
+    children.push(child);
+  }
+  return children;
+}
+
+/** The nearest node around this one, or the node itself, of one of these names. */
+export function enclosing(node: SyntaxNode, names: readonly string[]): SyntaxNode | null {
+  let around: SyntaxNode | null = node;
+  while (around !== null && !names.includes(around.name)) {
+    around = around.parent;
+  }
+  return around;
+}
+
+/** `from nvtx import annotate as a` → `a` is `nvtx.annotate`; `import nvtx as n` → `n` is `nvtx`. */
+function collectImports(code: PythonCode): ReadonlyMap<string, readonly string[]> {
+  const imported = new Map<string, readonly string[]>();
+  code.tree.iterate({
+    enter({ node }) {
+      if (node.name === 'ImportStatement') {
+        collectStatement(node, code, imported);
+      }
+    },
+  });
+  return imported;
+}
+
+function collectStatement(
+  statement: SyntaxNode,
+  code: PythonCode,
+  imported: Map<string, readonly string[]>,
+): void {
+  const keyword = statement.getChild('import');
+  const module = statement
+    .getChildren('VariableName')
+    .filter((name) => keyword !== null && name.to <= keyword.from)
+    .map((name) => code.textOf(name));
+  let path = module;
+  for (let child = keyword?.nextSibling ?? null; child !== null; child = child.nextSibling) {
+    const word = code.textOf(child);
+    const isNewName = child.prevSibling?.name === 'as';
+    if (child.name === ',') {
+      path = module;
+    } else if (child.name === 'VariableName' && isNewName) {
+      imported.set(word, path);
+    } else if (child.name === 'VariableName') {
+      path = [...path, word];
+      imported.set(path.length > module.length + 1 ? path[0] : word, importedPath(path, module));
+    }
+  }
+}
+
+/** `import torch.nn` binds `torch` alone. */
+function importedPath(path: readonly string[], module: readonly string[]): readonly string[] {
+  return module.length === 0 ? path.slice(0, 1) : path;
+}
