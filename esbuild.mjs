@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs';
 import { chmod, copyFile, mkdir, readdir, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { build, context } from 'esbuild';
 
 const flags = new Set(process.argv.slice(2).filter((argument) => argument.startsWith('--')));
@@ -29,24 +29,19 @@ const bundles = {
     entryPoints: ['src/extension/main.ts'],
     outfile: 'dist/extension.cjs',
   },
-  worker: {
+  /** What they have in common is in files of its own, beside them. */
+  programs: {
     ...node,
     format: 'esm',
-    entryPoints: ['src/worker/main.ts'],
-    outfile: 'dist/worker.js',
-  },
-  'read-thread': {
-    ...node,
-    format: 'esm',
-    entryPoints: ['src/files/read-thread.ts'],
-    outfile: 'dist/read-thread.js',
-  },
-  cli: {
-    ...node,
-    format: 'esm',
-    banner: { js: '#!/usr/bin/env node' },
-    entryPoints: ['src/cli/main.ts'],
-    outfile: 'dist/cli.js',
+    splitting: true,
+    metafile: true,
+    entryPoints: {
+      worker: 'src/worker/main.ts',
+      'read-thread': 'src/files/read-thread.ts',
+      cli: 'src/cli/main.ts',
+    },
+    chunkNames: 'shared-[hash]',
+    outdir: 'dist',
   },
   /** A classic script: it must have run before the page's module. */
   'report-host': {
@@ -115,6 +110,15 @@ const report = {
   },
 };
 
+/** Shared files are named by what is in them: those of earlier builds are nobody's. */
+async function removeOldShared({ metafile }) {
+  const current = Object.keys(metafile.outputs).map((path) => basename(path));
+  const old = (await readdir('dist')).filter(
+    (name) => name.startsWith('shared-') && !current.includes(name),
+  );
+  await Promise.all(old.map((name) => rm(join('dist', name))));
+}
+
 /** SQLite looks for its code beside the bundle that loads it. */
 async function copySqlite() {
   const from = createRequire(import.meta.url).resolve('@sqlite.org/sqlite-wasm/sqlite3.wasm');
@@ -147,7 +151,10 @@ if (flags.has('--watch')) {
   const results = await Promise.allSettled(selected.map((options) => build(options)));
   if (results.some(({ status }) => status === 'rejected')) {
     process.exitCode = 1;
-  } else if (existsSync(bundles.cli.outfile)) {
-    await chmod(bundles.cli.outfile, 0o755);
+  }
+  const programs = results.find(({ value }) => value?.metafile !== undefined);
+  if (programs !== undefined) {
+    await removeOldShared(programs.value);
+    await chmod('dist/cli.js', 0o755);
   }
 }

@@ -16,6 +16,7 @@ const REQUIRED = [
   'recorder/training_sleuth.py',
 ];
 const ALLOWED = [
+  /^dist\/shared-[A-Z0-9]+\.js$/,
   /^docs\/detectors\/[a-z-]+\.md$/,
   /^media\/[a-z-]+\.(svg|png)$/,
   /^package\.nls(\.[a-z-]+)?\.json$/,

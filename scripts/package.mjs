@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { root, runMain, StepError } from './steps.mjs';
 import { missingFiles, unexpectedFiles } from './package-contents.mjs';
 
-const MAX_BYTES = 2_000_000;
+const MAX_BYTES = 1_500_000;
 
 await runMain(async () => {
   const { createVSIX, listFiles } = createRequire(join(root, 'package.json'))('@vscode/vsce');

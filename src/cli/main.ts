@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { FileError } from '../files/file-error.ts';
 import { WriteError } from '../files/write-atomically.ts';

@@ -12,7 +12,7 @@ describe('exports of the command line', function () {
   let folder = '';
 
   before(async () => {
-    const bundles = ['esbuild.mjs', 'cli', 'timeline', 'report-host'];
+    const bundles = ['esbuild.mjs', 'programs', 'timeline', 'report-host'];
     await promisify(execFile)(process.execPath, bundles, { cwd: root });
     folder = mkdtempSync(join(tmpdir(), 'cli-export-'));
     writeFileSync(join(folder, 'job.spans.jsonl'), drawSpans({ steps: 30, dataNs: 30e6 }));

@@ -13,7 +13,7 @@ export interface Ended {
 
 /** Bundles the program as it is shipped. */
 export async function buildCli(): Promise<void> {
-  await promisify(execFile)(process.execPath, ['esbuild.mjs', 'cli'], { cwd: root });
+  await promisify(execFile)(process.execPath, ['esbuild.mjs', 'programs'], { cwd: root });
 }
 
 /** Runs the program as a shell would, in a folder. */
