@@ -8,6 +8,8 @@ import type { Report } from './model/report.ts';
 import type { Run } from './model/run.ts';
 import type { Analysis, RankTables } from './model/tables.ts';
 import { buildReport } from './report/build-report.ts';
+import { lineTimesOf } from './report/compare-lines.ts';
+import { costLines } from './report/lines.ts';
 
 export interface AnalyzeOptions {
   /** Looked at between stages; a stage is one rank's tables or the report. */
@@ -133,5 +135,6 @@ function bounds({ ranks, alignment }: RunDerived): Pick<Analysis, 'startNs' | 'e
 
 /** What later runs can be compared with, as a baseline. */
 export function summarizeBaseline(run: Run): RunSummary {
-  return deriveRun(run).summary;
+  const derived = deriveRun(run);
+  return { ...derived.summary, lines: lineTimesOf(costLines(derived)) };
 }

@@ -21,6 +21,9 @@ import {
   sourceLocationSchema,
 } from './value-schemas.ts';
 
+/** More bars than this no picture beside the code has. */
+const MAX_BINS = 100;
+
 const stepTime = z.object({
   p50Ns: z.number(),
   p95Ns: z.number(),
@@ -160,6 +163,18 @@ const lineCost = z.object({
   perStep: stepTime,
   sharePercent: z.number(),
   byRank: z.array(z.object({ rank: z.int(), p50Ns: z.number(), sharePercent: z.number() })),
+  occursIn: z.exactOptional(z.int()),
+  histogram: z.exactOptional(
+    z.object({
+      fromNs: z.number(),
+      toNs: z.number(),
+      counts: z.array(z.int()).max(MAX_BINS),
+      above: z.int(),
+    }),
+  ),
+  baseline: z.exactOptional(
+    z.object({ meanNs: z.number(), p50Ns: z.number(), deltaPercent: z.number() }).nullable(),
+  ),
 }) satisfies z.ZodType<LineCost>;
 
 const slowdowns = z.record(z.string(), z.number());

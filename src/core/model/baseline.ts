@@ -1,4 +1,5 @@
 import { type Phase, PHASES } from './phase.ts';
+import type { SourceLocation } from './source-candidate.ts';
 import type { Nanoseconds } from './units.ts';
 
 /** What a step spends time in: a phase; idle time of the device that is of none; what no span of the host names. */
@@ -34,6 +35,15 @@ export interface EpochSize {
   readonly isWhole: boolean;
 }
 
+/** What a line of code took a step, over the analysed steps of all ranks. */
+export interface LineTime {
+  readonly name: string;
+  readonly phase: Phase;
+  readonly location: SourceLocation | null;
+  readonly p50Ns: Nanoseconds;
+  readonly meanNs: Nanoseconds;
+}
+
 /** What another run can be compared with, small enough to keep; a baseline is that of an earlier run. */
 export interface RunSummary {
   readonly name: string;
@@ -53,4 +63,6 @@ export interface RunSummary {
   readonly epoch: EpochSize | null;
   /** What the script recorded of its configuration, values as text; null where it recorded nothing. */
   readonly config: ReadonlyMap<string, string> | null;
+  /** The costliest lines; left out where nobody compares them. */
+  readonly lines?: readonly LineTime[];
 }

@@ -248,6 +248,31 @@ export interface LineCost {
     readonly p50Ns: Nanoseconds;
     readonly sharePercent: number;
   }[];
+  /** In how many of the `perStep.count` steps it took any time. */
+  readonly occursIn?: number;
+  /** Over the analysed steps of all ranks. */
+  readonly histogram?: Histogram;
+  /** Null where the baseline has no such line, or several that cannot be told apart. */
+  readonly baseline?: LineBaseline | null;
+}
+
+/** How often which time was measured, in equal bins. */
+export interface Histogram {
+  /** Where the first bin begins. */
+  readonly fromNs: Nanoseconds;
+  /** Where the last one ends, inclusive. */
+  readonly toNs: Nanoseconds;
+  readonly counts: readonly number[];
+  /** How many are longer than `toNs`. */
+  readonly above: number;
+}
+
+/** What the same line took in the baseline. */
+export interface LineBaseline {
+  readonly meanNs: Nanoseconds;
+  readonly p50Ns: Nanoseconds;
+  /** Of the medians, or of the means where a median is 0; negative where this run is faster. */
+  readonly deltaPercent: number;
 }
 
 /**

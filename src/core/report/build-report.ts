@@ -8,6 +8,7 @@ import { listAbsent } from './absent.ts';
 import { FORMULAS } from './formulas.ts';
 import { assessHealth, worldSizeOf } from './health.ts';
 import { computeLayers } from './layers.ts';
+import { compareLines } from './compare-lines.ts';
 import { costLines } from './lines.ts';
 import { orderFindings } from './order-findings.ts';
 import { judgeHang } from './hang-verdict.ts';
@@ -36,7 +37,7 @@ export function buildReport(
     cut.length > 0
       ? ordered.map((finding) => ({ ...finding, confidence: 'low' as const }))
       : ordered;
-  const lines = costLines(run);
+  const lines = compareLines(costLines(run), run.baseline?.lines ?? null);
   const facts = {
     name,
     files: [...new Set(run.ranks.flatMap(({ file, otherFiles = [] }) => [file, ...otherFiles]))],

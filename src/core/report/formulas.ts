@@ -59,6 +59,20 @@ export const FORMULAS: Readonly<Record<string, string>> = {
     'Time in the spans of this name and line over that of the step, of this rank.',
   'lines.*.sharePercent':
     'Of each rank, the time in the spans of this name and line over that of the step; median over ranks.',
+  'lines.*.occursIn':
+    'Analyzed steps, over all ranks, in which the spans of this name and line took any time.',
+  'lines.*.histogram.counts.*':
+    'Analyzed steps, over all ranks, whose time in the spans of this name and line lies in this of the equal bins between fromNs and toNs; the last one holds its upper end.',
+  'lines.*.histogram.fromNs': 'The shortest of these times.',
+  'lines.*.histogram.toNs':
+    'The longest of these times; where that is further out, p50Ns and three times the distance from there to p95Ns.',
+  'lines.*.histogram.above': 'Steps with a longer time than toNs.',
+  'lines.*.baseline.p50Ns':
+    'perStep.p50Ns of the line in the baseline that has this name and phase in a file of this name.',
+  'lines.*.baseline.meanNs':
+    'perStep.meanNs of the line in the baseline that has this name and phase in a file of this name.',
+  'lines.*.baseline.deltaPercent':
+    'perStep.p50Ns less that of the baseline, over that of the baseline; of perStep.meanNs where one of the medians is 0.',
   'whatIf.slowdown':
     'S: the mean step replayed with the recorded durations, over the mean step replayed with the typical duration of each kind of operation: the mean of computations, the median of transfers.',
   'whatIf.byRank.*':

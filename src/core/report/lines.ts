@@ -5,6 +5,7 @@ import { median } from '../derived/statistics.ts';
 import { PHASES } from '../model/phase.ts';
 import type { LineCost } from '../model/report.ts';
 import type { Steps } from '../model/tables.ts';
+import { histogramOf } from './histogram.ts';
 import { identifyLines, type LineIdentity } from './line-identity.ts';
 import { stepTimeOf } from './step-time.ts';
 
@@ -70,6 +71,7 @@ function toLineCost({ identity, perPhase, values, shares, byRank }: Line): LineC
   if (perStep === null || perStep.meanNs === 0) {
     return [];
   }
+  const histogram = histogramOf(values);
   const most = perPhase.reduce((best, time, phase) => (time > perPhase[best] ? phase : best), 0);
   return [
     {
@@ -79,6 +81,8 @@ function toLineCost({ identity, perPhase, values, shares, byRank }: Line): LineC
       perStep,
       sharePercent: median(shares),
       byRank,
+      occursIn: values.reduce((count, value) => count + (value > 0 ? 1 : 0), 0),
+      ...(histogram === null ? {} : { histogram }),
     },
   ];
 }

@@ -1,0 +1,83 @@
+import type { LineTime } from '../model/baseline.ts';
+import type { LineBaseline, LineCost } from '../model/report.ts';
+import type { SourceLocation } from '../model/source-candidate.ts';
+
+/** What later runs compare their lines with. */
+export function lineTimesOf(lines: readonly LineCost[]): LineTime[] {
+  return lines.map(({ name, phase, location, perStep: { p50Ns, meanNs } }) => ({
+    name,
+    phase,
+    location,
+    p50Ns,
+    meanNs,
+  }));
+}
+
+/**
+ * Gives each line what the baseline measured of it. Lines are the same by name, phase and name of the
+ * file, for code moves between runs; of several such lines, those are that stand on the same line, or, where
+ * both runs have equally many, in the same order. What is named by its line number alone is not compared.
+ */
+export function compareLines(
+  lines: readonly LineCost[],
+  earlier: readonly LineTime[] | null,
+): LineCost[] {
+  if (earlier === null) {
+    return [...lines];
+  }
+  const own = groupByIdentity(lines);
+  const others = groupByIdentity(earlier);
+  return lines.map((line) => {
+    const key = identityOf(line);
+    const match = key === null ? null : findSame(line, own.get(key) ?? [], others.get(key) ?? []);
+    return { ...line, baseline: match === null ? null : compare(line, match) };
+  });
+}
+
+type Named = Pick<LineTime, 'name' | 'phase' | 'location'>;
+
+function groupByIdentity<T extends Named>(lines: readonly T[]): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const line of lines) {
+    const key = identityOf(line);
+    if (key !== null) {
+      groups.set(key, [...(groups.get(key) ?? []), line]);
+    }
+  }
+  for (const group of groups.values()) {
+    group.sort((a, b) => lineOf(a) - lineOf(b));
+  }
+  return groups;
+}
+
+/** Null where only the line number names it, which another script may have given to other code. */
+function identityOf({ name, phase, location }: Named): string | null {
+  const file = location === null ? '' : fileName(location);
+  return location !== null && name === `${file}:${location.line}`
+    ? null
+    : JSON.stringify([name, phase, file]);
+}
+
+function fileName({ file }: SourceLocation): string {
+  return file.replace(/^.*[\\/]/, '');
+}
+
+function lineOf({ location }: Named): number {
+  return location?.line ?? 0;
+}
+
+function findSame(
+  line: LineCost,
+  own: readonly LineCost[],
+  others: readonly LineTime[],
+): LineTime | null {
+  return own.length === others.length
+    ? others[own.indexOf(line)]
+    : (others.find((other) => lineOf(other) === lineOf(line)) ?? null);
+}
+
+function compare({ perStep }: LineCost, { p50Ns, meanNs }: LineTime): LineBaseline | null {
+  const [now, before] =
+    perStep.p50Ns > 0 && p50Ns > 0 ? [perStep.p50Ns, p50Ns] : [perStep.meanNs, meanNs];
+  return before > 0 ? { p50Ns, meanNs, deltaPercent: (100 * (now - before)) / before } : null;
+}
