@@ -1,3 +1,4 @@
+import { mapInto } from '../../base/map-into.ts';
 import type { Flows, Trace } from '../model/trace.ts';
 import type { SpanIndex } from '../model/units.ts';
 import { countUpTo } from './intervals.ts';
@@ -25,7 +26,9 @@ function joinByNumber(trace: Trace, partner: Int32Array): void {
   if (autograd === null || autograd === undefined) {
     return;
   }
-  const ofName = Uint8Array.from(strings, (text) => (AUTOGRAD_NODE.test(text) ? 1 : 0));
+  const ofName = mapInto(new Uint8Array(strings.length), strings, (text) =>
+    AUTOGRAD_NODE.test(text) ? 1 : 0,
+  );
   const isNode = (i: SpanIndex) => ofName[name[i]] === 1;
   const nodes = firstNodes(autograd, isNode);
   const operators = lastOperators(spans, autograd, nodes, isNode);

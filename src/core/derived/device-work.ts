@@ -1,3 +1,4 @@
+import { mapInto } from '../../base/map-into.ts';
 import { sortRuns } from '../../base/sort-runs.ts';
 import { phaseIndex } from '../model/phase.ts';
 import { categoryIndex } from '../model/span-category.ts';
@@ -38,7 +39,9 @@ export function computeDeviceWork(trace: Trace, phases: Uint8Array): DeviceWork 
   const { spans, lanes } = trace;
   const kinds = classesByName(trace, phases);
   const { device, others } = busiestDevice(trace, kinds);
-  const onDevice = Uint8Array.from(lanes, (lane) => (lane.device === device ? 1 : 0));
+  const onDevice = mapInto(new Uint8Array(lanes.length), lanes, (lane) =>
+    lane.device === device ? 1 : 0,
+  );
   const found: number[] = [];
   for (let i = 0; i < spans.length; i++) {
     if (kinds[i] !== 0 && onDevice[spans.lane[i]] === 1) {
@@ -90,8 +93,12 @@ function startOf(intervals: Intervals, row: number): number {
 
 function classesByName(trace: Trace, phases: Uint8Array): Uint8Array<ArrayBuffer> {
   const { spans, strings, lanes } = trace;
-  const isCommunication = Uint8Array.from(strings, (name) => (isCommunicationKernel(name) ? 1 : 0));
-  const isStream = Uint8Array.from(lanes, (lane) => (lane.kind === 'stream' ? 1 : 0));
+  const isCommunication = mapInto(new Uint8Array(strings.length), strings, (name) =>
+    isCommunicationKernel(name) ? 1 : 0,
+  );
+  const isStream = mapInto(new Uint8Array(lanes.length), lanes, (lane) =>
+    lane.kind === 'stream' ? 1 : 0,
+  );
   const kinds = new Uint8Array(spans.length);
   for (let i = 0; i < kinds.length; i++) {
     switch (spans.category[i]) {

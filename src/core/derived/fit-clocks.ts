@@ -1,3 +1,4 @@
+import { mapInto } from '../../base/map-into.ts';
 import { type ClockFit, fitClock, MIN_READINGS, type Readings } from './fit-clock.ts';
 import type { CollectiveMatch } from '../model/collective-match.ts';
 import { type RankClock, toRunTime } from '../model/rank-clock.ts';
@@ -99,7 +100,11 @@ function readingsOf(
   return shared.length < MIN_READINGS
     ? null
     : {
-        atNs: Float64Array.from(shared, (i) => ends[i]),
-        errorNs: Float64Array.from(shared, (i) => matches[i].end[row] - ends[i]),
+        atNs: mapInto(new Float64Array(shared.length), shared, (i) => ends[i]),
+        errorNs: mapInto(
+          new Float64Array(shared.length),
+          shared,
+          (i) => matches[i].end[row] - ends[i],
+        ),
       };
 }

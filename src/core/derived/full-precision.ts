@@ -1,3 +1,4 @@
+import { mapInto } from '../../base/map-into.ts';
 import { categoryIndex } from '../model/span-category.ts';
 import type { Steps } from '../model/tables.ts';
 import type { Trace } from '../model/trace.ts';
@@ -38,7 +39,7 @@ export function computeFullPrecision(
     return null;
   }
   const { spans, strings } = trace;
-  const isFull = Uint8Array.from(strings, (name) =>
+  const isFull = mapInto(new Uint8Array(strings.length), strings, (name) =>
     FULL_PRECISION.test(name) && !ON_TENSOR_CORES.test(name) ? 1 : 0,
   );
   const full: SpanIndex[] = [];

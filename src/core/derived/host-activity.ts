@@ -1,3 +1,5 @@
+import { float64Column, int32Column } from '../../base/columns.ts';
+import { mapInto } from '../../base/map-into.ts';
 import { ascendingOrder } from '../../base/sort-runs.ts';
 import { phaseIndex } from '../model/phase.ts';
 import { categoryIndex } from '../model/span-category.ts';
@@ -102,11 +104,19 @@ export function computeHostActivity(
   mainLane: LaneIndex,
 ): HostActivity {
   const { spans, strings, lanes } = trace;
-  const isSync = Uint8Array.from(strings, (name) => (SYNC_CALL.test(name) ? 1 : 0));
-  const isCopy = Uint8Array.from(strings, (name) => (COPY_CALL.test(name) ? 1 : 0));
-  const isProfiler = Uint8Array.from(strings, (name) => (PROFILER_WORK.test(name) ? 1 : 0));
+  const isSync = mapInto(new Uint8Array(strings.length), strings, (name) =>
+    SYNC_CALL.test(name) ? 1 : 0,
+  );
+  const isCopy = mapInto(new Uint8Array(strings.length), strings, (name) =>
+    COPY_CALL.test(name) ? 1 : 0,
+  );
+  const isProfiler = mapInto(new Uint8Array(strings.length), strings, (name) =>
+    PROFILER_WORK.test(name) ? 1 : 0,
+  );
   const isMain = (i: SpanIndex): boolean => spans.lane[i] === mainLane;
-  const isHost = Uint8Array.from(lanes, (lane) => (lane.kind === 'thread' ? 1 : 0));
+  const isHost = mapInto(new Uint8Array(lanes.length), lanes, (lane) =>
+    lane.kind === 'thread' ? 1 : 0,
+  );
   const isCall = (i: SpanIndex, names: Uint8Array): boolean =>
     spans.category[i] === RUNTIME && names[spans.name[i]] === 1 && isHost[spans.lane[i]] === 1;
   const main = laneRange(trace, mainLane);
@@ -195,15 +205,15 @@ function joinInOrder(
 
 /** Stretches by start, those that overlap as one. */
 class JoinedStretches {
-  readonly #start: number[] = [];
-  readonly #end: number[] = [];
-  readonly #first: SpanIndex[] = [];
+  readonly #start = float64Column();
+  readonly #end = float64Column();
+  readonly #first = int32Column();
   #lastEnd = -Infinity;
 
   add(start: number, end: number, span: SpanIndex): void {
     if (start < this.#lastEnd) {
       this.#lastEnd = Math.max(this.#lastEnd, end);
-      this.#end[this.#end.length - 1] = this.#lastEnd;
+      this.#end.set(this.#end.length - 1, this.#lastEnd);
     } else if (end > start) {
       this.#start.push(start);
       this.#end.push(end);
@@ -212,13 +222,11 @@ class JoinedStretches {
     }
   }
 
+  /** Once; nothing is left then. */
   finish(): Activity {
-    const intervals = {
-      length: this.#start.length,
-      start: Float64Array.from(this.#start),
-      end: Float64Array.from(this.#end),
-    };
-    return new Activity(intervals, Int32Array.from(this.#first));
+    const { length } = this.#start;
+    const intervals = { length, start: this.#start.take(), end: this.#end.take() };
+    return new Activity(intervals, this.#first.take());
   }
 }
 

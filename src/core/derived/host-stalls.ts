@@ -1,3 +1,4 @@
+import { mapInto } from '../../base/map-into.ts';
 import { SPAN_CATEGORIES, type SpanCategory } from '../model/span-category.ts';
 import type { DeviceBusy, Gaps, Steps } from '../model/tables.ts';
 import type { Trace } from '../model/trace.ts';
@@ -92,12 +93,18 @@ function matcher(
   mainLane: LaneIndex,
   { name, categories }: Rule,
 ): (span: SpanIndex) => boolean {
-  const isNamed = Uint8Array.from(strings, (text) => (name.test(text) ? 1 : 0));
-  const isCode = Uint8Array.from(SPAN_CATEGORIES, (category) => (CODE.includes(category) ? 1 : 0));
-  const isWanted = Uint8Array.from(SPAN_CATEGORIES, (category) =>
+  const isNamed = mapInto(new Uint8Array(strings.length), strings, (text) =>
+    name.test(text) ? 1 : 0,
+  );
+  const isCode = mapInto(new Uint8Array(SPAN_CATEGORIES.length), SPAN_CATEGORIES, (category) =>
+    CODE.includes(category) ? 1 : 0,
+  );
+  const isWanted = mapInto(new Uint8Array(SPAN_CATEGORIES.length), SPAN_CATEGORIES, (category) =>
     categories.includes(category) ? 1 : 0,
   );
-  const isDevice = Uint8Array.from(lanes, ({ device }) => (device === null ? 0 : 1));
+  const isDevice = mapInto(new Uint8Array(lanes.length), lanes, ({ device }) =>
+    device === null ? 0 : 1,
+  );
   return (i) =>
     isNamed[spans.name[i]] === 1 &&
     isWanted[spans.category[i]] === 1 &&

@@ -1,3 +1,4 @@
+import { float64Column } from '../../base/columns.ts';
 import { ascendingOrder } from '../../base/sort-runs.ts';
 
 /** Disjoint half-open intervals in ascending order. */
@@ -9,28 +10,28 @@ export interface Intervals {
 
 /** Collects intervals in ascending order of start and joins those that touch. */
 export class IntervalsBuilder {
-  readonly #start: number[] = [];
-  readonly #end: number[] = [];
+  readonly #start = float64Column();
+  readonly #end = float64Column();
+  #lastEnd = -Infinity;
 
   add(start: number, end: number): void {
     if (end <= start) {
       return;
     }
-    const last = this.#end.length - 1;
-    if (last >= 0 && start <= this.#end[last]) {
-      this.#end[last] = Math.max(this.#end[last], end);
+    if (start <= this.#lastEnd && this.#end.length > 0) {
+      this.#lastEnd = Math.max(this.#lastEnd, end);
+      this.#end.set(this.#end.length - 1, this.#lastEnd);
       return;
     }
     this.#start.push(start);
     this.#end.push(end);
+    this.#lastEnd = end;
   }
 
+  /** Once; the builder is empty then. */
   finish(): Intervals {
-    return {
-      length: this.#start.length,
-      start: Float64Array.from(this.#start),
-      end: Float64Array.from(this.#end),
-    };
+    const { length } = this.#start;
+    return { length, start: this.#start.take(), end: this.#end.take() };
   }
 }
 
@@ -114,6 +115,8 @@ export function lengthOf(intervals: Intervals): number {
 /** Answers how much of a window intervals cover, in logarithmic time. */
 export class Coverage {
   readonly #before: Float64Array<ArrayBuffer>;
+  /** Questions mostly follow each other in time: the search begins where the last one ended. */
+  #near = 0;
 
   constructor(readonly intervals: Intervals) {
     this.#before = new Float64Array(intervals.length + 1);
@@ -129,7 +132,8 @@ export class Coverage {
 
   /** Covered time before `time`. */
   #upTo(time: number): number {
-    const count = countUpTo(this.intervals.start, time);
+    const count = countNear(this.intervals.start, time, this.#near);
+    this.#near = count;
     if (count === 0) {
       return 0;
     }
@@ -138,6 +142,21 @@ export class Coverage {
     const start = this.intervals.start[last];
     return this.#before[last] + Math.min(end, time) - start;
   }
+}
+
+/** {@link countUpTo}, the faster the closer the answer is to `near`. */
+export function countNear(ascending: ArrayLike<number>, limit: number, near: number): number {
+  let low = near;
+  let high = near;
+  for (let stride = 1; high < ascending.length && ascending[high] <= limit; stride *= 2) {
+    low = high + 1;
+    high = Math.min(ascending.length, high + stride);
+  }
+  for (let stride = 1; low > 0 && ascending[low - 1] > limit; stride *= 2) {
+    high = low - 1;
+    low = Math.max(0, low - stride);
+  }
+  return countUpTo(ascending, limit, low, high);
 }
 
 /** How many of ascending values are at most `limit`. */

@@ -1,3 +1,5 @@
+import { float64Column } from '../../base/columns.ts';
+import { mapInto } from '../../base/map-into.ts';
 import { phaseIndex } from '../model/phase.ts';
 import type { DeviceBusy, PhaseIntervals, Steps } from '../model/tables.ts';
 import type { DeviceWork } from './device-work.ts';
@@ -98,12 +100,15 @@ function intervalsOf(
   { length, start, end, phase }: PhaseIntervals,
   isWanted: (phase: number) => boolean,
 ): Intervals {
-  const rows = Array.from({ length }, (_, i) => i).filter((i) => isWanted(phase[i]));
-  return {
-    length: rows.length,
-    start: Float64Array.from(rows, (i) => start[i]),
-    end: Float64Array.from(rows, (i) => end[i]),
-  };
+  const starts = float64Column();
+  const ends = float64Column();
+  for (let i = 0; i < length; i++) {
+    if (isWanted(phase[i])) {
+      starts.push(start[i]);
+      ends.push(end[i]);
+    }
+  }
+  return { length: starts.length, start: starts.take(), end: ends.take() };
 }
 
 /** By step: the end of the last interval in it; Infinity where there is none. */
@@ -123,5 +128,7 @@ function lastEnds(intervals: Intervals, steps: Steps): Float64Array {
 
 function perStep(intervals: Intervals, steps: Steps): Float64Array<ArrayBuffer> {
   const coverage = new Coverage(intervals);
-  return Float64Array.from(steps.start, (start, step) => coverage.within(start, steps.end[step]));
+  return mapInto(new Float64Array(steps.start.length), steps.start, (start, step) =>
+    coverage.within(start, steps.end[step]),
+  );
 }

@@ -1,3 +1,4 @@
+import { mapInto } from '../../base/map-into.ts';
 import type { DeviceBusy, Steps } from '../model/tables.ts';
 import type { SpanIndex } from '../model/units.ts';
 import type { HostActivity } from './host-activity.ts';
@@ -26,7 +27,7 @@ export function computeLoaderWaits(
   const exposed = clipToSteps(differenceOf(host.data.intervals, busy), steps);
   const coverage = new Coverage(exposed);
   const longest: SpanIndex[] = [];
-  const perStep = Float64Array.from(steps.start, (start, step) => {
+  const perStep = mapInto(new Float64Array(steps.start.length), steps.start, (start, step) => {
     const end = steps.end[step];
     longest.push(host.data.longestWithin(start, end));
     return coverage.within(start, end);

@@ -1,3 +1,4 @@
+import { mapInto } from '../../base/map-into.ts';
 import { phaseIndex } from '../model/phase.ts';
 import type { Trace } from '../model/trace.ts';
 import type { LaneIndex, SpanIndex } from '../model/units.ts';
@@ -27,8 +28,12 @@ export interface NamedParts {
 
 export function readNamedParts(trace: Trace, own: Uint8Array, mainLane: LaneIndex): NamedParts {
   const { spans, strings } = trace;
-  const isMark = Uint8Array.from(strings, (name) => (STEP_MARK.test(name) ? 1 : 0));
-  const isZeroGrad = Uint8Array.from(strings, (name) => (ZERO_GRAD.test(name) ? 1 : 0));
+  const isMark = mapInto(new Uint8Array(strings.length), strings, (name) =>
+    STEP_MARK.test(name) ? 1 : 0,
+  );
+  const isZeroGrad = mapInto(new Uint8Array(strings.length), strings, (name) =>
+    ZERO_GRAD.test(name) ? 1 : 0,
+  );
   const marks: number[] = [];
   const batches: SpanIndex[] = [];
   const optimizers: SpanIndex[] = [];

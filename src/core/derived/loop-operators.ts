@@ -1,3 +1,4 @@
+import { mapInto } from '../../base/map-into.ts';
 import { categoryIndex } from '../model/span-category.ts';
 import type { Trace } from '../model/trace.ts';
 import type { LaneIndex, SpanIndex } from '../model/units.ts';
@@ -37,7 +38,9 @@ export function listLoopOperators(
 ): LoopOperators {
   const { spans, strings } = trace;
   const { first, end } = laneRange(trace, mainLane);
-  const isAnnotation = Uint8Array.from(strings, (name) => (ANNOTATION.test(name) ? 1 : 0));
+  const isAnnotation = mapInto(new Uint8Array(strings.length), strings, (name) =>
+    ANNOTATION.test(name) ? 1 : 0,
+  );
   const rows: SpanIndex[] = [];
   const work: number[] = [];
   let until = -Infinity;
@@ -56,10 +59,12 @@ export function listLoopOperators(
   return {
     length: rows.length,
     span: Int32Array.from(rows),
-    start: Float64Array.from(rows, (i) => spans.start[i]),
-    end: Float64Array.from(rows, (i) => spans.start[i] + spans.duration[i]),
+    start: mapInto(new Float64Array(rows.length), rows, (i) => spans.start[i]),
+    end: mapInto(new Float64Array(rows.length), rows, (i) => spans.start[i] + spans.duration[i]),
     work: Uint8Array.from(work),
-    isBackward: Uint8Array.from(rows, (i) => (BACKWARD.test(strings[spans.name[i]]) ? 1 : 0)),
+    isBackward: mapInto(new Uint8Array(rows.length), rows, (i) =>
+      BACKWARD.test(strings[spans.name[i]]) ? 1 : 0,
+    ),
   };
 }
 

@@ -1,3 +1,4 @@
+import { mapInto } from '../../base/map-into.ts';
 import { phaseIndex } from '../model/phase.ts';
 import type { PhaseIntervals } from '../model/tables.ts';
 import type { Trace } from '../model/trace.ts';
@@ -53,7 +54,9 @@ export function readLoopStructure(
     names: readOperatorNames(trace, operators, mainLane),
     named,
     hasDevice: trace.lanes.some(({ kind }) => kind === 'stream'),
-    isCollective: Uint8Array.from(operators.span, (span) => (named.isCollective(span) ? 1 : 0)),
+    isCollective: mapInto(new Uint8Array(operators.span.length), operators.span, (span) =>
+      named.isCollective(span) ? 1 : 0,
+    ),
   };
   const windows = new LoopWindows(named);
   const updates: Update[] = [];

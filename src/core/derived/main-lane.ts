@@ -1,3 +1,4 @@
+import { mapInto } from '../../base/map-into.ts';
 import type { Trace } from '../model/trace.ts';
 import { categoryIndex } from '../model/span-category.ts';
 import type { LaneIndex } from '../model/units.ts';
@@ -45,7 +46,9 @@ function threadOfForward(trace: Trace, busiest: LaneIndex): LaneIndex {
   if (autograd === null || autograd === undefined) {
     return busiest;
   }
-  const isNode = Uint8Array.from(strings, (name) => (AUTOGRAD_NODE.test(name) ? 1 : 0));
+  const isNode = mapInto(new Uint8Array(strings.length), strings, (name) =>
+    AUTOGRAD_NODE.test(name) ? 1 : 0,
+  );
   const { first, count } = lanes[busiest];
   const numbers = new Set<number>();
   for (let i = first; i < first + count; i++) {
@@ -70,7 +73,7 @@ function threadOfForward(trace: Trace, busiest: LaneIndex): LaneIndex {
 /** 2 for lanes with profiler steps, 1 for loaders, optimizers and threads with recorded steps. */
 function marksByLane(trace: Trace): Uint8Array<ArrayBuffer> {
   const { spans, strings, lanes } = trace;
-  const worth = Uint8Array.from(strings, (name) =>
+  const worth = mapInto(new Uint8Array(strings.length), strings, (name) =>
     /^ProfilerStep#\d+$/.test(name)
       ? 2
       : /^(enumerate\(DataLoader\)#|Optimizer\.step#)/.test(name)

@@ -1,3 +1,4 @@
+import { mapInto } from '../../base/map-into.ts';
 import { ascendingOrder } from '../../base/sort-runs.ts';
 import type { CollectiveMatch } from '../model/collective-match.ts';
 import { type RankClock, toRunTime } from '../model/rank-clock.ts';
@@ -46,10 +47,10 @@ export function listByIdentity(byRank: Iterable<readonly RankCollective[]>): Col
     return row;
   };
   const ranks = Array.from(byRank, (collectives) => ({
-    identity: Int32Array.from(collectives, identityOf),
-    span: Int32Array.from(collectives, ({ span }) => span),
-    start: Float64Array.from(collectives, ({ start }) => start),
-    end: Float64Array.from(collectives, ({ end }) => end),
+    identity: mapInto(new Int32Array(collectives.length), collectives, identityOf),
+    span: mapInto(new Int32Array(collectives.length), collectives, ({ span }) => span),
+    start: mapInto(new Float64Array(collectives.length), collectives, ({ start }) => start),
+    end: mapInto(new Float64Array(collectives.length), collectives, ({ end }) => end),
   }));
   return { identities, ranks };
 }
@@ -127,7 +128,7 @@ function joinByEnd(
 ): CollectiveMatch[] {
   const { identities, ranks } = lists;
   const identityOf = ({ rank, i }: Place): Identity => identities[ranks[rank].identity[i]];
-  const ends = Float64Array.from(places, ({ rank, i }) =>
+  const ends = mapInto(new Float64Array(places.length), places, ({ rank, i }) =>
     toRunTime(clocks[rank], ranks[rank].end[i]),
   );
   const ordered = ascendingOrder(ends) ?? ends.keys();

@@ -1,3 +1,4 @@
+import { mapInto } from '../../base/map-into.ts';
 import { categoryIndex } from '../model/span-category.ts';
 import type { Trace } from '../model/trace.ts';
 import type { LaneIndex } from '../model/units.ts';
@@ -38,8 +39,14 @@ export function readOperatorNames(
   const isFollowed = namesFollowed(trace, mainLane);
   const isNumbered = isFollowed.includes(1);
   const flags = (pattern: RegExp): Uint8Array<ArrayBuffer> => {
-    const byName = Uint8Array.from(strings, (name) => (pattern.test(name) ? 1 : 0));
-    return Uint8Array.from(operators.span, (span) => byName[spans.name[span]]);
+    const byName = mapInto(new Uint8Array(strings.length), strings, (name) =>
+      pattern.test(name) ? 1 : 0,
+    );
+    return mapInto(
+      new Uint8Array(operators.span.length),
+      operators.span,
+      (span) => byName[spans.name[span]],
+    );
   };
   const isInPlace = flags(UPDATE);
   const isArithmetic = flags(ARITHMETIC);

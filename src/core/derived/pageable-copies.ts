@@ -1,3 +1,4 @@
+import { mapInto } from '../../base/map-into.ts';
 import { GAP_CAUSES } from '../model/report.ts';
 import { categoryIndex } from '../model/span-category.ts';
 import type { Gaps, Steps } from '../model/tables.ts';
@@ -31,7 +32,9 @@ export function computePageableCopies(
   gaps: Gaps,
   steps: Steps,
 ): PageableCopies {
-  const isPageable = Uint8Array.from(strings, (name) => (/HtoD.*Pageable/.test(name) ? 1 : 0));
+  const isPageable = mapInto(new Uint8Array(strings.length), strings, (name) =>
+    /HtoD.*Pageable/.test(name) ? 1 : 0,
+  );
   const copies = [...work.order].filter(
     (i) => spans.category[i] === MEMCPY && isPageable[spans.name[i]] === 1,
   );

@@ -1,32 +1,38 @@
+import { float64Column, uint8Column } from '../../base/columns.ts';
 import type { PhaseIntervals } from '../model/tables.ts';
 import { intersectionOf, type Intervals, IntervalsBuilder } from './intervals.ts';
 
 /** Collects phases in time order and joins neighbours of the same phase. */
 export class PhaseIntervalsBuilder {
-  readonly #start: number[] = [];
-  readonly #end: number[] = [];
-  readonly #phase: number[] = [];
+  readonly #start = float64Column();
+  readonly #end = float64Column();
+  readonly #phase = uint8Column();
+  #lastEnd = -Infinity;
+  #lastPhase = 0;
 
   add(start: number, end: number, phase: number): void {
     if (end <= start || phase === 0) {
       return;
     }
-    const last = this.#end.length - 1;
-    if (last >= 0 && this.#end[last] === start && this.#phase[last] === phase) {
-      this.#end[last] = end;
-      return;
+    if (this.#lastEnd === start && this.#lastPhase === phase) {
+      this.#end.set(this.#end.length - 1, end);
+    } else {
+      this.#start.push(start);
+      this.#end.push(end);
+      this.#phase.push(phase);
     }
-    this.#start.push(start);
-    this.#end.push(end);
-    this.#phase.push(phase);
+    this.#lastEnd = end;
+    this.#lastPhase = phase;
   }
 
+  /** Once; the builder is empty then. */
   finish(): PhaseIntervals {
+    const { length } = this.#start;
     return {
-      length: this.#start.length,
-      start: Float64Array.from(this.#start),
-      end: Float64Array.from(this.#end),
-      phase: Uint8Array.from(this.#phase),
+      length,
+      start: this.#start.take(),
+      end: this.#end.take(),
+      phase: this.#phase.take(),
     };
   }
 }

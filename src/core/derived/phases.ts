@@ -1,3 +1,4 @@
+import { mapInto } from '../../base/map-into.ts';
 import { phaseIndex } from '../model/phase.ts';
 import type { Nesting, PhaseIntervals } from '../model/tables.ts';
 import { categoryIndex, SPAN_CATEGORIES } from '../model/span-category.ts';
@@ -114,7 +115,9 @@ export function findBackwardLanes(
   mainLane: LaneIndex,
 ): LaneIndex[] {
   const { spans, strings, lanes } = trace;
-  const isBackward = Uint8Array.from(strings, (name) => (/Backward|autograd::/.test(name) ? 1 : 0));
+  const isBackward = mapInto(new Uint8Array(strings.length), strings, (name) =>
+    /Backward|autograd::/.test(name) ? 1 : 0,
+  );
   return [...lanes.keys()].filter((index) => {
     const lane = lanes[index];
     if (lane.kind !== 'thread' || index === mainLane) {

@@ -1,3 +1,4 @@
+import { mapInto } from '../../base/map-into.ts';
 import type { Nanoseconds } from '../model/units.ts';
 import type { RankDerived } from './rank-derived.ts';
 import type { RankSteps } from './run-derived.ts';
@@ -31,7 +32,11 @@ export function compareWork(
     if (others.some((times) => !times.has(step))) {
       return [];
     }
-    const workNs = Float64Array.from(byRank, (times) => times.get(step) ?? 0);
+    const workNs = mapInto(
+      new Float64Array(byRank.length),
+      byRank,
+      (times) => times.get(step) ?? 0,
+    );
     const longest = Math.max(...workNs);
     const typical = median(workNs);
     return typical > 0

@@ -1,3 +1,4 @@
+import { mapInto } from '../../base/map-into.ts';
 import { categoryIndex } from '../model/span-category.ts';
 import type { Trace } from '../model/trace.ts';
 import type { SpanIndex } from '../model/units.ts';
@@ -32,9 +33,9 @@ export function followDevice<T extends Window>(
   partner: Int32Array,
 ): { readonly steps: readonly T[]; readonly isAhead: boolean } {
   const { spans } = trace;
-  const starts = Float64Array.from(steps, ({ start }) => start);
+  const starts = mapInto(new Float64Array(steps.length), steps, ({ start }) => start);
   const rows = new Map(steps.map(({ number }, row) => [number, row]));
-  const ends = Float64Array.from(steps, ({ end }) => end);
+  const ends = mapInto(new Float64Array(steps.length), steps, ({ end }) => end);
   for (let i = 0; i < spans.length; i++) {
     const step = isRecordedWork(trace, i)
       ? (rows.get((spans.step?.[i] ?? 0) - 1) ?? -1)

@@ -1,3 +1,4 @@
+import { mapInto } from '../../base/map-into.ts';
 import { phaseIndex } from '../model/phase.ts';
 import type { DeviceBusy, PhaseIntervals } from '../model/tables.ts';
 import type { Trace } from '../model/trace.ts';
@@ -65,9 +66,9 @@ function without({ intervals, spans }: Activity, others: Intervals): Activity {
   return new Activity(
     {
       length: rows.length,
-      start: Float64Array.from(rows, (row) => intervals.start[row]),
-      end: Float64Array.from(rows, (row) => intervals.end[row]),
+      start: mapInto(new Float64Array(rows.length), rows, (row) => intervals.start[row]),
+      end: mapInto(new Float64Array(rows.length), rows, (row) => intervals.end[row]),
     },
-    Int32Array.from(rows, (row): SpanIndex => spans[row]),
+    mapInto(new Int32Array(rows.length), rows, (row): SpanIndex => spans[row]),
   );
 }

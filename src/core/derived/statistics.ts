@@ -1,3 +1,5 @@
+import { mapInto } from '../../base/map-into.ts';
+
 /** Linear interpolation between the closest ranks; NaN for nothing. `sorted` is ascending. */
 export function quantileOfSorted(sorted: ArrayLike<number>, share: number): number {
   if (sorted.length === 0) {
@@ -60,7 +62,9 @@ export function movingMean(values: readonly number[], length: number): number[] 
 /** The median distance from the median. */
 export function medianAbsoluteDeviation(values: ArrayLike<number>): number {
   const center = median(values);
-  return median(Float64Array.from(values, (value) => Math.abs(value - center)));
+  return median(
+    mapInto(new Float64Array(values.length), values, (value) => Math.abs(value - center)),
+  );
 }
 
 /** Makes the median absolute deviation of normal values comparable to their standard deviation. */

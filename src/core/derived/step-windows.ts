@@ -1,3 +1,4 @@
+import { mapInto } from '../../base/map-into.ts';
 import type { Steps } from '../model/tables.ts';
 import {
   countUpTo,
@@ -13,7 +14,11 @@ export function analyzedSteps(steps: Steps): number[] {
 }
 
 export function stepDurations(steps: Steps, rows: readonly number[]): Float64Array<ArrayBuffer> {
-  return Float64Array.from(rows, (step) => steps.end[step] - steps.start[step]);
+  return mapInto(
+    new Float64Array(rows.length),
+    rows,
+    (step) => steps.end[step] - steps.start[step],
+  );
 }
 
 /** The windows of the analysed steps. */
@@ -48,5 +53,7 @@ export function timePerStep(
   rows: readonly number[],
 ): Float64Array<ArrayBuffer> {
   const coverage = new Coverage(intervals);
-  return Float64Array.from(rows, (step) => coverage.within(steps.start[step], steps.end[step]));
+  return mapInto(new Float64Array(rows.length), rows, (step) =>
+    coverage.within(steps.start[step], steps.end[step]),
+  );
 }

@@ -1,3 +1,4 @@
+import { mapInto } from '../../base/map-into.ts';
 import { categoryIndex } from '../model/span-category.ts';
 import type { Steps } from '../model/tables.ts';
 import type { Trace } from '../model/trace.ts';
@@ -79,7 +80,7 @@ function recordedSteps(trace: Trace): Step[] {
 /** The profiler repeats each step on the device's timeline; only the host's are steps. */
 function profilerSteps(trace: Trace): Step[] {
   const { spans, strings, lanes } = trace;
-  const numbers = Int32Array.from(strings, (name) => {
+  const numbers = mapInto(new Int32Array(strings.length), strings, (name) => {
     const digits = /^ProfilerStep#(\d{1,9})$/.exec(name)?.[1];
     return digits === undefined ? -1 : Number(digits);
   });
@@ -124,15 +125,19 @@ function followed(
 
 function toTable(unordered: readonly Step[], how: Steps['how']): Steps {
   const steps = inOrder(unordered);
-  const start = Float64Array.from(steps, (step) => step.start);
-  const end = Float64Array.from(steps, (step, i) => Math.min(step.end, start[i + 1] ?? Infinity));
-  const warmup = warmupCount(Float64Array.from(end, (value, i) => value - start[i]));
+  const start = mapInto(new Float64Array(steps.length), steps, (step) => step.start);
+  const end = mapInto(new Float64Array(steps.length), steps, (step, i) =>
+    Math.min(step.end, start[i + 1] ?? Infinity),
+  );
+  const warmup = warmupCount(
+    mapInto(new Float64Array(end.length), end, (value, i) => value - start[i]),
+  );
   return {
     length: steps.length,
-    number: Int32Array.from(steps, (step) => step.number),
+    number: mapInto(new Int32Array(steps.length), steps, (step) => step.number),
     start,
     end,
-    isWarmup: Uint8Array.from(steps, (_, i) => (i < warmup ? 1 : 0)),
+    isWarmup: mapInto(new Uint8Array(steps.length), steps, (_, i) => (i < warmup ? 1 : 0)),
     how,
   };
 }

@@ -1,3 +1,4 @@
+import { mapInto } from '../../base/map-into.ts';
 import type { Trace } from '../model/trace.ts';
 import type { LaneIndex, SpanIndex } from '../model/units.ts';
 import type { DeviceWork } from './device-work.ts';
@@ -75,10 +76,10 @@ export function computeStreamTurns(
 }
 
 function unite({ spans }: Trace, rows: readonly SpanIndex[]): Intervals {
-  const starts = Float64Array.from(rows, (i) => spans.start[i]);
+  const starts = mapInto(new Float64Array(rows.length), rows, (i) => spans.start[i]);
   return uniteIntervals(
     starts,
-    Float64Array.from(rows, (i, k) => starts[k] + spans.duration[i]),
+    mapInto(new Float64Array(rows.length), rows, (i, k) => starts[k] + spans.duration[i]),
   );
 }
 
@@ -142,7 +143,9 @@ function isForced(
 
 /** When the calls begin, ascending. */
 function dependencyTimes({ spans, strings }: Trace): Float64Array<ArrayBuffer> {
-  const isDependency = Uint8Array.from(strings, (name) => (DEPENDENCY.test(name) ? 1 : 0));
+  const isDependency = mapInto(new Uint8Array(strings.length), strings, (name) =>
+    DEPENDENCY.test(name) ? 1 : 0,
+  );
   const times: number[] = [];
   for (let i = 0; i < spans.length; i++) {
     if (isDependency[spans.name[i]] === 1) {

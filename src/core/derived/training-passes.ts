@@ -1,3 +1,4 @@
+import { mapInto } from '../../base/map-into.ts';
 import { phaseIndex } from '../model/phase.ts';
 import type { Trace } from '../model/trace.ts';
 import type { LaneIndex } from '../model/units.ts';
@@ -126,7 +127,7 @@ function lowestNumbers(
   stretches: Intervals,
 ): Float64Array<ArrayBuffer> {
   const { spans, strings } = trace;
-  const isNode = Uint8Array.from(strings, (name) =>
+  const isNode = mapInto(new Uint8Array(strings.length), strings, (name) =>
     AUTOGRAD_NODE.test(name) && !LEAF.test(name) ? 1 : 0,
   );
   const lowest = new Float64Array(stretches.length).fill(Infinity);

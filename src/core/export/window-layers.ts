@@ -1,3 +1,4 @@
+import { mapInto } from '../../base/map-into.ts';
 import { firstWhere } from '../../base/first-where.ts';
 import type { Analysis } from '../model/tables.ts';
 import {
@@ -181,7 +182,11 @@ function toRectangles(picked: readonly Picked[]): {
   const valuesOf = (column: keyof Numbers) =>
     picked.map(({ layer, at }) => layer.rectangles[column][at]);
   const timesOf = (column: 'start' | 'end') =>
-    Float64Array.from(picked, ({ layer, at, shiftNs }) => layer.rectangles[column][at] - shiftNs);
+    mapInto(
+      new Float64Array(picked.length),
+      picked,
+      ({ layer, at, shiftNs }) => layer.rectangles[column][at] - shiftNs,
+    );
   const rectangles: WindowRectangles = {
     length: picked.length,
     row: Uint16Array.from(picked, ({ row }) => row),
@@ -193,7 +198,7 @@ function toRectangles(picked: readonly Picked[]): {
     category: Uint8Array.from(valuesOf('category')),
     coverage: Uint8Array.from(valuesOf('coverage')),
     item: Uint32Array.from(valuesOf('item')),
-    name: Uint32Array.from(picked, ({ layer, at }) =>
+    name: mapInto(new Uint32Array(picked.length), picked, ({ layer, at }) =>
       nameId(layer.names[layer.rectangles.name[at]]),
     ),
   };

@@ -1,3 +1,4 @@
+import { mapInto } from '../../base/map-into.ts';
 import type {
   Collectives,
   Counters,
@@ -139,7 +140,7 @@ function mergeStrings(
 ): { strings: string[]; stringOf: Uint32Array<ArrayBuffer> } {
   const strings = [...first];
   const rowByText = new Map(first.map((string, row) => [string, row]));
-  const stringOf = Uint32Array.from(second, (string) => {
+  const stringOf = mapInto(new Uint32Array(second.length), second, (string) => {
     const known = rowByText.get(string);
     if (known !== undefined) {
       return known;

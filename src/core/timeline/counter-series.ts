@@ -1,3 +1,4 @@
+import { mapInto } from '../../base/map-into.ts';
 import { type CounterUnit, MAX_COUNTERS, type TimelineCounter } from '../model/counter.ts';
 import { type AnalyzedRank, oncePerRank } from './analyzed-rank.ts';
 
@@ -57,8 +58,8 @@ function seriesOf(
 ): CounterSeries {
   const isSorted = rows.every((row, i) => i === 0 || times[row] >= times[rows[i - 1]]);
   const ordered = isSorted ? rows : rows.sort((a, b) => times[a] - times[b] || a - b);
-  const time = Float64Array.from(ordered, (row) => times[row]);
-  const value = Float64Array.from(ordered, (row) => values[row]);
+  const time = mapInto(new Float64Array(ordered.length), ordered, (row) => times[row]);
+  const value = mapInto(new Float64Array(ordered.length), ordered, (row) => values[row]);
   const blocks = Math.ceil(value.length / BLOCK);
   const lows = new Float64Array(blocks).fill(Infinity);
   const highs = new Float64Array(blocks).fill(-Infinity);

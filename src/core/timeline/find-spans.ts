@@ -1,3 +1,4 @@
+import { mapInto } from '../../base/map-into.ts';
 import { toRunTime } from '../model/rank-clock.ts';
 import type { Lane, Trace } from '../model/trace.ts';
 import type { FoundSpans } from '../model/timeline.ts';
@@ -112,7 +113,7 @@ function namesWith(trace: Trace, words: readonly string[]): Uint8Array {
   if (known?.key === key) {
     return known.isNamed;
   }
-  const isNamed = Uint8Array.from(trace.strings, (text) => {
+  const isNamed = mapInto(new Uint8Array(trace.strings.length), trace.strings, (text) => {
     const lower = text.toLowerCase();
     return words.every((word) => lower.includes(word)) ? 1 : 0;
   });
@@ -146,11 +147,19 @@ function lowestBin(countByBin: Uint32Array, most: number): number {
 function toColumns(found: readonly FoundSpan[]): FoundSpans {
   return {
     length: found.length,
-    start: Float64Array.from(found, ({ start }) => start),
-    duration: Float64Array.from(found, ({ rank, span }) => rank.trace.spans.duration[span]),
-    rank: Int32Array.from(found, ({ rank }) => rank.tables.rank),
-    span: Uint32Array.from(found, ({ span }) => span),
-    lane: Uint32Array.from(found, ({ rank, span }) => rank.trace.spans.lane[span]),
+    start: mapInto(new Float64Array(found.length), found, ({ start }) => start),
+    duration: mapInto(
+      new Float64Array(found.length),
+      found,
+      ({ rank, span }) => rank.trace.spans.duration[span],
+    ),
+    rank: mapInto(new Int32Array(found.length), found, ({ rank }) => rank.tables.rank),
+    span: mapInto(new Uint32Array(found.length), found, ({ span }) => span),
+    lane: mapInto(
+      new Uint32Array(found.length),
+      found,
+      ({ rank, span }) => rank.trace.spans.lane[span],
+    ),
     depth: Uint16Array.from(found, ({ rank, span }) => rank.tables.nesting.depth[span]),
   };
 }

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import {
+  countNear,
+  countUpTo,
   Coverage,
   differenceOf,
   intersectionOf,
@@ -31,6 +33,17 @@ describe('intervals', () => {
         cellsA.map((cell, i) => cell && !cellsB[i]),
       );
       assert.equal(lengthOf(a), cellsA.filter(Boolean).length);
+    }
+  });
+
+  it('are found from wherever the search begins', () => {
+    const random = seededRandom(9);
+    for (let round = 0; round < 200; round++) {
+      const length = Math.floor(random() * 40);
+      const ascending = Float64Array.from({ length }, () => Math.floor(random() * END)).sort();
+      const limit = Math.floor(random() * (END + 2)) - 1;
+      const near = Math.floor(random() * (length + 1));
+      assert.equal(countNear(ascending, limit, near), countUpTo(ascending, limit));
     }
   });
 

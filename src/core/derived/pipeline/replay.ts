@@ -1,3 +1,4 @@
+import { mapInto } from '../../../base/map-into.ts';
 import type { Nanoseconds } from '../../model/units.ts';
 import { type Graph, orderGraph, play } from '../replay/graph.ts';
 import { linkStep, type StepLinks } from './link-step.ts';
@@ -75,7 +76,7 @@ function isSameProgram(a: readonly Operation[], b: readonly Operation[]): boolea
 
 /** By step: its length with these durations, without what the host adds between operations. */
 export function replaySteps({ steps }: Replay, durations: Float64Array): Float64Array<ArrayBuffer> {
-  return Float64Array.from(steps, ({ graph, first }) => {
+  return mapInto(new Float64Array(steps.length), steps, ({ graph, first }) => {
     const own = durations.subarray(first, first + graph.order.length);
     return play(graph, own).reduce((length, end) => Math.max(length, end), 0);
   });
@@ -86,7 +87,11 @@ function transferTimes(
   operations: readonly Operation[],
   { groups }: StepLinks,
 ): Float64Array<ArrayBuffer> {
-  const times = Float64Array.from(operations, ({ start, end }) => end - start);
+  const times = mapInto(
+    new Float64Array(operations.length),
+    operations,
+    ({ start, end }) => end - start,
+  );
   for (const group of groups) {
     const begin = group.reduce((latest, i) => Math.max(latest, operations[i].start), -Infinity);
     for (const i of group) {

@@ -1,3 +1,4 @@
+import { mapInto } from '../../../base/map-into.ts';
 import { isCommunication, OPERATION_KINDS, type OperationKind } from '../../model/operation.ts';
 import type { WhatIf } from '../../model/report.ts';
 import { mean, median } from '../statistics.ts';
@@ -78,7 +79,7 @@ function typicalDurations({ operations, durations }: Replay): Float64Array {
   });
   const typical = durations.slice();
   for (const [kind, own] of rows) {
-    const times = Float64Array.from(own, (i) => durations[i]);
+    const times = mapInto(new Float64Array(own.length), own, (i) => durations[i]);
     const value = isCommunication(kind) ? median(times) : mean(times);
     own.forEach((i) => (typical[i] = value));
   }
@@ -88,7 +89,7 @@ function typicalDurations({ operations, durations }: Replay): Float64Array {
 /** By operation: the row of its key. */
 function groupRows<K>(operations: readonly Operation[], keyOf: (operation: Operation) => K) {
   const keys = new Map<K, number>();
-  const rows = Uint32Array.from(operations, (operation) => {
+  const rows = mapInto(new Uint32Array(operations.length), operations, (operation) => {
     const key = keyOf(operation);
     const row = keys.get(key) ?? keys.size;
     keys.set(key, row);

@@ -1,3 +1,4 @@
+import { mapInto } from '../../../base/map-into.ts';
 import { Coverage, NO_INTERVALS, unionOf } from '../intervals.ts';
 import { type Graph, linksOf, orderGraph } from './graph.ts';
 import type { Change, EarlierStart, IntervalsByRank, Repair, SpansByRank } from './repair.ts';
@@ -189,7 +190,10 @@ class Application {
     const ordered = orderGraph(rewired.links, groups);
     return ordered === null
       ? { graph, lags: Float64Array.from(lags) }
-      : { graph: ordered, lags: Float64Array.from(rewired.edges, (edge) => lag[edge]) };
+      : {
+          graph: ordered,
+          lags: mapInto(new Float64Array(rewired.edges.length), rewired.edges, (edge) => lag[edge]),
+        };
   }
 }
 

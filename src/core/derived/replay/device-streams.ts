@@ -1,3 +1,4 @@
+import { mapInto } from '../../../base/map-into.ts';
 import type { Trace } from '../../model/trace.ts';
 import type { LaneIndex, Nanoseconds, SpanIndex } from '../../model/units.ts';
 import type { DeviceWork } from '../device-work.ts';
@@ -30,7 +31,11 @@ export class DeviceStreams {
     }
     for (const [lane, own] of works) {
       let latest = -Infinity;
-      const ends = Float64Array.from(own, (work) => (latest = Math.max(latest, this.endOf(work))));
+      const ends = mapInto(
+        new Float64Array(own.length),
+        own,
+        (work) => (latest = Math.max(latest, this.endOf(work))),
+      );
       this.#streams.set(lane, { works: own, ends });
     }
   }

@@ -1,3 +1,4 @@
+import { mapInto } from '../../../base/map-into.ts';
 import { sortRuns } from '../../../base/sort-runs.ts';
 import { categoryIndex } from '../../model/span-category.ts';
 import type { Trace } from '../../model/trace.ts';
@@ -51,7 +52,9 @@ export function listHostCalls(
     lastOf[launch] = work;
   }
   const kinds = strings.map(kindOfCall);
-  const isPageable = Uint8Array.from(strings, (name) => (PAGEABLE.test(name) ? 1 : 0));
+  const isPageable = mapInto(new Uint8Array(strings.length), strings, (name) =>
+    PAGEABLE.test(name) ? 1 : 0,
+  );
   const isProgram = programLanes(trace, found, mainLane);
   for (let i = 0; i < spans.length; i++) {
     const isWait =
@@ -102,7 +105,7 @@ function programLanes(
   for (const launch of launches) {
     counts[spans.lane[launch]]++;
   }
-  return Uint8Array.from(counts, (count, lane) =>
+  return mapInto(new Uint8Array(counts.length), counts, (count, lane) =>
     lane === mainLane || (count > 0 && count >= MIN_LAUNCH_SHARE * launches.length) ? 1 : 0,
   );
 }

@@ -1,3 +1,4 @@
+import { mapInto } from '../../../base/map-into.ts';
 import { categoryIndex } from '../../model/span-category.ts';
 import type { Flows, Lane, Trace } from '../../model/trace.ts';
 import type { SpanIndex } from '../../model/units.ts';
@@ -49,7 +50,7 @@ interface Arrow {
 }
 
 function pairFlows({ flows, strings }: Trace): Arrow[] {
-  const kinds = Uint8Array.from(strings, (name) =>
+  const kinds = mapInto(new Uint8Array(strings.length), strings, (name) =>
     LAUNCH.test(name) ? 1 : name === OPERATOR ? 2 : 0,
   );
   const begins = [new Map<number, number>(), new Map<number, number>()];

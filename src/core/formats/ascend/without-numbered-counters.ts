@@ -1,3 +1,4 @@
+import { mapInto } from '../../../base/map-into.ts';
 import type { Counters, Trace } from '../../model/trace.ts';
 
 /** The argument that says which of some thirty accelerators a value is of, and the series that it would be. */
@@ -17,8 +18,8 @@ export function withoutNumberedCounters(trace: Trace): Trace {
 function take({ time, series, value }: Counters, rows: readonly number[]): Counters {
   return {
     length: rows.length,
-    time: Float64Array.from(rows, (row) => time[row]),
-    series: Uint32Array.from(rows, (row) => series[row]),
-    value: Float64Array.from(rows, (row) => value[row]),
+    time: mapInto(new Float64Array(rows.length), rows, (row) => time[row]),
+    series: mapInto(new Uint32Array(rows.length), rows, (row) => series[row]),
+    value: mapInto(new Float64Array(rows.length), rows, (row) => value[row]),
   };
 }

@@ -1,3 +1,4 @@
+import { mapInto } from '../../../base/map-into.ts';
 import type { OperationKind } from '../../model/operation.ts';
 import { isCommunication, isOperationKind } from '../../model/operation.ts';
 import type { Collectives, Trace, WorkerPlace } from '../../model/trace.ts';
@@ -42,9 +43,9 @@ function listCollectives(
   }
   return {
     length: rows.length,
-    span: Uint32Array.from(rows, (row) => row.span),
-    operation: Uint32Array.from(rows, (row) => row.operation),
-    group: Uint32Array.from(rows, (row) => row.group),
+    span: mapInto(new Uint32Array(rows.length), rows, (row) => row.span),
+    operation: mapInto(new Uint32Array(rows.length), rows, (row) => row.operation),
+    group: mapInto(new Uint32Array(rows.length), rows, (row) => row.group),
     sequence: new Float64Array(rows.length).fill(-1),
     elements: new Float64Array(rows.length).fill(-1),
   };

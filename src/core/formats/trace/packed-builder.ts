@@ -1,3 +1,4 @@
+import { mapInto } from '../../../base/map-into.ts';
 import type { PackedStrings, StringTable } from '../../../base/string-table.ts';
 import type {
   Collectives,
@@ -81,14 +82,16 @@ export function addPacked(builder: TraceBuilder, packed: PackedBuilder): RowMaps
     return null;
   }
   const labels = internAll(builder.labels, packed.labels);
-  const places = Uint32Array.from(packed.processOf, (process, i) =>
+  const places = mapInto(new Uint32Array(packed.processOf.length), packed.processOf, (process, i) =>
     builder.lanes.place(labels[process], labels[packed.threadOf[i]]),
   );
   const maps = {
     labels,
     places,
     strings: internAll(builder.strings, packed.strings),
-    drafts: Uint32Array.from(packed.drafts, (draft) => addDraft(builder, draft, places)),
+    drafts: mapInto(new Uint32Array(packed.drafts.length), packed.drafts, (draft) =>
+      addDraft(builder, draft, places),
+    ),
     shiftNs,
   };
   addNames(builder, packed, maps);
@@ -113,7 +116,7 @@ export function mapSpan(row: SpanRow, maps: RowMaps): SpanRow {
 
 function internAll(table: StringTable, { bytes, ends }: PackedStrings): Uint32Array {
   let start = 0;
-  return Uint32Array.from(ends, (end) => {
+  return mapInto(new Uint32Array(ends.length), ends, (end) => {
     const row = table.intern(bytes, start, end);
     start = end;
     return row;

@@ -1,3 +1,4 @@
+import { mapInto } from '../../../base/map-into.ts';
 import { type Column, float64Column, uint32Column, uint8Column } from '../../../base/columns.ts';
 import type { Collectives, Counters, Flows, Instants } from '../../model/trace.ts';
 
@@ -118,11 +119,11 @@ export class CollectiveColumns {
     const rows = order.map((i) => this.#rows[i]);
     return {
       length: order.length,
-      span: Uint32Array.from(order, (i) => spans[i]),
-      operation: Uint32Array.from(rows, (row) => row.operation),
-      group: Uint32Array.from(rows, (row) => row.group),
-      sequence: Float64Array.from(rows, (row) => row.sequence),
-      elements: Float64Array.from(rows, (row) => row.elements),
+      span: mapInto(new Uint32Array(order.length), order, (i) => spans[i]),
+      operation: mapInto(new Uint32Array(rows.length), rows, (row) => row.operation),
+      group: mapInto(new Uint32Array(rows.length), rows, (row) => row.group),
+      sequence: mapInto(new Float64Array(rows.length), rows, (row) => row.sequence),
+      elements: mapInto(new Float64Array(rows.length), rows, (row) => row.elements),
     };
   }
 }
