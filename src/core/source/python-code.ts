@@ -71,15 +71,25 @@ export class PythonCode {
   }
 }
 
+/** More names than this no call has; a longer chain begins with `?`. */
+const MAX_NAMES = 32;
+
 /** `a.b.c` → `a b c`, as written. */
 export function dottedNames(node: SyntaxNode | null, code: PythonCode): string[] {
-  if (node?.name === 'VariableName') {
-    return [code.textOf(node)];
+  const names: string[] = [];
+  let at = node;
+  while (
+    at?.name === 'MemberExpression' &&
+    at.lastChild?.name === 'PropertyName' &&
+    names.length < MAX_NAMES
+  ) {
+    names.push(code.textOf(at.lastChild));
+    at = at.firstChild;
   }
-  if (node?.name === 'MemberExpression' && node.lastChild?.name === 'PropertyName') {
-    return [...dottedNames(node.firstChild, code), code.textOf(node.lastChild)];
+  if (at !== null) {
+    names.push(at.name === 'VariableName' ? code.textOf(at) : '?');
   }
-  return node === null ? [] : ['?'];
+  return names.reverse();
 }
 
 /** An argument of a call; `keyword` is null for one by position, `*` and `**` for unpacked ones. */
