@@ -1,10 +1,12 @@
 """Run with ``python3 -m unittest`` in this folder; the tests that need torch are skipped without it."""
 
+import hashlib
 import importlib.util
 import json
 import math
 import multiprocessing
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -53,7 +55,7 @@ class RecorderTest(unittest.TestCase):
     def lines(self, kind=None, name="rank0.spans.jsonl"):
         sleuth.stop()
         lines = read_lines(os.path.join(self.directory, "r", name))
-        return [line for line in lines if kind in (None, line["type"])]
+        return [line for line in lines if (line["type"] != "source" if kind is None else line["type"] == kind)]
 
 
 class HeaderTest(RecorderTest):
@@ -366,7 +368,7 @@ class RobustnessTest(RecorderTest):
         """, self.directory, check=False)
         self.assertIn("diverged", process.stderr)
         kinds = [line["type"] for line in read_lines(os.path.join(self.directory, "train", "rank0.spans.jsonl"))]
-        self.assertEqual(kinds, ["run", "span", "span", "step"])
+        self.assertEqual(kinds, ["run", "source", "span", "span", "step"])
 
     @unittest.skipUnless(hasattr(signal, "SIGKILL"), "needs SIGKILL")
     def test_a_killed_run_leaves_whole_lines(self):
@@ -445,6 +447,239 @@ class PathTest(RecorderTest):
                 pass
         """, self.directory)
         self.assertEqual({(span["file"], span["line"]) for span in self.lines("span")}, {("train.py", 7)})
+
+
+class RankTest(RecorderTest):
+    def rank_in(self, **environment):
+        with mock.patch.dict(os.environ, environment, clear=True), mock.patch.dict(sys.modules, {"torch": None}):
+            recorder = self.start()
+        header, = self.lines(name=os.path.basename(recorder.path))
+        return header["rank"], header["worldSize"], header.get("localRank")
+
+    def test_launchers(self):
+        for rank, size, local in (
+                ("RANK", "WORLD_SIZE", "LOCAL_RANK"),
+                ("HOROVOD_RANK", "HOROVOD_SIZE", "HOROVOD_LOCAL_RANK"),
+                ("OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_LOCAL_RANK"),
+                ("MV2_COMM_WORLD_RANK", "MV2_COMM_WORLD_SIZE", "MV2_COMM_WORLD_LOCAL_RANK"),
+                ("PMI_RANK", "PMI_SIZE", "MPI_LOCALRANKID"),
+                ("PALS_RANKID", "PALS_NRANKS", "PALS_LOCAL_RANKID"),
+                ("SLURM_PROCID", "SLURM_STEP_NUM_TASKS", "SLURM_LOCALID")):
+            with self.subTest(rank):
+                self.assertEqual(self.rank_in(**{rank: "13", size: "16", local: "5"}), (13, 16, 5))
+
+    def test_nothing_is_rank_0_of_1(self):
+        self.assertEqual(self.rank_in(), (0, 1, None))
+
+    def test_torchrun_within_slurm_is_torchrun(self):
+        self.assertEqual(self.rank_in(SLURM_PROCID="1", SLURM_STEP_NUM_TASKS="2", SLURM_LOCALID="0", RANK="9",
+                                      WORLD_SIZE="16", LOCAL_RANK="1"), (9, 16, 1))
+
+    def test_one_process_of_a_batch_script_is_alone_whatever_the_job_may_start(self):
+        self.assertEqual(self.rank_in(SLURM_PROCID="0", SLURM_NTASKS="8", SLURM_LOCALID="0"), (0, 1, 0))
+
+    def test_torch_distributed_wins(self):
+        distributed = types.SimpleNamespace(is_available=lambda: True, is_initialized=lambda: True,
+                                            get_rank=lambda: 6, get_world_size=lambda: 7)
+        with mock.patch.dict(sys.modules, {"torch": types.SimpleNamespace(distributed=distributed)}), \
+                mock.patch.dict(os.environ, {"RANK": "1", "WORLD_SIZE": "2", "LOCAL_RANK": "1"}):
+            self.assertEqual(sleuth._find_rank(), (6, 7, 1))
+
+    def test_a_rank_without_its_world_is_the_last_of_it(self):
+        self.assertEqual(self.rank_in(PMI_RANK="3"), (3, 4, None))
+
+    @unittest.skipUnless(sleuth.fcntl, "needs file locks")
+    def test_two_processes_that_take_themselves_for_rank_0_do_not_mix(self):
+        self.start()
+        sleuth.event("mine")
+        process = run_script("""
+            import training_sleuth as sleuth
+            sleuth.start(run="r", directory=".")
+            sleuth.event("theirs")
+        """, self.directory)
+        self.assertIn("init_process_group", process.stderr)
+        self.assertEqual([line["name"] for line in self.lines("event")], ["mine"])
+
+
+class SamplingTest(RecorderTest):
+    def record(self, **options):
+        self.start(sample_every=3, **options)
+        for _ in sleuth.steps(range(7)):
+            with sleuth.span("forward"):
+                pass
+            sleuth.counter("loss", 1)
+        return self.lines()
+
+    def test_all_steps_are_timed_and_every_third_has_spans(self):
+        header, *lines = self.record()
+        self.assertEqual(header["sampleEvery"], 3)
+        steps = [line for line in lines if line["type"] == "step"]
+        self.assertEqual([(s["step"], s.get("sampled", True)) for s in steps], [(n, n % 3 == 0) for n in range(7)])
+        for step, following in zip(steps, steps[1:]):
+            self.assertLess(following["ts"] - step["ts"] - step["dur"], 100_000_000)
+        names = [(line["step"], line["name"]) for line in lines if line["type"] == "span"]
+        self.assertEqual(names, [(0, "iter(loader)")] + [
+            (step, name) for step in (0, 3, 6) for name in ("next(loader)", "forward")])
+        self.assertEqual(len([line for line in lines if line["type"] == "counter"]), 7)
+
+    def test_ranks_that_resume_sample_the_same_steps(self):
+        steps = [line for line in self.record(first_step=100) if line["type"] == "step"]
+        self.assertEqual([s["step"] for s in steps if s.get("sampled", True)], [102, 105])
+
+    def test_without_sampling_nothing_is_marked(self):
+        self.start()
+        for _ in sleuth.steps(range(2)):
+            pass
+        header, *lines = self.lines()
+        self.assertNotIn("sampleEvery", header)
+        self.assertTrue(all("sampled" not in line for line in lines))
+
+
+class SourceTest(RecorderTest):
+    SCRIPT = """
+        import training_sleuth as sleuth
+        sleuth.start(run="r", directory=".")
+        for _ in range(2):
+            with sleuth.span("forward"):
+                pass
+        sleuth.stop()
+    """
+
+    def sources(self):
+        run_script(self.SCRIPT, self.directory)
+        return [line for line in self.lines("source")]
+
+    def text(self):
+        with open(os.path.join(self.directory, "train.py"), "rb") as file:
+            return file.read()
+
+    def test_each_file_is_named_once_by_its_blob(self):
+        source, = self.sources()
+        text = self.text()
+        blob = hashlib.sha1(b"blob " + str(len(text)).encode() + b"\0" + text).hexdigest()
+        self.assertEqual(source, {"type": "source", "file": "train.py", "blob": blob})
+
+    @unittest.skipUnless(shutil.which("git"), "needs git")
+    def test_blob_and_commit_are_those_of_git(self):
+        def git(*args, cwd=self.directory):
+            return subprocess.run(["git", "-c", "user.name=a", "-c", "user.email=a@b", *args], cwd=cwd, check=True,
+                                  stdout=subprocess.PIPE, text=True).stdout.strip()
+
+        git("init", "-q", "-b", "main")
+        run_script(self.SCRIPT, self.directory)
+        git("add", "train.py")
+        git("commit", "-q", "-m", "one")
+        commit = git("rev-parse", "HEAD")
+        source, = self.sources()
+        self.assertEqual((source["blob"], source["commit"]), (git("rev-parse", "HEAD:train.py"), commit))
+        git("pack-refs", "--all")
+        self.assertEqual(self.sources()[0]["commit"], commit)
+        git("checkout", "-q", "--detach")
+        self.assertEqual(self.sources()[0]["commit"], commit)
+        worktree = os.path.join(self.directory, "linked")
+        git("worktree", "add", "-q", "-b", "other", worktree)
+        self.assertEqual(sleuth._find_commit(worktree), commit)
+
+    def test_line_ends_of_windows_also_give_the_blob_that_git_keeps(self):
+        path = os.path.join(self.directory, "train.py")
+        with open(path, "wb") as file:
+            file.write(b"a\r\nb\r\n")
+        os.utime(path, (1, 1))
+        self.assertEqual(sleuth._identify_text(path), {
+            "blob": hashlib.sha1(b"blob 6\0a\r\nb\r\n").hexdigest(),
+            "blobLf": hashlib.sha1(b"blob 4\0a\nb\n").hexdigest()})
+
+    def test_a_file_that_changed_since_the_process_began_is_not_what_runs(self):
+        path = os.path.join(self.directory, "train.py")
+        with open(path, "w") as file:
+            file.write("x")
+        self.assertIsNone(sleuth._identify_text(path))
+
+    def test_a_broken_repository_is_no_commit(self):
+        os.mkdir(os.path.join(self.directory, ".git"))
+        source, = self.sources()
+        self.assertNotIn("commit", source)
+
+
+class DiskTest(RecorderTest):
+    SCRIPT = """
+        import os, sys
+        import training_sleuth as sleuth
+        LIMIT
+        sleuth._FLUSH_AFTER_NS = 0
+        sleuth.start(run="r", directory=".")
+        for _ in sleuth.steps(range(1000)):
+            with sleuth.span("forward"):
+                pass
+        print("trained")
+    """
+
+    def record(self, limit):
+        process = run_script(self.SCRIPT.replace("LIMIT", limit), self.directory)
+        self.assertEqual(process.stdout.strip(), "trained")
+        self.assertEqual(process.stderr.count("recording into"), 1, process.stderr)
+
+    @unittest.skipUnless(importlib.util.find_spec("resource"), "needs limits of the system")
+    def test_what_fitted_on_the_disk_stays_readable(self):
+        self.record("import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))")
+        path = os.path.join(self.directory, "r", "rank0.spans.jsonl")
+        self.assertEqual(os.path.getsize(path), 20_000)
+        with open(path) as file:
+            *whole, cut = file.read().split("\n")
+        self.assertGreater(len([json.loads(line) for line in whole]), 80)
+        with self.assertRaises(ValueError):
+            json.loads(cut)
+
+    @unittest.skipUnless(os.path.exists("/dev/full"), "needs /dev/full")
+    def test_a_device_without_room(self):
+        os.mkdir(os.path.join(self.directory, "r"))
+        os.symlink("/dev/full", os.path.join(self.directory, "r", "rank0.spans.jsonl"))
+        self.record("os.ftruncate = lambda *_: None")
+
+    @unittest.skipUnless(hasattr(os, "geteuid") and os.geteuid() != 0, "needs a user who may not write everywhere")
+    def test_a_directory_that_may_not_be_written(self):
+        os.mkdir(os.path.join(self.directory, "r"))
+        os.chmod(os.path.join(self.directory, "r"), 0o500)
+        self.record("")
+
+    def test_a_directory_that_cannot_be_written(self):
+        # Also for root, who may write everywhere.
+        self.record("sys.modules['training_sleuth'].os.makedirs = lambda *a, **k: (_ for _ in ()).throw("
+                    "PermissionError(13, 'Read-only file system'))")
+
+    @unittest.skipUnless(hasattr(os, "fork"), "needs fork")
+    def test_workers_that_are_forked_while_threads_record_neither_hang_nor_write(self):
+        run_script("""
+            import os, signal, threading
+            import training_sleuth as sleuth
+            sleuth._FLUSH_AFTER_NS = 10_000
+            sleuth.start(run="r", directory=".")
+            stop = threading.Event()
+
+            def work():
+                while not stop.is_set():
+                    with sleuth.span("io"):
+                        pass
+
+            threads = [threading.Thread(target=work) for _ in range(4)]
+            for thread in threads:
+                thread.start()
+            for _ in range(30):
+                child = os.fork()
+                if child == 0:
+                    with sleuth.span("child"):
+                        pass
+                    sleuth.event("child")
+                    os._exit(0)
+                assert os.waitpid(child, 0)[1] == 0
+            stop.set()
+            for thread in threads:
+                thread.join()
+            os.kill(os.getpid(), signal.SIGKILL)
+        """, self.directory, check=False)
+        lines = self.lines()
+        self.assertGreater(len(lines), 100)
+        self.assertEqual({line.get("name") for line in lines}, {None, "io"})
 
 
 class FakeCuda:
