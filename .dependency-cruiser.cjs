@@ -30,6 +30,14 @@ module.exports = {
     inside('src/core/timeline', 'src/core/model', 'src/core/derived', 'src/base'),
     inside('src/core/source', 'src/core/model', 'src/base'),
     inside(
+      'src/core/hints',
+      'src/core/model',
+      'src/core/derived',
+      'src/core/report',
+      'src/core/source',
+      'src/base',
+    ),
+    inside(
       'src/core/export',
       'src/core/model',
       'src/core/derived',

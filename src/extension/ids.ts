@@ -51,11 +51,29 @@ export const DETECTOR_SETTINGS = `${SETTINGS_SECTION}.${DETECTORS_SETTING}.`;
 /** Names below {@link SETTINGS_SECTION}; the thresholds of detectors come from their own options. */
 export const SETTINGS = {
   hintsEnabled: 'hints.enabled',
+  heatEnabled: 'heat.enabled',
+  heatMinimum: 'heat.minimumPercent',
   sourceMap: 'sourceMap',
   watch: 'watch.enabled',
   memoryLimitMb: 'memoryLimitMb',
   cacheSizeMb: 'cacheSizeMb',
   baseline: 'baseline',
+} as const;
+
+/** Colors of the bar beside lines, from barely worth a look to most of the step; themes may set them. */
+export const HEAT_COLORS = {
+  1: 'trainingSleuth.heat1',
+  2: 'trainingSleuth.heat2',
+  3: 'trainingSleuth.heat3',
+  4: 'trainingSleuth.heat4',
+} as const;
+
+/** The same behind the text of a line. */
+export const HEAT_BACKGROUNDS = {
+  1: 'trainingSleuth.heat1Background',
+  2: 'trainingSleuth.heat2Background',
+  3: 'trainingSleuth.heat3Background',
+  4: 'trainingSleuth.heat4Background',
 } as const;
 
 export const CONTEXT_KEYS = {

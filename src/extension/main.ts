@@ -2,7 +2,9 @@ import * as vscode from 'vscode';
 import type { Disposable } from '../base/lifetime.ts';
 import { registerCacheSize } from './commands/clear-cache.ts';
 import { registerCommands } from './commands/register-commands.ts';
+import { registerHeatBar } from './hints/heat-bar.ts';
 import { registerHints } from './hints/hints.ts';
+import { ShownLines } from './hints/shown-lines.ts';
 import { EXTENSION_NAME } from './ids.ts';
 import { readManifest } from './manifest.ts';
 import { registerProblems } from './problems/problems.ts';
@@ -28,10 +30,11 @@ export function activate(context: vscode.ExtensionContext): TestAccess | undefin
   const log = vscode.window.createOutputChannel(EXTENSION_NAME, { log: true });
   context.subscriptions.push(log);
   const services = buildServices(context, log);
-  const { store, resolver, views } = services;
+  const { store, resolver, views, lines } = services;
   const surfaces: readonly (() => Disposable)[] = [
     () => registerCommands(services),
-    () => registerHints(store, resolver),
+    () => registerHints(store, lines),
+    () => registerHeatBar(lines),
     () => registerProblems(store, resolver, context.extensionUri),
     () => registerTree(store),
     () => registerStatus(store),
@@ -48,7 +51,7 @@ export function activate(context: vscode.ExtensionContext): TestAccess | undefin
   }
   discoverWorkspace(store, { inAll: false }).catch((error: unknown) => log.warn(String(error)));
   return context.extensionMode === vscode.ExtensionMode.Test
-    ? { store, resolver, views }
+    ? { store, resolver, views, lines }
     : undefined;
 }
 
@@ -72,6 +75,7 @@ function buildServices(context: vscode.ExtensionContext, log: vscode.LogOutputCh
   const resolver = new SourceResolver(files, sites, remembered, edits);
   const views = new KeptViews(context.workspaceState);
   const editor = new TimelineEditor(extensionUri, { store, resolver, views, log });
-  subscriptions.push(store, files, sites, edits, resolver, editor);
-  return { extensionUri, cacheFolder, store, resolver, views, editor, log };
+  const lines = new ShownLines(store, resolver, edits);
+  subscriptions.push(store, files, sites, edits, resolver, editor, lines);
+  return { extensionUri, cacheFolder, store, resolver, views, editor, lines, log };
 }

@@ -1,4 +1,5 @@
 import type * as vscode from 'vscode';
+import type { ShownLines } from './hints/shown-lines.ts';
 import type { RunStore } from './runs/run-store.ts';
 import type { SourceResolver } from './source/source-resolver.ts';
 import type { KeptViews } from './timeline/kept-views.ts';
@@ -13,5 +14,6 @@ export interface Services {
   readonly resolver: SourceResolver;
   readonly views: KeptViews;
   readonly editor: TimelineEditor;
+  readonly lines: ShownLines;
   readonly log: vscode.LogOutputChannel;
 }

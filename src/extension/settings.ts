@@ -15,6 +15,16 @@ export async function setHintsEnabled(isEnabled: boolean): Promise<void> {
   await section().update(SETTINGS.hintsEnabled, isEnabled, vscode.ConfigurationTarget.Global);
 }
 
+export function isHeatEnabled(): boolean {
+  return section().get<boolean>(SETTINGS.heatEnabled, true);
+}
+
+/** Lines that take a smaller share of the step have no bar. */
+export function heatMinimumPercent(): number {
+  const percent: unknown = section().get(SETTINGS.heatMinimum);
+  return typeof percent === 'number' && percent >= 0 ? percent : 5;
+}
+
 export function isWatchEnabled(): boolean {
   return section().get<boolean>(SETTINGS.watch, true);
 }

@@ -1,3 +1,4 @@
+import type { ShownLines } from './hints/shown-lines.ts';
 import type { RunStore } from './runs/run-store.ts';
 import type { KeptViews } from './timeline/kept-views.ts';
 import type { SourceResolver } from './source/source-resolver.ts';
@@ -7,4 +8,5 @@ export interface TestAccess {
   readonly store: RunStore;
   readonly resolver: SourceResolver;
   readonly views: KeptViews;
+  readonly lines: ShownLines;
 }

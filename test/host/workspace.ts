@@ -189,6 +189,7 @@ export async function readHints(
   uri: vscode.Uri,
 ): Promise<{ line: number; column: number; text: string }[]> {
   const document = await vscode.workspace.openTextDocument(uri);
+  await (await activateExtension()).lines.settle();
   const hints = await vscode.commands.executeCommand<vscode.InlayHint[]>(
     'vscode.executeInlayHintProvider',
     uri,

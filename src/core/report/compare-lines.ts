@@ -34,6 +34,19 @@ export function compareLines(
   });
 }
 
+/** The same line of another run, as {@link compareLines} tells; `line` is one of `lines`. */
+export function findLine(
+  line: LineCost,
+  lines: readonly LineCost[],
+  earlier: readonly LineTime[],
+): LineTime | null {
+  const key = identityOf(line);
+  const isSame = (other: Named): boolean => identityOf(other) === key;
+  return key === null
+    ? null
+    : findSame(line, inOrder(lines.filter(isSame)), inOrder(earlier.filter(isSame)));
+}
+
 type Named = Pick<LineTime, 'name' | 'phase' | 'location'>;
 
 function groupByIdentity<T extends Named>(lines: readonly T[]): Map<string, T[]> {
@@ -44,10 +57,11 @@ function groupByIdentity<T extends Named>(lines: readonly T[]): Map<string, T[]>
       groups.set(key, [...(groups.get(key) ?? []), line]);
     }
   }
-  for (const group of groups.values()) {
-    group.sort((a, b) => lineOf(a) - lineOf(b));
-  }
-  return groups;
+  return new Map([...groups].map(([key, group]) => [key, inOrder(group)]));
+}
+
+function inOrder<T extends Named>(lines: readonly T[]): T[] {
+  return [...lines].sort((a, b) => lineOf(a) - lineOf(b));
 }
 
 /** Null where only the line number names it, which another script may have given to other code. */
@@ -71,8 +85,9 @@ function findSame(
   own: readonly LineCost[],
   others: readonly LineTime[],
 ): LineTime | null {
-  return own.length === others.length
-    ? others[own.indexOf(line)]
+  const place = own.indexOf(line);
+  return place >= 0 && own.length === others.length
+    ? others[place]
     : (others.find((other) => lineOf(other) === lineOf(line)) ?? null);
 }
 

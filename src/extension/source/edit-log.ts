@@ -7,6 +7,7 @@ const MAX_EDITS = 5_000;
 /** What was typed into Python files since they were opened, so that lines of the past are found now. */
 export class EditLog implements vscode.Disposable {
   readonly #editsByPath = new Map<string, LineEdit[]>();
+  readonly #droppedByPath = new Map<string, number>();
   readonly #savedMsByPath = new Map<string, number>();
   readonly #subscription: vscode.Disposable;
 
@@ -32,6 +33,17 @@ export class EditLog implements vscode.Disposable {
     );
   }
 
+  /** How many edits of a file there were so far: a mark for {@link editsAfter}. */
+  countOf(path: string): number {
+    return (this.#droppedByPath.get(path) ?? 0) + (this.#editsByPath.get(path)?.length ?? 0);
+  }
+
+  /** The edits of a file since there were so many. */
+  editsAfter(path: string, count: number): readonly LineEdit[] {
+    const first = Math.max(0, count - (this.#droppedByPath.get(path) ?? 0));
+    return this.#editsByPath.get(path)?.slice(first) ?? [];
+  }
+
   /** Where a line of the file on disk is in the editor. */
   followFromDisk(path: string, line: number): number {
     return this.followFrom(this.#savedMsByPath.get(path) ?? 0, path, line);
@@ -52,8 +64,10 @@ export class EditLog implements vscode.Disposable {
       }))
       .filter(({ removedLines, addedLines }) => removedLines !== addedLines);
     if (edits.length > 0) {
-      const known = this.#editsByPath.get(path) ?? [];
-      this.#editsByPath.set(path, [...known, ...edits].slice(-MAX_EDITS));
+      const all = [...(this.#editsByPath.get(path) ?? []), ...edits];
+      const dropped = Math.max(0, all.length - MAX_EDITS);
+      this.#editsByPath.set(path, all.slice(dropped));
+      this.#droppedByPath.set(path, (this.#droppedByPath.get(path) ?? 0) + dropped);
     }
   }
 }

@@ -3,7 +3,7 @@ import { type Disposable, DisposableStore } from '../../base/lifetime.ts';
 import type { VerdictKind } from '../../core/model/report.ts';
 import { EXTENSION_NAME, LINK_COMMANDS } from '../ids.ts';
 import type { RunStore } from '../runs/run-store.ts';
-import { formatPercent } from '../hints/cost-markdown.ts';
+import { formatPercent } from '../format-percent.ts';
 
 /** The verdict over the shown run in two words; a click opens the run. */
 export function registerStatus(store: RunStore): Disposable {

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { formatDuration } from '../../base/format-duration.ts';
 import type { Finding, RankReport, Severity } from '../../core/model/report.ts';
-import { formatPercent } from '../hints/cost-markdown.ts';
+import { formatPercent } from '../format-percent.ts';
 import { LINK_COMMANDS } from '../ids.ts';
 import type { TrainingRun } from '../runs/training-run.ts';
 

@@ -7,6 +7,8 @@ import {
   CONTEXT_KEYS,
   DETECTOR_SETTINGS,
   EXTENSION_NAME,
+  HEAT_BACKGROUNDS,
+  HEAT_COLORS,
   LINK_COMMANDS,
   RUN_EDITOR,
   RUNS_VIEW,
@@ -27,6 +29,7 @@ interface Manifest {
       selector: { filenamePattern: string }[];
     }[];
     menus: Record<string, { command: string; when?: string }[]>;
+    colors: { id: string; description: string; defaults: Record<string, string> }[];
     views: Record<string, { id: string; icon: string }[]>;
     viewsWelcome: { view: string; when: string; contents: string }[];
     configuration: { title: string; properties: Record<string, unknown> }[];
@@ -168,11 +171,29 @@ describe('package.json', () => {
       ...Object.values(COMMANDS),
       ...Object.values(LINK_COMMANDS),
       ...Object.values(CONTEXT_KEYS),
+      ...Object.values(HEAT_COLORS),
+      ...Object.values(HEAT_BACKGROUNDS),
       ...Object.values(SETTINGS).map((name) => `${SETTINGS_SECTION}.${name}`),
       ...Object.keys(expectedThresholds()),
     ]);
     for (const [name] of text.matchAll(/trainingSleuth\.[\w.-]+\w/g)) {
       assert.ok(known.has(name), `${name} is not a name of the code`);
+    }
+  });
+
+  it('gives each color of the code a default for each kind of theme', () => {
+    const { colors } = readPackage().contributes;
+    assert.deepEqual(
+      colors.map(({ id }) => id),
+      [...Object.values(HEAT_COLORS), ...Object.values(HEAT_BACKGROUNDS)],
+    );
+    for (const { id, defaults } of colors) {
+      const kinds = ['dark', 'light', 'highContrast', 'highContrastLight'];
+      assert.deepEqual(Object.keys(defaults), kinds, id);
+      assert.ok(
+        Object.values(defaults).every((color) => /^#([0-9a-f]{6}|[0-9a-f]{8})$/.test(color)),
+        id,
+      );
     }
   });
 

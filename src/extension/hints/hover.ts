@@ -1,0 +1,173 @@
+import * as vscode from 'vscode';
+import { formatDuration } from '../../base/format-duration.ts';
+import { judgeLine } from '../../core/hints/line-facts.ts';
+import { trendOf } from '../../core/hints/line-trend.ts';
+import type { LineCost } from '../../core/model/report.ts';
+import { formatChange, formatPercent, formatSigned } from '../format-percent.ts';
+import { LINK_COMMANDS } from '../ids.ts';
+import type { TrainingRun } from '../runs/training-run.ts';
+import { describeHow } from '../source/open-place.ts';
+import { pictureOf } from './histogram-picture.ts';
+import type { ShownAnalysis, ShownLine } from './shown-lines.ts';
+
+/** More ranks than this are summed up by their extremes. */
+const MAX_RANKS = 8;
+/** More spans than this of one line have room for their names alone. */
+const MAX_COSTS = 3;
+const MAX_LISTED = 10;
+
+export interface HoverSurroundings {
+  readonly runs: readonly TrainingRun[];
+  /** The file was written after the run. */
+  readonly isNewer: boolean;
+}
+
+/** The hover of a line. Text of the trace is escaped; only our own commands are links. */
+export function describeLine(
+  line: ShownLine,
+  { run, generation, stepTime }: ShownAnalysis,
+  { runs, isNewer }: HoverSurroundings,
+): vscode.MarkdownString {
+  const markdown = new vscode.MarkdownString();
+  markdown.isTrusted = { enabledCommands: Object.values(LINK_COMMANDS) };
+  for (const cost of line.costs.slice(0, MAX_COSTS)) {
+    appendHeading(markdown, cost);
+    markdown.appendMarkdown(factsTable(cost));
+    appendPicture(markdown, cost);
+    appendSpread(markdown, cost, judgeLine(cost, stepTime).rank);
+    appendTrend(markdown, cost, run, runs);
+  }
+  appendOthers(markdown, line.costs.slice(MAX_COSTS));
+  for (const { index, finding } of line.findings) {
+    markdown.appendMarkdown('\n\n⚠ ');
+    markdown.appendText(finding.title);
+    markdown.appendMarkdown(
+      ` · ${commandLink(vscode.l10n.t('show'), LINK_COMMANDS.showFinding, [run.id, generation, index])}`,
+    );
+  }
+  markdown.appendMarkdown('\n\n');
+  markdown.appendText(describeHow(line.how));
+  if (isNewer) {
+    markdown.appendText(' ');
+    markdown.appendText(
+      vscode.l10n.t('The file was changed after this run was recorded: lines may have moved.'),
+    );
+  }
+  markdown.appendMarkdown(
+    `\n\n${commandLink(vscode.l10n.t('Open the run'), LINK_COMMANDS.showRun, [run.id])} · `,
+  );
+  markdown.appendText(run.group.name);
+  return markdown;
+}
+
+function appendHeading(markdown: vscode.MarkdownString, { name, phase }: LineCost): void {
+  markdown.appendMarkdown('\n\n**');
+  markdown.appendText(name);
+  markdown.appendMarkdown(`** · ${phase}\n\n`);
+}
+
+function factsTable({ perStep, sharePercent, byRank, baseline = null }: LineCost): string {
+  const { p50Ns, p95Ns, p99Ns, meanNs, count } = perStep;
+  const rows = [
+    `| ${vscode.l10n.t('per step')} | p50 | p95 | p99 | ${vscode.l10n.t('mean')} | ${vscode.l10n.t('share')} | ${vscode.l10n.t('steps')} |`,
+    '|:--|--:|--:|--:|--:|--:|--:|',
+    `| ${byRank.length < 2 ? vscode.l10n.t('this run') : vscode.l10n.t('all {0} ranks', byRank.length)} | ${[p50Ns, p95Ns, p99Ns, meanNs].map(formatDuration).join(' | ')} | ${formatPercent(sharePercent)} | ${count} |`,
+    ...(baseline === null
+      ? []
+      : [
+          `| ${vscode.l10n.t('baseline')} (${formatChange(baseline.deltaPercent)}) | ${formatDuration(baseline.p50Ns)} | | | ${formatDuration(baseline.meanNs)} | | |`,
+        ]),
+    ...ranksToShow(byRank).map(
+      (rank) =>
+        `| ${vscode.l10n.t('rank {0}', rank.rank)} | ${formatDuration(rank.p50Ns)} | | | | ${formatPercent(rank.sharePercent)} | |`,
+    ),
+  ];
+  return `${rows.join('\n')}\n\n`;
+}
+
+function appendPicture(markdown: vscode.MarkdownString, cost: LineCost): void {
+  const picture = pictureOf(cost, vscode.window.activeColorTheme.kind);
+  if (picture !== null) {
+    markdown.appendMarkdown(`![${picture.alt}](${picture.source})\n\n`);
+  }
+}
+
+function appendSpread(
+  markdown: vscode.MarkdownString,
+  { byRank }: LineCost,
+  spread: { readonly rank: number; readonly percent: number } | null,
+): void {
+  if (spread !== null) {
+    markdown.appendText(
+      vscode.l10n.t(
+        'Rank {0} takes {1} against the median of the other {2} ranks.',
+        spread.rank,
+        formatSigned(spread.percent),
+        byRank.length - 1,
+      ),
+    );
+    markdown.appendMarkdown('\n\n');
+  }
+}
+
+function appendTrend(
+  markdown: vscode.MarkdownString,
+  cost: LineCost,
+  run: TrainingRun,
+  runs: readonly TrainingRun[],
+): void {
+  const toComparable = ({ id, group, modifiedMs, analyzed }: TrainingRun) =>
+    analyzed === null ? [] : [{ id, name: group.name, modifiedMs, report: analyzed.report }];
+  const [own] = toComparable(run);
+  const points = own === undefined ? [] : trendOf(cost, own, runs.flatMap(toComparable));
+  if (points.length === 0) {
+    return;
+  }
+  markdown.appendMarkdown(`${vscode.l10n.t('p50 over the last runs, the oldest first:')} `);
+  points.forEach(({ id, name, timeNs }, i) => {
+    const before = points[i - 1]?.timeNs;
+    const change =
+      before === undefined || before === 0
+        ? ''
+        : ` (${formatChange((100 * (timeNs - before)) / before)})`;
+    const time = `${formatDuration(timeNs)}${change}`;
+    markdown.appendMarkdown(i === 0 ? '' : ' → ');
+    markdown.appendMarkdown(
+      id === run.id ? `**${time}**` : commandLink(time, LINK_COMMANDS.showRun, [id], name),
+    );
+  });
+  markdown.appendMarkdown('\n\n');
+}
+
+/** One line for what there is no room for. */
+function appendOthers(markdown: vscode.MarkdownString, others: readonly LineCost[]): void {
+  for (const { name, perStep, sharePercent } of others.slice(0, MAX_LISTED)) {
+    markdown.appendMarkdown('\n\n');
+    markdown.appendText(
+      `${name}: ${formatDuration(perStep.meanNs)} · ${formatPercent(sharePercent)}`,
+    );
+  }
+}
+
+/** All ranks, or the fastest and the slowest of many. */
+function ranksToShow(byRank: LineCost['byRank']): LineCost['byRank'] {
+  if (byRank.length < 2) {
+    return [];
+  }
+  if (byRank.length <= MAX_RANKS) {
+    return byRank;
+  }
+  const sorted = [...byRank].sort((a, b) => a.p50Ns - b.p50Ns);
+  return [...sorted.slice(0, 1), ...sorted.slice(-3)];
+}
+
+/** `title` is shown on pointing at the link; text of a trace, made harmless. */
+function commandLink(
+  text: string,
+  command: string,
+  args: readonly unknown[],
+  title: string | null = null,
+): string {
+  const shown = title === null ? '' : ` "${title.replaceAll(/[^\p{L}\p{N} ._-]/gu, '_')}"`;
+  return `[${text}](command:${command}?${encodeURIComponent(JSON.stringify(args))}${shown})`;
+}
