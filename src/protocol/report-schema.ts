@@ -232,6 +232,16 @@ export const reportSchema = z.object({
     formats: z.array(z.string()),
     ranks: z.array(z.int()),
     worldSize: z.int().nullable(),
+    sources: z.exactOptional(
+      z.array(
+        z.object({
+          file: z.string(),
+          blob: z.string(),
+          blobLf: z.exactOptional(z.string()),
+          commit: z.exactOptional(z.string()),
+        }),
+      ),
+    ),
     steps: z.object({
       total: z.int(),
       analyzed: z.int(),

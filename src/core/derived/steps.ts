@@ -1,5 +1,6 @@
 import { mapInto } from '../../base/map-into.ts';
 import { categoryIndex } from '../model/span-category.ts';
+import { UNSAMPLED_STEP } from '../model/step-names.ts';
 import type { Steps } from '../model/tables.ts';
 import type { Trace } from '../model/trace.ts';
 import type { LaneIndex } from '../model/units.ts';
@@ -55,26 +56,41 @@ export function computeSteps(
 }
 
 function recordedSteps(trace: Trace): Step[] {
-  const { spans } = trace;
+  const steps = stepRecords(trace);
+  return steps.length > 0 ? steps : boundedByNumber(trace);
+}
+
+/** Of a run whose every n-th step has spans, those: of the others nothing but the time is known. */
+function stepRecords({ spans, strings }: Trace): Step[] {
+  const unsampled = strings.indexOf(UNSAMPLED_STEP);
   const steps: Step[] = [];
-  const bounds = new Map<number, { start: number; end: number }>();
   for (let i = 0; i < spans.length; i++) {
-    const number = (spans.step?.[i] ?? 0) - 1;
-    const start = spans.start[i];
-    const end = start + spans.duration[i];
-    if (spans.category[i] === STEP) {
-      steps.push({ number: number < 0 ? steps.length : number, start, end });
-    } else if (number >= 0) {
-      const bound = bounds.get(number);
-      bounds.set(number, {
-        start: Math.min(bound?.start ?? Infinity, start),
-        end: Math.max(bound?.end ?? -Infinity, end),
+    if (spans.category[i] === STEP && spans.name[i] !== unsampled) {
+      const number = (spans.step?.[i] ?? 0) - 1;
+      const start = spans.start[i];
+      steps.push({
+        number: number < 0 ? steps.length : number,
+        start,
+        end: start + spans.duration[i],
       });
     }
   }
-  return steps.length > 0
-    ? steps
-    : [...bounds].map(([number, { start, end }]) => ({ number, start, end }));
+  return steps;
+}
+
+function boundedByNumber({ spans }: Trace): Step[] {
+  const bounds = new Map<number, { start: number; end: number }>();
+  for (let i = 0; i < spans.length; i++) {
+    const number = (spans.step?.[i] ?? 0) - 1;
+    if (number >= 0 && spans.category[i] !== STEP) {
+      const bound = bounds.get(number);
+      bounds.set(number, {
+        start: Math.min(bound?.start ?? Infinity, spans.start[i]),
+        end: Math.max(bound?.end ?? -Infinity, spans.start[i] + spans.duration[i]),
+      });
+    }
+  }
+  return [...bounds].map(([number, { start, end }]) => ({ number, start, end }));
 }
 
 /** The profiler repeats each step on the device's timeline; only the host's are steps. */

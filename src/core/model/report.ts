@@ -1,6 +1,7 @@
 import type { StepPart } from './baseline.ts';
 import type { Layer, Phase } from './phase.ts';
 import type { SourceLocation } from './source-candidate.ts';
+import type { RecordedSource } from './trace.ts';
 import type { Nanoseconds } from './units.ts';
 
 export const REPORT_SCHEMA_VERSION = 1;
@@ -346,6 +347,8 @@ export interface Report {
     readonly formats: readonly string[];
     readonly ranks: readonly number[];
     readonly worldSize: number | null;
+    /** Which text of each script ran; absent where the recorder did not tell. */
+    readonly sources?: readonly RecordedSource[];
     readonly steps: {
       readonly total: number;
       readonly analyzed: number;

@@ -128,6 +128,18 @@ export interface EpochRecord {
   readonly samples: number | null;
 }
 
+/** Which text of a source file ran, as the recorder wrote it. */
+export interface RecordedSource {
+  /** As in the spans. */
+  readonly file: string;
+  /** Git's id of the text: the SHA-1 of `blob <length>\0<text>`. */
+  readonly blob: string;
+  /** The same with line ends as git keeps them, where the text has those of Windows. */
+  readonly blobLf?: string;
+  /** What HEAD of its repository pointed to; the text may have been edited since. */
+  readonly commit?: string;
+}
+
 export interface TraceMeta {
   /** Id of the format that read it, such as `kineto`. */
   readonly format: string;
@@ -147,6 +159,8 @@ export interface TraceMeta {
   readonly config?: ReadonlyMap<string, string>;
   /** In the order of the file; absent where there are no step records. */
   readonly epochs?: readonly EpochRecord[];
+  /** One a file; absent where nothing tells. */
+  readonly sources?: readonly RecordedSource[];
   /** Absent but for dumps of NCCL's flight recorder. */
   readonly flightRecord?: FlightRecord;
   /** Absent where it wrote none. */

@@ -2,6 +2,7 @@ import type { RunDerived } from '../derived/run-derived.ts';
 import type { Detected } from '../detectors/run-detectors.ts';
 import { REPORT_SCHEMA_VERSION, type Report } from '../model/report.ts';
 import type { Steps } from '../model/tables.ts';
+import type { RecordedSource } from '../model/trace.ts';
 import { reportBaseline } from './baseline-report.ts';
 import { isCutShort } from './file-notes.ts';
 import { listAbsent } from './absent.ts';
@@ -44,6 +45,7 @@ export function buildReport(
     formats: [...new Set(run.ranks.map(({ trace }) => trace.meta.format))],
     ranks: run.ranks.map(({ rank }) => rank),
     worldSize: worldSizeOf(run.ranks),
+    ...listSources(run),
     steps: countSteps(run),
   };
   return {
@@ -71,6 +73,17 @@ export function buildReport(
     formulas: FORMULAS,
     failures,
   };
+}
+
+/** Of the first rank that names a file: all ranks of a run are taken to run the same scripts. */
+function listSources({ ranks }: RunDerived): Pick<Report['run'], 'sources'> {
+  const byFile = new Map<string, RecordedSource>();
+  for (const source of ranks.flatMap(({ trace }) => trace.meta.sources ?? [])) {
+    if (!byFile.has(source.file)) {
+      byFile.set(source.file, source);
+    }
+  }
+  return byFile.size === 0 ? {} : { sources: [...byFile.values()] };
 }
 
 /** Steps by their number, over all ranks; a step is warm-up or analysed as on the rank that has most of them. */

@@ -7,6 +7,7 @@ import type {
   Instants,
   Spans,
   Trace,
+  TraceMeta,
 } from '../model/trace.ts';
 
 type Numbers = Float64Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>;
@@ -33,7 +34,7 @@ export function mergeTraces(first: Trace, second: Trace, secondFile: string): Tr
     stringOf,
   };
   return {
-    meta: first.meta,
+    meta: mergeSources(first.meta, second.meta),
     strings,
     lanes: [
       ...first.lanes,
@@ -54,6 +55,14 @@ export function mergeTraces(first: Trace, second: Trace, secondFile: string): Tr
     ].slice(0, 100),
     byteLength: first.byteLength + second.byteLength,
   };
+}
+
+/** A loader worker may name files that its rank does not. */
+function mergeSources(first: TraceMeta, { sources = [] }: TraceMeta): TraceMeta {
+  const known = first.sources ?? [];
+  const files = new Set(known.map(({ file }) => file));
+  const others = sources.filter(({ file }) => !files.has(file));
+  return others.length === 0 ? first : { ...first, sources: [...known, ...others] };
 }
 
 function mergeSpans(a: Spans, b: Spans, move: Move): Spans {

@@ -31,6 +31,10 @@ export const SPAN_FIELD = {
   config: 26,
   samples: 27,
   epoch: 28,
+  blob: 29,
+  blobLf: 30,
+  commit: 31,
+  sampled: 32,
 } as const;
 
 /** Section 7 of the design: spans, steps, counters, events, and the header. */
@@ -60,6 +64,10 @@ export const SPAN_LAYOUT: ObjectLayout = {
     config: SPAN_FIELD.config,
     samples: SPAN_FIELD.samples,
     epoch: SPAN_FIELD.epoch,
+    blob: SPAN_FIELD.blob,
+    blobLf: SPAN_FIELD.blobLf,
+    commit: SPAN_FIELD.commit,
+    sampled: SPAN_FIELD.sampled,
   }),
   nestedKeys: new KeySet({
     group: SPAN_FIELD.group,
@@ -70,7 +78,7 @@ export const SPAN_LAYOUT: ObjectLayout = {
   nestingCode: SPAN_FIELD.attributes,
   numberCodes: [SPAN_FIELD.duration, SPAN_FIELD.step, SPAN_FIELD.line, SPAN_FIELD.value],
   textCodes: [SPAN_FIELD.name, SPAN_FIELD.phase, SPAN_FIELD.file, SPAN_FIELD.lane],
-  codeCount: 29,
+  codeCount: 33,
 };
 
 /** A longer line is no span. */

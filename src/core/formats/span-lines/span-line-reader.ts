@@ -1,5 +1,6 @@
 import { PHASES } from '../../model/phase.ts';
 import { categoryIndex } from '../../model/span-category.ts';
+import { UNSAMPLED_STEP } from '../../model/step-names.ts';
 import type { FieldReader } from '../json/field-reader.ts';
 import { readThousandthsAsDecimal, type DecimalParts } from '../json/numbers.ts';
 import { REPAIRS, type ObjectScanner } from '../json/object-scanner.ts';
@@ -9,6 +10,7 @@ import { OUTSIDE } from '../trace/selection.ts';
 import { emptySpanRow } from '../trace/span-columns.ts';
 import type { TraceBuilder } from '../trace/trace-builder.ts';
 import { EpochCounter } from './epoch-counter.ts';
+import { RecordedSources } from './recorded-sources.ts';
 import { SpanHeader } from './span-header.ts';
 import { SPAN_FIELD } from './span-layout.ts';
 
@@ -25,6 +27,7 @@ const NO_TIME = 'this line has no time';
 export class SpanLineReader extends EventLogVisitor {
   readonly header = new SpanHeader();
   readonly epochs = new EpochCounter();
+  readonly sources = new RecordedSources();
   readonly #row = emptySpanRow();
   readonly #time: DecimalParts = { whole: 0, milli: 0 };
   readonly #laneByLabel = new Map<number, number>();
@@ -57,6 +60,9 @@ export class SpanLineReader extends EventLogVisitor {
         return this.#readCounter(fields, scanner);
       case 'event':
         return this.#readInstant(fields, scanner);
+      case 'source':
+        this.sources.add(fields);
+        return null;
       default:
         return null;
     }
@@ -97,7 +103,8 @@ export class SpanLineReader extends EventLogVisitor {
     }
     const row = this.#row;
     this.epochs.add(fields.number(SPAN_FIELD.epoch), fields.number(SPAN_FIELD.samples));
-    row.name = this.builder.strings.internText('step');
+    const isSampled = fields.json(SPAN_FIELD.sampled) !== false;
+    row.name = this.builder.strings.internText(isSampled ? 'step' : UNSAMPLED_STEP);
     row.category = categoryIndex('step');
     row.lane = this.#lane(this.builder.labels.internText('steps'));
     row.file = 0;

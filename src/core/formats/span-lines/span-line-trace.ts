@@ -20,11 +20,16 @@ export class SpanLineTrace {
 
   /** All so far; with `mayStay` the file may go on. */
   finish(byteLength: number, mayStay = false): Trace {
-    const { header, epochs } = this.#reader;
+    const { header, epochs, sources } = this.#reader;
     const records = epochs.records();
+    const texts = sources.list();
     return this.builder.finish({
       clockZeroNs: header.startUnixNs,
-      meta: { ...header.meta(), ...(records.length === 0 ? {} : { epochs: records }) },
+      meta: {
+        ...header.meta(),
+        ...(records.length === 0 ? {} : { epochs: records }),
+        ...(texts.length === 0 ? {} : { sources: texts }),
+      },
       showsProcess: false,
       byteLength,
       mayStay,
