@@ -28,6 +28,10 @@ module.exports = {
     inside('src/core/runs', 'src/core/model', 'src/base'),
     inside('src/core/derived', 'src/core/model', 'src/base'),
     inside('src/core/timeline', 'src/core/model', 'src/core/derived', 'src/base'),
+    {
+      from: { path: '^src/core/timeline/' },
+      to: { path: '^src/core/report/line-identity\\.ts$' },
+    },
     inside('src/core/source', 'src/core/model', 'src/base'),
     inside(
       'src/core/hints',

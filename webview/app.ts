@@ -125,6 +125,7 @@ export class App {
           showIntervals(this.#context, evidence, `Showing the evidence of: ${title}`);
         }
       },
+      showSpans: (wanted) => this.#store.wantedSpans.set(wanted),
       showRank: ({ rank }) => {
         const { openRanks, wantedRank } = this.#store;
         openRanks.set(new Set([...openRanks.get(), rank]));

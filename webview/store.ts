@@ -42,6 +42,8 @@ export class Store {
   readonly evidence = new Atom<readonly Evidence[]>([]);
   /** What the search on the timeline found; null while there is none. */
   readonly matches = new Atom<Matches | null>(null);
+  /** Spans to search for, asked by the editor; each wish is a new object. */
+  readonly wantedSpans = new Atom<{ readonly query: string } | null>(null);
   /** The track to scroll to; each wish is a new object. */
   readonly wantedTrack = new Atom<{ readonly rank: number; readonly lane: number } | null>(null);
   /** What ranks are aligned on; null shows each when it was. */

@@ -18,6 +18,7 @@ export const COMMANDS = {
   toggleHints: 'trainingSleuth.toggleHints',
   clearFindings: 'trainingSleuth.clearFindings',
   chooseShownRun: 'trainingSleuth.chooseShownRun',
+  showLineSpans: 'trainingSleuth.showLineSpans',
   showLog: 'trainingSleuth.showLog',
   addRecorder: 'trainingSleuth.addRecorder',
   clearCache: 'trainingSleuth.clearCache',

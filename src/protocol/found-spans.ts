@@ -16,6 +16,7 @@ export const MAX_QUERY_CHARACTERS = 1_000;
 /** What a search found; `spans` are packed columns of `FoundSpans`, the longest where there are too many. */
 export const searchResultSchema = z.object({
   total: z.int(),
+  totalNs: z.number(),
   byRank: z.array(z.object({ rank: z.int(), count: z.int() })),
   spans: z
     .instanceof(ArrayBuffer)

@@ -121,4 +121,9 @@ export const viewApi = {
     params: z.object({ title: z.string(), evidence: z.array(evidenceSchema) }),
     result: z.void(),
   },
+  /** Search for spans, as if the user had typed the query, and go to the first. */
+  showSpans: {
+    params: z.object({ query: z.string().max(MAX_QUERY_CHARACTERS) }),
+    result: z.void(),
+  },
 } satisfies Api;

@@ -12,8 +12,8 @@ export function searchArea(
   return toResult(findInArea(analysis, area, group));
 }
 
-function toResult({ total, byRank, spans }: Found): SearchResult {
-  return { total, byRank: [...byRank], spans: packFound(spans), problem: '' };
+function toResult({ total, totalNs, byRank, spans }: Found): SearchResult {
+  return { total, totalNs, byRank: [...byRank], spans: packFound(spans), problem: '' };
 }
 
 /** Finds spans; a query that cannot be read finds nothing and says why. */
@@ -24,7 +24,7 @@ export function search(analysis: Analysis, query: string): SearchResult {
     if (!(error instanceof BadQuery)) {
       throw error;
     }
-    return { total: 0, byRank: [], spans: packFound(NONE), problem: error.message };
+    return { total: 0, totalNs: 0, byRank: [], spans: packFound(NONE), problem: error.message };
   }
 }
 

@@ -132,6 +132,45 @@ describe('hints of a long file', () => {
     assert.ok(svg.startsWith('<svg') && svg.endsWith('</svg>') && svg.length < 8_000);
   });
 
+  it('lead from a line to its spans on the timeline, of all steps and ranks', async () => {
+    const { views } = await activateExtension();
+    const run = store.shown;
+    assert.ok(run);
+    await vscode.commands.executeCommand(COMMANDS.showLineSpans, script.toString(), FIRST);
+    const isFirst = (): boolean => {
+      const view = views.find(run.id) as { selection: { kind: string } | null } | null;
+      return view?.selection?.kind === 'span';
+    };
+    await new Promise<void>((resolve) => {
+      const subscription = views.onDidKeep(() => {
+        if (isFirst()) {
+          subscription.dispose();
+          resolve();
+        }
+      });
+      if (isFirst()) {
+        subscription.dispose();
+        resolve();
+      }
+    });
+    assert.ok(
+      vscode.window.tabGroups.activeTabGroup.activeTab?.input instanceof vscode.TabInputCustom,
+    );
+  });
+
+  it('offer the way to the timeline at the lines that have one, and nowhere else', async () => {
+    const titlesAt = async (line: number): Promise<string[]> => {
+      const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
+        'vscode.executeCodeActionProvider',
+        script,
+        new vscode.Range(line - 1, 0, line - 1, 0),
+      );
+      return actions.map(({ title }) => title).filter((title) => title.includes('timeline'));
+    };
+    assert.deepEqual(await titlesAt(FIRST), ['Show spans of this line on the timeline']);
+    assert.deepEqual(await titlesAt(FIRST + 1), []);
+  });
+
   it('are gone with their bars once they are cleared', async () => {
     const shown = store.shown;
     const document = await vscode.workspace.openTextDocument(script);

@@ -198,8 +198,12 @@ export class AreaPanel implements View {
       });
       if (this.#chosen === group) {
         this.#lit = unpackFound(found.spans);
-        const { total, problem } = found;
-        store.matches.set({ query: '', total, spans: this.#lit, current: -1, problem });
+        const { total, totalNs, problem } = found;
+        const rankCount = found.byRank.length;
+        store.matches.set({
+          ...{ query: '', total, totalNs, rankCount, problem },
+          ...{ spans: this.#lit, current: -1 },
+        });
         store.announcement.set(`${formatCount(total, 'span')} lit; N goes to the next`);
       }
     } catch (error) {

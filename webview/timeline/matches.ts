@@ -7,6 +7,8 @@ import { findTrack, rankTrackOf, type Track, type TrackList } from './tracks.ts'
 export interface Matches {
   readonly query: string;
   readonly total: number;
+  readonly totalNs: number;
+  readonly rankCount: number;
   readonly spans: FoundSpans;
   /** Row of `spans`; -1 before the first step. */
   readonly current: number;

@@ -6,6 +6,7 @@ import type { SpanIndex } from '../model/units.ts';
 import { type AnalyzedRank, type DrawnRun, findRank } from './analyzed-rank.ts';
 import { laneLabel } from './lane-label.ts';
 import type { SearchQuery } from './search-query.ts';
+import { spansOfLines } from './span-lines.ts';
 
 /** As many are listed; of more, the longest. */
 export const MAX_LISTED = 20_000;
@@ -15,6 +16,8 @@ const BINS = 64 * BINS_PER_OCTAVE;
 /** What was found, and how many there are on each rank. */
 export interface Found {
   readonly total: number;
+  /** Of all durations; what lies in each other counts for itself. */
+  readonly totalNs: number;
   readonly byRank: readonly { readonly rank: number; readonly count: number }[];
   readonly spans: FoundSpans;
 }
@@ -40,7 +43,9 @@ export function listLongest(
 ): Found {
   const countByBin = new Uint32Array(BINS);
   const countByRank = new Map<number, number>();
+  let totalNs = 0;
   forEach(({ trace, tables }, span) => {
+    totalNs += trace.spans.duration[span];
     countByBin[binOf(trace.spans.duration[span])]++;
     countByRank.set(tables.rank, (countByRank.get(tables.rank) ?? 0) + 1);
   });
@@ -56,6 +61,7 @@ export function listLongest(
   const byRank = [...countByRank].map(([rank, count]) => ({ rank, count }));
   return {
     total: byRank.reduce((sum, { count }) => sum + count, 0),
+    totalNs,
     byRank,
     spans: toColumns(found),
   };
@@ -80,28 +86,38 @@ function forEachRank(
   }
 }
 
-function forEachMatch(
-  { trace, tables }: AnalyzedRank,
-  query: SearchQuery,
-  visit: (span: number) => void,
-): void {
-  const { name, category, duration } = trace.spans;
+function forEachMatch(rank: AnalyzedRank, query: SearchQuery, visit: (span: number) => void): void {
+  const { trace } = rank;
+  const { name, duration } = trace.spans;
   const isNamed = namesWith(trace, query.words);
-  const { categories, phases, aboveNs, belowNs } = query;
-  const phaseOf = phases === null ? null : tables.inheritedPhases;
+  const { aboveNs, belowNs } = query;
+  const filters = filtersOf(rank, query);
   for (const { first, count } of lanesWith(trace, query.laneWords)) {
     for (let span = first; span < first + count; span++) {
       if (
         isNamed[name[span]] === 1 &&
         duration[span] > aboveNs &&
         duration[span] < belowNs &&
-        (categories === null || categories.has(category[span])) &&
-        (phaseOf === null || phases?.has(phaseOf[span]) === true)
+        filters.every((accepts) => accepts(span))
       ) {
         visit(span);
       }
     }
   }
+}
+
+/** What is asked for beside name and duration; the cheapest first. */
+function filtersOf(
+  { trace, tables }: AnalyzedRank,
+  { categories, phases, lines }: SearchQuery,
+): ((span: SpanIndex) => boolean)[] {
+  const { category } = trace.spans;
+  const phaseOf = phases === null ? null : tables.inheritedPhases;
+  return [
+    categories === null ? null : (span: SpanIndex) => categories.has(category[span]),
+    phaseOf === null ? null : (span: SpanIndex) => phases?.has(phaseOf[span]) === true,
+    spansOfLines(trace, lines),
+  ].filter((filter) => filter !== null);
 }
 
 const namesByTrace = new WeakMap<Trace, { readonly key: string; readonly isNamed: Uint8Array }>();

@@ -1,6 +1,7 @@
 import { PHASES } from '../model/phase.ts';
 import { SPAN_CATEGORIES } from '../model/span-category.ts';
 import type { Nanoseconds } from '../model/units.ts';
+import { plain } from './span-lines.ts';
 
 /** What a span must have to be found; null and empty ask for nothing. */
 export interface SearchQuery {
@@ -8,6 +9,8 @@ export interface SearchQuery {
   readonly words: readonly string[];
   /** Parts that the name of the lane must hold, in lower case. */
   readonly laneWords: readonly string[];
+  /** Lines of code of which a span must stand for one, as `spansOfLines` takes them. */
+  readonly lines: readonly string[];
   /** Indices into `SPAN_CATEGORIES`. */
   readonly categories: ReadonlySet<number> | null;
   /** Indices into `PHASES`. */
@@ -27,6 +30,7 @@ export class BadQuery extends Error {
 interface Draft {
   words: string[];
   laneWords: string[];
+  lines: string[];
   categories: Set<number> | null;
   phases: Set<number> | null;
   ranks: Set<number> | null;
@@ -42,6 +46,7 @@ type Filter = (draft: Draft, value: string) => void;
 const FILTERS: ReadonlyMap<string, Filter> = new Map<string, Filter>([
   ['name', (draft, value) => draft.words.push(value)],
   ['lane', (draft, value) => draft.laneWords.push(value)],
+  ['line', (draft, value) => draft.lines.push(plain(value))],
   [
     'cat',
     (draft, value) =>
@@ -52,13 +57,14 @@ const FILTERS: ReadonlyMap<string, Filter> = new Map<string, Filter>([
 ]);
 
 /**
- * Reads `conv cat:kernel dur>1ms rank:0-3 phase:forward lane:"stream 7"`. Words that are no filters are
- * parts of the name; all must hold, of several `cat:`, `phase:` or `rank:` one. Throws {@link BadQuery}.
+ * Reads `conv cat:kernel dur>1ms rank:0-3 phase:forward lane:"stream 7" line:train.py:61`. Words that are
+ * no filters are parts of the name; all must hold, of several `cat:`, `phase:`, `rank:` or `line:` one. Throws {@link BadQuery}.
  */
 export function parseQuery(text: string): SearchQuery {
   const draft: Draft = {
     words: [],
     laneWords: [],
+    lines: [],
     categories: null,
     phases: null,
     ranks: null,

@@ -12,6 +12,7 @@ import { copyFinding, exportAs, exportCsv } from './export-run.ts';
 import { goToFinding, goToWorstFinding } from './go-to-finding.ts';
 import { openRun } from './open-run.ts';
 import { clearBaseline, setBaseline } from './set-baseline.ts';
+import { showLineSpans } from './show-line-spans.ts';
 import { showFinding, showRun } from './show-run.ts';
 
 type Command = (services: Services, ...args: unknown[]) => unknown;
@@ -23,6 +24,7 @@ const COMMAND_HANDLERS: Readonly<Record<string, Command>> = {
   [COMMANDS.toggleHints]: () => setHintsEnabled(!areHintsEnabled()),
   [COMMANDS.clearFindings]: ({ store }) => store.show(null),
   [COMMANDS.chooseShownRun]: chooseShownRun,
+  [COMMANDS.showLineSpans]: showLineSpans,
   [COMMANDS.showLog]: ({ log }) => log.show(),
   [COMMANDS.addRecorder]: addRecorder,
   [COMMANDS.clearCache]: clearCache,

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { type Disposable, DisposableStore } from '../../base/lifetime.ts';
-import { CONTEXT_KEYS, SETTINGS } from '../ids.ts';
+import { COMMANDS, CONTEXT_KEYS, SETTINGS } from '../ids.ts';
 import type { RunStore } from '../runs/run-store.ts';
 import { areHintsEnabled, onDidChangeSetting } from '../settings.ts';
 import { hintText } from './hint-text.ts';
@@ -21,12 +21,40 @@ export function registerHints(store: RunStore, lines: ShownLines): Disposable {
   owned.add(onDidChangeSetting(SETTINGS.hintsEnabled, () => provider.refresh()));
   owned.add(vscode.languages.registerInlayHintsProvider(PYTHON, provider));
   owned.add(vscode.languages.registerHoverProvider(PYTHON, provider));
+  owned.add(
+    vscode.languages.registerCodeActionsProvider(PYTHON, new LineActions(lines), {
+      providedCodeActionKinds: [LINE_ACTION],
+    }),
+  );
   return owned;
+}
+
+/** Neither a fix nor a change of the code: it stands below these in the menu. */
+const LINE_ACTION = vscode.CodeActionKind.Empty.append('trainingSleuth');
+
+class LineActions implements vscode.CodeActionProvider {
+  constructor(private readonly lines: ShownLines) {}
+
+  provideCodeActions(document: vscode.TextDocument, range: vscode.Range): vscode.CodeAction[] {
+    const line = range.start.line + 1;
+    if (!areHintsEnabled() || !this.lines.read(document).some((shown) => shown.line === line)) {
+      return [];
+    }
+    const title = vscode.l10n.t('Show spans of this line on the timeline');
+    const action = new vscode.CodeAction(title, LINE_ACTION);
+    action.command = {
+      command: COMMANDS.showLineSpans,
+      title,
+      arguments: [document.uri.toString(), line],
+    };
+    return [action];
+  }
 }
 
 /** Remembers what it says more about when somebody points at it. */
 class LineHint extends vscode.InlayHint {
   constructor(
+    readonly uri: vscode.Uri,
     readonly shown: ShownLine,
     position: vscode.Position,
     label: string,
@@ -65,14 +93,15 @@ class HintProvider
       .filter(({ line }) => line - 1 >= start.line && line - 1 <= end.line)
       .map((shown) => {
         const position = document.lineAt(shown.line - 1).range.end;
-        return new LineHint(shown, position, hintText(shown, analysis.stepTime));
+        return new LineHint(document.uri, shown, position, hintText(shown, analysis.stepTime));
       });
   }
 
   resolveInlayHint(hint: LineHint): LineHint {
     const { analysis } = this.lines;
     if (analysis !== null) {
-      hint.tooltip = describeLine(hint.shown, analysis, { runs: this.store.runs, isNewer: false });
+      const { uri, shown } = hint;
+      hint.tooltip = describeLine(shown, analysis, { uri, runs: this.store.runs, isNewer: false });
     }
     return hint;
   }
@@ -82,11 +111,13 @@ class HintProvider
     if (analysis === null || !areHintsEnabled()) {
       return undefined;
     }
-    const isNewer = this.lines.isNewer(document);
     const shown = this.lines.read(document).find(({ line }) => line - 1 === position.line);
-    return (
-      shown && new vscode.Hover(describeLine(shown, analysis, { runs: this.store.runs, isNewer }))
-    );
+    const surroundings = {
+      uri: document.uri,
+      runs: this.store.runs,
+      isNewer: this.lines.isNewer(document),
+    };
+    return shown && new vscode.Hover(describeLine(shown, analysis, surroundings));
   }
 
   dispose(): void {

@@ -4,7 +4,7 @@ import { judgeLine } from '../../core/hints/line-facts.ts';
 import { trendOf } from '../../core/hints/line-trend.ts';
 import type { LineCost } from '../../core/model/report.ts';
 import { formatChange, formatPercent, formatSigned } from '../format-percent.ts';
-import { LINK_COMMANDS } from '../ids.ts';
+import { COMMANDS, LINK_COMMANDS } from '../ids.ts';
 import type { TrainingRun } from '../runs/training-run.ts';
 import { describeHow } from '../source/open-place.ts';
 import { pictureOf } from './histogram-picture.ts';
@@ -16,7 +16,10 @@ const MAX_RANKS = 8;
 const MAX_COSTS = 3;
 const MAX_LISTED = 10;
 
+const LINKED = [...Object.values(LINK_COMMANDS), COMMANDS.showLineSpans];
+
 export interface HoverSurroundings {
+  readonly uri: vscode.Uri;
   readonly runs: readonly TrainingRun[];
   /** The file was written after the run. */
   readonly isNewer: boolean;
@@ -26,10 +29,10 @@ export interface HoverSurroundings {
 export function describeLine(
   line: ShownLine,
   { run, generation, stepTime }: ShownAnalysis,
-  { runs, isNewer }: HoverSurroundings,
+  { uri, runs, isNewer }: HoverSurroundings,
 ): vscode.MarkdownString {
   const markdown = new vscode.MarkdownString();
-  markdown.isTrusted = { enabledCommands: Object.values(LINK_COMMANDS) };
+  markdown.isTrusted = { enabledCommands: LINKED };
   for (const cost of line.costs.slice(0, MAX_COSTS)) {
     appendHeading(markdown, cost);
     markdown.appendMarkdown(factsTable(cost));
@@ -53,8 +56,9 @@ export function describeLine(
       vscode.l10n.t('The file was changed after this run was recorded: lines may have moved.'),
     );
   }
+  const spans = vscode.l10n.t('Show these spans on the timeline');
   markdown.appendMarkdown(
-    `\n\n${commandLink(vscode.l10n.t('Open the run'), LINK_COMMANDS.showRun, [run.id])} · `,
+    `\n\n${commandLink(spans, COMMANDS.showLineSpans, [uri.toString(), line.line])} · ${commandLink(vscode.l10n.t('Open the run'), LINK_COMMANDS.showRun, [run.id])} · `,
   );
   markdown.appendText(run.group.name);
   return markdown;

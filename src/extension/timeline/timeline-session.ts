@@ -35,6 +35,8 @@ export interface RunView {
   readonly rank: number | null;
   /** All that a finding rests on, to be marked; null shows the rank alone. */
   readonly finding: Pick<Finding, 'title' | 'evidence'> | null;
+  /** Spans to search for and to light; see `search-query.ts`. */
+  readonly query?: string;
 }
 
 /** One open panel of the run editor: answers its page and tells it what changes. */
@@ -76,8 +78,10 @@ export class TimelineSession implements vscode.Disposable {
       this.#pendingView = view;
       return;
     }
-    const { rank, finding } = view;
-    if (finding !== null && finding.evidence.length > 0) {
+    const { rank, finding, query } = view;
+    if (query !== undefined) {
+      this.#notify(this.#channel.remote.showSpans({ query }));
+    } else if (finding !== null && finding.evidence.length > 0) {
       const { title, evidence } = finding;
       this.#notify(this.#channel.remote.showEvidence({ title, evidence: [...evidence] }));
     } else if (rank !== null) {

@@ -116,8 +116,8 @@ describe('ranks aligned on a step', () => {
 
   it('light the matches of a search where they are shown', () => {
     const area = { startNs: 0, endNs: 1000, rows: toRows(lanes, () => 0), by: 'name' as const };
-    const { spans, total } = findInArea(analysis, area, 'gemm');
-    const matches = { query: '', total, spans, current: -1, problem: '' };
+    const { byRank, ...found } = findInArea(analysis, area, 'gemm');
+    const matches = { query: '', ...found, rankCount: byRank.length, current: -1, problem: '' };
     const lit = layOutMatches(matches, list, { range, width: 1000, shiftOf });
     assert.deepEqual(
       lit.map(({ x, track }) => [x, track.rank]),

@@ -10,6 +10,8 @@ function found(starts: readonly number[], duration: number, current = -1): Match
   return {
     query: 'x',
     total: length,
+    totalNs: length * duration,
+    rankCount: 1,
     problem: '',
     current,
     spans: {
@@ -70,12 +72,14 @@ describe('the matches of a search', () => {
   });
 
   it('are counted in words', () => {
-    assert.equal(describeMatches(found([1, 2], 1)), '2 spans');
-    assert.equal(describeMatches(found([1, 2], 1, 1)), '2 of 2 spans');
-    assert.match(describeMatches(found([], 1)), /^No span matches/);
+    const words = (matches: Matches) => describeMatches(matches).replaceAll('\u202f', ' ');
+    assert.equal(words(found([1], 3e6)), '1 span');
+    assert.equal(words(found([1, 2], 3e6)), '2 spans, 6 ms in all');
+    assert.equal(words(found([1, 2], 3e6, 1)), '2 of 2 spans, 6 ms in all');
+    assert.match(words(found([], 1)), /^No span matches/);
     assert.equal(
-      describeMatches({ ...found([1, 2], 1), total: 5000 }).replaceAll('\u202f', ' '),
-      '5 000 spans, the 2 longest lit',
+      words({ ...found([1, 2], 1), total: 1204, totalNs: 312e6, rankCount: 8 }),
+      '1 204 spans on 8 ranks, 312 ms in all, the 2 longest lit',
     );
     assert.equal(describeMatches({ ...found([], 1), problem: 'Say more.' }), 'Say more.');
   });
