@@ -117,6 +117,7 @@ def start(
     first_step: int = 0,
     sample_every: int = 1,
     profile_steps: Iterable[int] | None = None,
+    once: bool = False,
 ) -> Recorder:
     """Starts recording this process into ``<directory>/<run>/rank<rank>.spans.jsonl``, replacing that file.
 
@@ -125,9 +126,11 @@ def start(
     Open MPI, MVAPICH, MPICH, PALS, Slurm), else they are 0 and 1. ``first_step`` is the number of the
     first step, for a training that resumes. With ``sample_every=n`` only steps whose number is a
     multiple of n have spans, alike on all ranks; of the others the times of the steps are kept.
-    ``profile_steps`` are steps for ``profile``.
+    ``profile_steps`` are steps for ``profile``. With ``once`` a recording that is under way goes on.
     """
     global _recorder
+    if once and _recorder is not None:
+        return _recorder
     stop()
     run = run or os.environ.get("SLEUTH_RUN") or _script_name()
     directory = os.path.abspath(os.path.join(directory or os.environ.get("SLEUTH_DIR") or "runs", run))

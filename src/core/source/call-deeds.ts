@@ -218,7 +218,7 @@ function deedsAround({ roles, callee, last, object }: Call): readonly Deed[] | n
   if (LOSS_CALL.test(last)) {
     return [{ ...LOSS, certainty: /cross_entropy|_loss$/.test(last) ? 'sure' : 'likely' }];
   }
-  if (VALIDATION_CALL.test(last)) {
+  if (VALIDATION_CALL.test(last) && last !== 'eval') {
     return [{ phase: 'validation', certainty: 'likely', weight: 2 }];
   }
   if (STEP_ELSEWHERE.test(last)) {

@@ -46,6 +46,8 @@ const BETWEEN_LOOPS: readonly Phase[] = ['validation', 'checkpoint'];
 /** Functions that leave what goes through them as it is. */
 const AROUND_BATCHES: readonly string[] = ['enumerate', 'tqdm', 'islice', 'iter', 'cycle', 'track'];
 
+const KEEP_ALL = (): boolean => true;
+
 /** Takes together what a loop, the helpers that it calls and the code around it do. */
 export function gatherSites(
   found: FoundLoop,
@@ -144,7 +146,7 @@ class SiteGatherer {
   #addUnits(
     of: FunctionEffects,
     isWanted: (unit: CodeUnit) => boolean,
-    isKept: (deed: Deed) => boolean = () => true,
+    isKept: (deed: Deed) => boolean = KEEP_ALL,
   ): void {
     const validation = this.effects.validationLoopsOf(of.function);
     const isEvaluated = (unit: CodeUnit): boolean => isInsideLoop(unit.loop, validation);
@@ -158,9 +160,19 @@ class SiteGatherer {
         add(loop.head, loop.node, { phase: 'validation', certainty: 'sure', weight: 2 });
       }
     }
+    const training = new Set(
+      of.calls
+        .filter((call) => (this.effects.sumOf(call.target) & TRAINS) !== 0)
+        .map(({ unit }) => unit),
+    );
     const heads = new Set([...validation].map(({ head }) => head));
     for (const { unit, node, deed } of of.acts) {
-      if (isWanted(unit) && !isEvaluated(unit) && !heads.has(unit)) {
+      if (
+        isWanted(unit) &&
+        !isEvaluated(unit) &&
+        !heads.has(unit) &&
+        !(node === unit.node && training.has(unit))
+      ) {
         add(
           unit,
           node,
@@ -172,7 +184,7 @@ class SiteGatherer {
     }
     for (const call of of.calls) {
       if (isWanted(call.unit) && !isEvaluated(call.unit)) {
-        this.#addCall(call, add);
+        this.#addCall(call, add, isKept === KEEP_ALL);
       }
     }
   }
@@ -190,7 +202,11 @@ class SiteGatherer {
     );
   }
 
-  #addCall(call: OwnCall, add: (unit: CodeUnit, node: SyntaxNode, deed: Deed) => void): void {
+  #addCall(
+    call: OwnCall,
+    add: (unit: CodeUnit, node: SyntaxNode, deed: Deed) => void,
+    mayGoIn: boolean,
+  ): void {
     const { unit, node, target } = call;
     const sum = this.effects.effectOfCall(call);
     if (call.isTraced && (sum & TRAINS) !== 0) {
@@ -209,7 +225,7 @@ class SiteGatherer {
       deed === null
         ? sum !== 0 && sum !== EFFECT.loop
         : deed.phase === 'data' && (sum & EFFECT.copy) !== 0;
-    if (goesIn) {
+    if (goesIn && mayGoIn) {
       const before = this.drafts.length;
       this.addFunction(target);
       const added = this.drafts.splice(before);
@@ -413,5 +429,9 @@ function idiomOf(drafts: readonly Draft[], { facts, roles }: FileEffects): Train
         ? 'jax'
         : 'loop';
     });
-  return idioms.find((idiom) => idiom !== 'loop') ?? 'loop';
+  const packages = [...facts.code.imports.values()].map(([first]) => first);
+  const compiled = packages.includes('jax') ? 'jax' : 'tensorflow';
+  const isCompiled =
+    idioms.length === 0 && packages.some((name) => name === 'jax' || name === 'tensorflow');
+  return isCompiled ? compiled : (idioms.find((idiom) => idiom !== 'loop') ?? 'loop');
 }

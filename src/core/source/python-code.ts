@@ -1,4 +1,4 @@
-import type { SyntaxNode, Tree } from '@lezer/common';
+import { type SyntaxNode, Tree } from '@lezer/common';
 import { parser } from '@lezer/python';
 
 /** A Python file and its syntax tree. Broken code has a tree too, with error nodes. */
@@ -8,7 +8,7 @@ export class PythonCode {
   #imports: ReadonlyMap<string, readonly string[]> | null = null;
 
   constructor(readonly text: string) {
-    this.tree = parser.parse(text);
+    this.tree = parse(text);
   }
 
   textOf({ from, to }: SyntaxNode): string {
@@ -68,6 +68,18 @@ export class PythonCode {
       this.#lineStarts = starts;
     }
     return this.#lineStarts;
+  }
+}
+
+/** An empty tree for what is nested deeper than the parser's own recursion reaches. */
+function parse(text: string): Tree {
+  try {
+    return parser.parse(text);
+  } catch (error) {
+    if (error instanceof RangeError) {
+      return Tree.empty;
+    }
+    throw error;
   }
 }
 

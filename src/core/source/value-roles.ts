@@ -269,9 +269,12 @@ export class ValueRoles {
       values.length === 1
         ? this.#rolesOf(values[0])
         : values.map((value) => this.#shownRole(value));
+    const common = roles.every((role) => role === roles[0]) ? (roles[0] ?? null) : null;
+    const isTaken = values.length === 1 && values[0].name !== 'CallExpression';
     for (const target of targets) {
       target.forEach((name, index) => {
-        const role = target.length === 1 && roles.length > 1 ? null : (roles[index] ?? null);
+        const isOfOne = target.length === 1 ? roles.length > 1 : isTaken;
+        const role = isOfOne ? common : (roles[index] ?? null);
         this.#set(dottedNames(name, this.facts.code), role);
       });
     }
