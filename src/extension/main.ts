@@ -6,6 +6,7 @@ import { registerHeatBar } from './hints/heat-bar.ts';
 import { registerHints } from './hints/hints.ts';
 import { ShownLines } from './hints/shown-lines.ts';
 import { EXTENSION_NAME } from './ids.ts';
+import { registerLoopActions } from './instrumentation/loop-actions.ts';
 import { readManifest } from './manifest.ts';
 import { registerProblems } from './problems/problems.ts';
 import { RunStore } from './runs/run-store.ts';
@@ -33,6 +34,7 @@ export function activate(context: vscode.ExtensionContext): TestAccess | undefin
   const { store, resolver, views, lines } = services;
   const surfaces: readonly (() => Disposable)[] = [
     () => registerCommands(services),
+    () => registerLoopActions(),
     () => registerHints(store, lines),
     () => registerHeatBar(lines),
     () => registerProblems(store, resolver, context.extensionUri),

@@ -10,6 +10,8 @@ import { clearCache } from './clear-cache.ts';
 import { exportNsightReport } from './export-nsight.ts';
 import { copyFinding, exportAs, exportCsv } from './export-run.ts';
 import { goToFinding, goToWorstFinding } from './go-to-finding.ts';
+import { insertProfiler } from './insert-profiler.ts';
+import { instrumentLoop, removeSpans } from './instrument-loop.ts';
 import { openRun } from './open-run.ts';
 import { clearBaseline, setBaseline } from './set-baseline.ts';
 import { showLineSpans } from './show-line-spans.ts';
@@ -27,6 +29,9 @@ const COMMAND_HANDLERS: Readonly<Record<string, Command>> = {
   [COMMANDS.showLineSpans]: showLineSpans,
   [COMMANDS.showLog]: ({ log }) => log.show(),
   [COMMANDS.addRecorder]: addRecorder,
+  [COMMANDS.instrumentLoop]: instrumentLoop,
+  [COMMANDS.removeInstrumentation]: removeSpans,
+  [COMMANDS.insertProfiler]: insertProfiler,
   [COMMANDS.clearCache]: clearCache,
   [COMMANDS.exportNsight]: exportNsightReport,
   [COMMANDS.setBaseline]: setBaseline,

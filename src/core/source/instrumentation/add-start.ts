@@ -20,15 +20,19 @@ const AFTER_IMPORTS: readonly string[] = [
 
 /** A line that imports the recorder, after the imports at the top of the file. */
 export function importRecorder(code: PythonCode): TextEdit {
+  return addAfterImports(code, `import ${RECORDER_MODULE} as ${RECORDER_ALIAS}`);
+}
+
+/** Whole lines after the imports at the top of the file; without imports after the docstring. */
+export function addAfterImports(code: PythonCode, text: string): TextEdit {
   const newline = newlineOf(code);
-  const text = `import ${RECORDER_MODULE} as ${RECORDER_ALIAS}`;
   const last = lastOfHead(code);
   if (last === null) {
     const first = childrenOf(code.tree.topNode).find(({ name }) => name !== 'Comment');
     const from = first === undefined ? 0 : code.lineStart(code.lineOf(first.from));
     return { from, to: from, insert: text + newline };
   }
-  const end = code.text.indexOf('\n', lastContent(last, code));
+  const end = code.text.indexOf('\n', contentEnd(last, code));
   return end < 0
     ? { from: code.text.length, to: code.text.length, insert: newline + text }
     : { from: end + 1, to: end + 1, insert: text + newline };
@@ -62,18 +66,19 @@ function lastOfHead(code: PythonCode): SyntaxNode | null {
   return last;
 }
 
-/** Nodes of groups reach to the start of the next line. */
-function lastContent({ from, to }: SyntaxNode, code: PythonCode): number {
+/** Where a statement's text ends: nodes reach to the start of the next line. */
+export function contentEnd({ from, to }: SyntaxNode, code: PythonCode): number {
   return from + code.text.slice(from, to).trimEnd().length;
 }
 
-interface FirstStatement {
+export interface FirstStatement {
   readonly statement: SyntaxNode;
   /** False in a function that only other files call, perhaps more than once. */
   readonly isCalledHere: boolean;
 }
 
-function firstStatementTo(code: PythonCode, loop: TrainingLoop): FirstStatement {
+/** The statement before which a line runs once, and before the loop. */
+export function firstStatementTo(code: PythonCode, loop: TrainingLoop): FirstStatement {
   const facts = collectFacts(code);
   const visited = new Set<PythonFunction>();
   let node = statementAt(code, loop.from);

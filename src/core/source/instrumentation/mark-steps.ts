@@ -73,6 +73,16 @@ function isStep(what: string): boolean {
 
 /** Behind the last statement of the update: `optimizer.zero_grad(); _sleuth.end_step()`. */
 function endStepAfter(code: PythonCode, loop: TrainingLoop, update: PhaseSite): TextEdit[] {
+  return afterUpdate(code, loop, update, `${RECORDER_ALIAS}.end_step()`);
+}
+
+/** Calls something behind the last statement of the update, on its line; where gradients accumulate, only if it updated. */
+export function afterUpdate(
+  code: PythonCode,
+  loop: TrainingLoop,
+  update: PhaseSite,
+  call: string,
+): TextEdit[] {
   const main = simpleStatementAt(code, update.from);
   const block = main === null ? null : blockOf(main);
   const statements = loop.sites
@@ -85,7 +95,7 @@ function endStepAfter(code: PythonCode, loop: TrainingLoop, update: PhaseSite): 
   }
   const accumulator = accumulatorOf(code, update);
   const condition = accumulator === null ? '' : ` if ${accumulator}.sync_gradients else None`;
-  return [{ from: last.to, to: last.to, insert: `; ${RECORDER_ALIAS}.end_step()${condition}` }];
+  return [{ from: last.to, to: last.to, insert: `; ${call}${condition}` }];
 }
 
 function isSame(a: SyntaxNode | null, b: SyntaxNode | null): boolean {
