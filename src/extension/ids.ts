@@ -19,6 +19,7 @@ export const COMMANDS = {
   clearFindings: 'trainingSleuth.clearFindings',
   chooseShownRun: 'trainingSleuth.chooseShownRun',
   showLineSpans: 'trainingSleuth.showLineSpans',
+  compareWithRecorded: 'trainingSleuth.compareWithRecorded',
   showLog: 'trainingSleuth.showLog',
   addRecorder: 'trainingSleuth.addRecorder',
   instrumentLoop: 'trainingSleuth.instrumentLoop',

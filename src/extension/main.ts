@@ -17,8 +17,14 @@ import type { Services } from './services.ts';
 import { readDetectorOptions } from './settings.ts';
 import { AnnotationSites } from './source/annotation-sites.ts';
 import { EditLog } from './source/edit-log.ts';
+import { GitTexts } from './source/git-texts.ts';
+import { keepRecordedTexts } from './source/keep-recorded-texts.ts';
+import { MovedLines } from './source/moved-lines.ts';
+import { RecordedScripts } from './source/recorded-script.ts';
+import { MAX_TEXT_BYTES, RecordedTexts } from './source/recorded-texts.ts';
 import { RememberedPaths } from './source/remembered-paths.ts';
 import { SourceResolver } from './source/source-resolver.ts';
+import { TextSnapshots } from './source/text-snapshots.ts';
 import { WorkspaceFiles } from './source/workspace-files.ts';
 import { registerStatus } from './status/status.ts';
 import { KeptViews } from './timeline/kept-views.ts';
@@ -38,6 +44,7 @@ export function activate(context: vscode.ExtensionContext): TestAccess | undefin
     () => registerHints(store, lines),
     () => registerHeatBar(lines),
     () => registerProblems(store, resolver, context.extensionUri),
+    () => keepRecordedTexts(store, resolver, log),
     () => registerTree(store),
     () => registerStatus(store),
     () => new RunWatcher(store, log),
@@ -74,10 +81,17 @@ function buildServices(context: vscode.ExtensionContext, log: vscode.LogOutputCh
   const sites = new AnnotationSites(store, log, files);
   const edits = new EditLog();
   const remembered = new RememberedPaths(context.workspaceState);
-  const resolver = new SourceResolver(files, sites, remembered, edits);
+  const texts = new RecordedTexts(
+    new TextSnapshots(vscode.Uri.joinPath(globalStorageUri, 'scripts').fsPath),
+    new GitTexts(() => vscode.workspace.isTrusted, MAX_TEXT_BYTES),
+    (error) => log.warn(`a recorded script was not kept: ${String(error)}`),
+  );
+  const moved = new MovedLines(texts, edits);
+  const recorded = new RecordedScripts(moved);
+  const resolver = new SourceResolver(files, sites, remembered, edits, moved);
   const views = new KeptViews(context.workspaceState);
   const editor = new TimelineEditor(extensionUri, { store, resolver, views, log });
   const lines = new ShownLines(store, resolver, edits);
-  subscriptions.push(store, files, sites, edits, resolver, editor, lines);
-  return { extensionUri, cacheFolder, store, resolver, views, editor, lines, log };
+  subscriptions.push(store, files, sites, edits, moved, recorded, resolver, editor, lines);
+  return { extensionUri, cacheFolder, store, resolver, recorded, views, editor, lines, log };
 }

@@ -1,6 +1,7 @@
 import type * as vscode from 'vscode';
 import type { ShownLines } from './hints/shown-lines.ts';
 import type { RunStore } from './runs/run-store.ts';
+import type { RecordedScripts } from './source/recorded-script.ts';
 import type { SourceResolver } from './source/source-resolver.ts';
 import type { KeptViews } from './timeline/kept-views.ts';
 import type { TimelineEditor } from './timeline/timeline-editor.ts';
@@ -12,6 +13,7 @@ export interface Services {
   readonly cacheFolder: string;
   readonly store: RunStore;
   readonly resolver: SourceResolver;
+  readonly recorded: RecordedScripts;
   readonly views: KeptViews;
   readonly editor: TimelineEditor;
   readonly lines: ShownLines;

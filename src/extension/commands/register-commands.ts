@@ -6,6 +6,7 @@ import { areHintsEnabled, setHintsEnabled } from '../settings.ts';
 import { addRecorder } from './add-recorder.ts';
 import { analyzeWorkspaceRun } from './analyze-run.ts';
 import { chooseShownRun } from './choose-shown-run.ts';
+import { compareWithRecorded } from './compare-with-recorded.ts';
 import { clearCache } from './clear-cache.ts';
 import { exportNsightReport } from './export-nsight.ts';
 import { copyFinding, exportAs, exportCsv } from './export-run.ts';
@@ -27,6 +28,7 @@ const COMMAND_HANDLERS: Readonly<Record<string, Command>> = {
   [COMMANDS.clearFindings]: ({ store }) => store.show(null),
   [COMMANDS.chooseShownRun]: chooseShownRun,
   [COMMANDS.showLineSpans]: showLineSpans,
+  [COMMANDS.compareWithRecorded]: compareWithRecorded,
   [COMMANDS.showLog]: ({ log }) => log.show(),
   [COMMANDS.addRecorder]: addRecorder,
   [COMMANDS.instrumentLoop]: instrumentLoop,

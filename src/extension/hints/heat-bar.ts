@@ -21,13 +21,14 @@ export interface HotLine {
   readonly level: HeatLevel;
 }
 
-/** The lines that have a bar: as hot as the span on them that takes most. */
+/** The lines that have a bar: as hot as the span on them that takes most. A line that says something else now has none. */
 export function hotLines(
   lines: readonly ShownLine[],
   stepTime: StepTime | null,
   minimumPercent: number,
 ): HotLine[] {
-  return lines.flatMap(({ line, costs }) => {
+  const current = lines.filter(({ state }) => state !== 'changed');
+  return current.flatMap(({ line, costs }) => {
     const share = Math.max(...costs.map((cost) => shareOf(cost, stepTime)));
     const level = heatOf(share, minimumPercent);
     return level === null ? [] : [{ line, level }];

@@ -6,7 +6,7 @@ import { formatChange, formatPercent, formatSigned } from '../format-percent.ts'
 import type { ShownLine } from './shown-lines.ts';
 
 /** `◂ 312 ms/step · 71 % · p95 480 ms · rank 3 +41 % · ▲ 12 %`: what its dearest span costs, and no more than is worth a word. */
-export function hintText({ how, costs }: ShownLine, stepTime: StepTime | null): string {
+export function hintText({ how, state, costs }: ShownLine, stepTime: StepTime | null): string {
   const [dearest] = costs;
   if (dearest === undefined) {
     return '';
@@ -21,6 +21,7 @@ export function hintText({ how, costs }: ShownLine, stepTime: StepTime | null): 
       : vscode.l10n.t('rank {0} {1}', facts.rank.rank, formatSigned(facts.rank.percent)),
     facts.changePercent === null ? '' : formatChange(facts.changePercent),
     how === 'structure' ? vscode.l10n.t('inferred') : '',
+    state === 'changed' ? vscode.l10n.t('line changed since') : '',
     costs.length > 1 ? vscode.l10n.t('{0} more', costs.length - 1) : '',
   ];
   return `◂ ${parts.filter((part) => part !== '').join(' · ')}`;

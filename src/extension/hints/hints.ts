@@ -101,7 +101,7 @@ class HintProvider
     const { analysis } = this.lines;
     if (analysis !== null) {
       const { uri, shown } = hint;
-      hint.tooltip = describeLine(shown, analysis, { uri, runs: this.store.runs, isNewer: false });
+      hint.tooltip = describeLine(shown, analysis, { uri, runs: this.store.runs });
     }
     return hint;
   }
@@ -112,11 +112,7 @@ class HintProvider
       return undefined;
     }
     const shown = this.lines.read(document).find(({ line }) => line - 1 === position.line);
-    const surroundings = {
-      uri: document.uri,
-      runs: this.store.runs,
-      isNewer: this.lines.isNewer(document),
-    };
+    const surroundings = { uri: document.uri, runs: this.store.runs };
     return shown && new vscode.Hover(describeLine(shown, analysis, surroundings));
   }
 

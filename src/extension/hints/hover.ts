@@ -21,15 +21,13 @@ const LINKED = [...Object.values(LINK_COMMANDS), COMMANDS.showLineSpans];
 export interface HoverSurroundings {
   readonly uri: vscode.Uri;
   readonly runs: readonly TrainingRun[];
-  /** The file was written after the run. */
-  readonly isNewer: boolean;
 }
 
 /** The hover of a line. Text of the trace is escaped; only our own commands are links. */
 export function describeLine(
   line: ShownLine,
   { run, generation, stepTime }: ShownAnalysis,
-  { uri, runs, isNewer }: HoverSurroundings,
+  { uri, runs }: HoverSurroundings,
 ): vscode.MarkdownString {
   const markdown = new vscode.MarkdownString();
   markdown.isTrusted = { enabledCommands: LINKED };
@@ -49,19 +47,25 @@ export function describeLine(
     );
   }
   markdown.appendMarkdown('\n\n');
-  markdown.appendText(describeHow(line.how));
-  if (isNewer) {
-    markdown.appendText(' ');
-    markdown.appendText(
-      vscode.l10n.t('The file was changed after this run was recorded: lines may have moved.'),
-    );
-  }
+  markdown.appendText(`${describeHow(line.how)}${describeState(line.state)}`);
   const spans = vscode.l10n.t('Show these spans on the timeline');
   markdown.appendMarkdown(
     `\n\n${commandLink(spans, COMMANDS.showLineSpans, [uri.toString(), line.line])} · ${commandLink(vscode.l10n.t('Open the run'), LINK_COMMANDS.showRun, [run.id])} · `,
   );
   markdown.appendText(run.group.name);
   return markdown;
+}
+
+/** What became of the line, where that is worth a word; a line that only moved is still itself. */
+function describeState(state: ShownLine['state']): string {
+  switch (state) {
+    case 'changed':
+      return ` ${vscode.l10n.t('It was changed after this run was recorded: “Compare Script With Recorded” shows what ran.')}`;
+    case 'unknown':
+      return ` ${vscode.l10n.t('The file was changed after this run was recorded: lines may have moved.')}`;
+    default:
+      return '';
+  }
 }
 
 function appendHeading(markdown: vscode.MarkdownString, { name, phase }: LineCost): void {

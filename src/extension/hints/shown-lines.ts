@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { LineTable, type Placed } from '../../core/hints/line-table.ts';
 import type { Finding, LineCost, StepTime } from '../../core/model/report.ts';
@@ -12,7 +11,12 @@ import type { ResolvedPlace, SourceResolver } from '../source/source-resolver.ts
 const PAUSE_MS = 1_000;
 
 type Item =
-  | { readonly kind: 'cost'; readonly how: ResolvedPlace['how']; readonly cost: LineCost }
+  | {
+      readonly kind: 'cost';
+      readonly how: ResolvedPlace['how'];
+      readonly state: ResolvedPlace['state'];
+      readonly cost: LineCost;
+    }
   | { readonly kind: 'finding'; readonly index: number; readonly finding: Finding };
 
 /** What the shown run says of one line of a file. */
@@ -20,6 +24,8 @@ export interface ShownLine {
   /** From 1, within the document. */
   readonly line: number;
   readonly how: ResolvedPlace['how'];
+  /** Of a line that is `changed`, what is said was measured of another text. */
+  readonly state: ResolvedPlace['state'];
   /** The dearest first; at least one. */
   readonly costs: readonly LineCost[];
   readonly findings: readonly { readonly index: number; readonly finding: Finding }[];
@@ -34,8 +40,6 @@ export interface ShownAnalysis {
 
 interface Shown extends ShownAnalysis {
   readonly table: LineTable<Item>;
-  /** Files that were written after the run. */
-  readonly newerFiles: ReadonlySet<string>;
 }
 
 /**
@@ -86,11 +90,6 @@ export class ShownLines implements vscode.Disposable {
     return lines.flatMap(({ line, items }) =>
       line >= 1 && line <= document.lineCount ? toShownLine(line, items) : [],
     );
-  }
-
-  /** Whether a file was written after the shown run, so that lines may have moved. */
-  isNewer(document: vscode.TextDocument): boolean {
-    return document.isDirty || (this.#shown?.newerFiles.has(document.uri.fsPath) ?? false);
   }
 
   /** Until the lines of what is shown now are found. */
@@ -174,8 +173,7 @@ export class ShownLines implements vscode.Disposable {
       ),
     ]);
     const table = new LineTable(placed.flat(), this.edits);
-    const newerFiles = await filesWrittenAfter(table.paths, run.modifiedMs);
-    return { run, generation, stepTime: report.stepTime, table, newerFiles };
+    return { run, generation, stepTime: report.stepTime, table };
   }
 
   async #placeCost(cost: LineCost, run: TrainingRun): Promise<Placed<Item>[]> {
@@ -183,16 +181,16 @@ export class ShownLines implements vscode.Disposable {
       cost.location === null
         ? await this.resolver.resolveAnnotation(cost.name)
         : await this.resolver.resolveLocation(cost.location, run);
-    return this.#placed(places, ({ how }) => ({ kind: 'cost', how, cost }));
+    return this.#placed(places, ({ how, state }) => ({ kind: 'cost', how, state, cost }));
   }
 
-  /** Where several places match, each would be a guess. */
+  /** Where several places match, each would be a guess; where the line is gone, another would bear its costs. */
   #placed(
     places: readonly ResolvedPlace[],
     toItem: (place: ResolvedPlace) => Item,
   ): Placed<Item>[] {
     const [only] = places;
-    return places.length !== 1 || only === undefined
+    return places.length !== 1 || only === undefined || only.state === 'gone'
       ? []
       : [
           {
@@ -215,25 +213,9 @@ function toShownLine(line: number, items: readonly Item[]): ShownLine[] {
         {
           line,
           how: first.how,
+          state: costs.find(({ state }) => state === 'changed')?.state ?? first.state,
           costs: costs.map(({ cost }) => cost).sort((a, b) => b.perStep.meanNs - a.perStep.meanNs),
           findings,
         },
       ];
-}
-
-async function filesWrittenAfter(
-  paths: readonly string[],
-  timeMs: number,
-): Promise<ReadonlySet<string>> {
-  const times = await Promise.all(paths.map(async (path) => await writtenMs(path)));
-  return new Set(paths.filter((_, i) => (times[i] ?? -Infinity) > timeMs));
-}
-
-/** Null where there is no such file. */
-async function writtenMs(path: string): Promise<number | null> {
-  try {
-    return (await stat(path)).mtimeMs;
-  } catch {
-    return null;
-  }
 }

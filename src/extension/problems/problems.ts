@@ -6,7 +6,7 @@ import { EXTENSION_NAME } from '../ids.ts';
 import type { RunStore } from '../runs/run-store.ts';
 import type { TrainingRun } from '../runs/training-run.ts';
 import { candidatesOf } from '../source/finding-candidates.ts';
-import type { SourceResolver } from '../source/source-resolver.ts';
+import type { ResolvedPlace, SourceResolver } from '../source/source-resolver.ts';
 
 /** Findings of the shown run as problems at their lines; without a line, at the trace file. */
 export function registerProblems(
@@ -25,6 +25,10 @@ export function registerProblems(
   return owned;
 }
 
+type Place = Pick<ResolvedPlace, 'path' | 'line' | 'state'>;
+
+const NO_PLACE: Place = { path: '', line: 1, state: 'same' };
+
 class Problems implements vscode.Disposable {
   readonly #collection = vscode.languages.createDiagnosticCollection('training-sleuth');
   #latest = 0;
@@ -40,9 +44,9 @@ class Problems implements vscode.Disposable {
     const own = this.#latest;
     const byPath = new Map<string, vscode.Diagnostic[]>();
     for (const finding of run?.analyzed?.report.findings ?? []) {
-      const { path, line } =
-        run === null ? { path: '', line: 1 } : await this.#placeOf(finding, run);
-      byPath.set(path, [...(byPath.get(path) ?? []), await this.#diagnose(finding, path, line)]);
+      const place = run === null ? NO_PLACE : await this.#placeOf(finding, run);
+      const { path } = place;
+      byPath.set(path, [...(byPath.get(path) ?? []), await this.#diagnose(finding, place)]);
     }
     if (own !== this.#latest) {
       return;
@@ -57,20 +61,20 @@ class Problems implements vscode.Disposable {
     this.#collection.dispose();
   }
 
-  async #placeOf(finding: Finding, run: TrainingRun): Promise<{ path: string; line: number }> {
+  async #placeOf(finding: Finding, run: TrainingRun): Promise<Place> {
     const places = await this.resolver.resolve(candidatesOf(finding), run);
     const files = run.group.files;
     const trace = files.find((file) => file.rank === finding.ranks[0]) ?? files[0];
     // Where several lines match, to show one of them would be a guess.
     const [only] = places.length === 1 ? places : [];
-    return only ?? { path: trace?.path ?? run.group.folder, line: 1 };
+    return only ?? { ...NO_PLACE, path: trace?.path ?? run.group.folder };
   }
 
-  async #diagnose(finding: Finding, path: string, line: number): Promise<vscode.Diagnostic> {
+  async #diagnose(finding: Finding, { path, line, state }: Place): Promise<vscode.Diagnostic> {
     const range = await rangeOfLine(path, line);
     const diagnostic = new vscode.Diagnostic(
       range,
-      messageOf(finding),
+      [messageOf(finding), describeStale(state)].filter((text) => text !== '').join('\n'),
       severityOf(finding.severity),
     );
     diagnostic.source = EXTENSION_NAME;
@@ -89,6 +93,17 @@ class Problems implements vscode.Disposable {
 
 function messageOf({ title, why, advice }: Finding): string {
   return [title, why, ...advice.slice(0, 1).map(({ text }) => text)].join('\n');
+}
+
+function describeStale(state: Place['state']): string {
+  switch (state) {
+    case 'changed':
+      return vscode.l10n.t('This line was changed after the run was recorded.');
+    case 'gone':
+      return vscode.l10n.t('The line it names is gone; it stood here when the run was recorded.');
+    default:
+      return '';
+  }
 }
 
 function severityOf(severity: Severity): vscode.DiagnosticSeverity {

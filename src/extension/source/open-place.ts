@@ -1,6 +1,9 @@
 import * as vscode from 'vscode';
 import type { LocationHow, SourceCandidates } from '../../core/model/source-candidate.ts';
+import { COMMANDS } from '../ids.ts';
 import type { TrainingRun } from '../runs/training-run.ts';
+import { isStale } from './moved-lines.ts';
+import type { RecordedPlace } from './recorded-script.ts';
 import type { ResolvedPlace, SourceResolver } from './source-resolver.ts';
 
 export interface OpenOutcome {
@@ -26,7 +29,41 @@ export async function openCandidates(
   if (place === undefined) {
     return { opened: null, reason: vscode.l10n.t('Nothing was chosen.') };
   }
-  return await openPlace(place);
+  const outcome = await openPlace(place);
+  if (isStale(place.state)) {
+    void offerComparison(place, run);
+  }
+  return outcome;
+}
+
+/** The line is only where it was: says so, and shows what it was on demand. */
+async function offerComparison(place: ResolvedPlace, run: TrainingRun): Promise<void> {
+  const name = vscode.workspace.asRelativePath(place.path);
+  const compare = vscode.l10n.t('Compare with Recorded');
+  const choice = await vscode.window.showWarningMessage(
+    place.state === 'gone'
+      ? vscode.l10n.t(
+          'The line of {0} that {1} names is gone; it stood here when the run was recorded.',
+          name,
+          run.group.name,
+        )
+      : vscode.l10n.t(
+          'Line {0} of {1} was changed after {2} was recorded; what is said of it may no longer hold.',
+          place.line,
+          name,
+          run.group.name,
+        ),
+    compare,
+  );
+  if (choice === compare) {
+    const args: RecordedPlace & { readonly runId: string } = {
+      runId: run.id,
+      file: place.key,
+      path: place.path,
+      line: place.line,
+    };
+    await vscode.commands.executeCommand(COMMANDS.compareWithRecorded, args);
+  }
 }
 
 /** Opens a file at a line; a line past the end becomes the last one, and the user is told. */

@@ -6,11 +6,13 @@ import type {
   SourceCandidates,
   SourceLocation,
 } from '../../core/model/source-candidate.ts';
+import type { LineState } from '../../core/source/line-differences.ts';
 import { SETTINGS } from '../ids.ts';
 import type { TrainingRun } from '../runs/training-run.ts';
 import { onDidChangeSetting } from '../settings.ts';
 import type { AnnotationSites, FoundAnnotation } from './annotation-sites.ts';
 import type { EditLog } from './edit-log.ts';
+import type { MovedLines } from './moved-lines.ts';
 import type { RememberedPaths } from './remembered-paths.ts';
 import { isAllowed, isFile, type WorkspaceFiles } from './workspace-files.ts';
 
@@ -19,6 +21,8 @@ export interface ResolvedPlace {
   readonly path: string;
   /** From 1, moved by what was typed since; may lie past the end of the file as it is now. */
   readonly line: number;
+  /** What became of the line since the run: of `changed` and `gone`, `line` is only where it was. */
+  readonly state: LineState;
   readonly how: LocationHow;
   /** The path as recorded, or the annotation's name: the key of a remembered answer. */
   readonly key: string;
@@ -42,8 +46,10 @@ export class SourceResolver implements vscode.Disposable {
     private readonly sites: AnnotationSites,
     private readonly remembered: RememberedPaths,
     private readonly edits: EditLog,
+    readonly moved: MovedLines,
   ) {
     this.#subscriptions = vscode.Disposable.from(
+      moved.onDidChange(() => this.#changed.fire()),
       files.onDidChange(() => this.#changed.fire()),
       onDidChangeSetting(SETTINGS.sourceMap, () => this.#changed.fire()),
     );
@@ -75,14 +81,16 @@ export class SourceResolver implements vscode.Disposable {
     location: SourceLocation,
     run: TrainingRun,
   ): Promise<readonly ResolvedPlace[]> {
-    const paths = await this.#findFiles(location, run);
-    return paths.map((path) => ({
-      path,
-      line: this.edits.followFrom(run.modifiedMs, path, location.line),
-      how: location.how,
-      key: location.file,
-      answer: path,
-    }));
+    const paths = await this.findFiles(location, run);
+    return await Promise.all(
+      paths.map(async (path) => ({
+        path,
+        ...(await this.moved.follow(run, location, path)),
+        how: location.how,
+        key: location.file,
+        answer: path,
+      })),
+    );
   }
 
   async resolveAnnotation(name: string): Promise<readonly ResolvedPlace[]> {
@@ -93,6 +101,7 @@ export class SourceResolver implements vscode.Disposable {
     return (chosen.length > 0 ? chosen : found).map((site) => ({
       ...site,
       line: this.edits.followFromDisk(site.path, site.line),
+      state: 'same',
       how: 'annotation',
       key,
       answer: siteAnswer(site, found),
@@ -105,7 +114,8 @@ export class SourceResolver implements vscode.Disposable {
     this.#changed.fire();
   }
 
-  async #findFiles(location: SourceLocation, run: TrainingRun): Promise<readonly string[]> {
+  /** The files that a recorded path may mean. */
+  async findFiles(location: SourceLocation, run: TrainingRun): Promise<readonly string[]> {
     if (isLibraryCode(location.file)) {
       return [];
     }
