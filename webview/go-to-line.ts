@@ -19,12 +19,22 @@ export async function goToFinding(
   store.notice.set(await describe(frames.track(host.openFinding({ generation, index }))));
 }
 
+/** Asks the editor for edits that answer a finding, and says what came of it. */
+export async function fixFinding(
+  { host, store, run, frames }: PageContext,
+  index: number,
+): Promise<void> {
+  const { generation } = run;
+  store.notice.set(await describe(frames.track(host.fixFinding({ generation, index })), 'Edited'));
+}
+
 async function describe(
   outcome: Promise<{ readonly opened: string | null; readonly reason: string }>,
+  done = 'Opened',
 ): Promise<string> {
   try {
     const { opened, reason } = await outcome;
-    return opened === null ? reason : `Opened ${opened}`;
+    return opened === null ? reason : `${done} ${opened}`;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }

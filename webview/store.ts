@@ -23,6 +23,8 @@ export interface LoadedRun {
   readonly report: Report;
   readonly overview: TimelineOverview;
   readonly steps: readonly TimelineStep[];
+  /** Ids of findings for which the editor may have edits of the script. */
+  readonly fixable?: readonly string[] | undefined;
 }
 
 /** All that the page remembers; the views hold nothing of their own. */

@@ -43,6 +43,8 @@ export const LINK_COMMANDS = {
   showFinding: 'trainingSleuth.showFinding',
   goToFinding: 'trainingSleuth.goToFinding',
   copyFinding: 'trainingSleuth.copyFinding',
+  fixFinding: 'trainingSleuth.fixFinding',
+  fixApplied: 'trainingSleuth.fixApplied',
 } as const;
 
 export const SETTINGS_SECTION = 'trainingSleuth';

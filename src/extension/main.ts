@@ -3,12 +3,14 @@ import type { Disposable } from '../base/lifetime.ts';
 import { registerCacheSize } from './commands/clear-cache.ts';
 import { registerCommands } from './commands/register-commands.ts';
 import { registerHeatBar } from './hints/heat-bar.ts';
+import { FindingFixes } from './fixes/finding-fixes.ts';
+import { registerFixActions } from './fixes/fix-actions.ts';
 import { registerHints } from './hints/hints.ts';
 import { ShownLines } from './hints/shown-lines.ts';
 import { EXTENSION_NAME } from './ids.ts';
 import { registerLoopActions } from './instrumentation/loop-actions.ts';
 import { readManifest } from './manifest.ts';
-import { registerProblems } from './problems/problems.ts';
+import { Problems } from './problems/problems.ts';
 import { RunStore } from './runs/run-store.ts';
 import { RunWatcher } from './runs/run-watcher.ts';
 import { registerThresholdChanges } from './runs/threshold-changes.ts';
@@ -37,14 +39,16 @@ export function activate(context: vscode.ExtensionContext): TestAccess | undefin
   const log = vscode.window.createOutputChannel(EXTENSION_NAME, { log: true });
   context.subscriptions.push(log);
   const services = buildServices(context, log);
-  const { store, resolver, views, lines } = services;
+  const { store, resolver, views, lines, fixes } = services;
+  const problems = new Problems(store, resolver, context.extensionUri);
+  context.subscriptions.push(problems);
   const surfaces: readonly (() => Disposable)[] = [
     () => registerCommands(services),
     () => registerLoopActions(),
     () => registerHints(store, lines),
     () => registerHeatBar(lines),
-    () => registerProblems(store, resolver, context.extensionUri),
     () => keepRecordedTexts(store, resolver, log),
+    () => registerFixActions(problems, fixes),
     () => registerTree(store),
     () => registerStatus(store),
     () => new RunWatcher(store, log),
@@ -90,8 +94,20 @@ function buildServices(context: vscode.ExtensionContext, log: vscode.LogOutputCh
   const recorded = new RecordedScripts(moved);
   const resolver = new SourceResolver(files, sites, remembered, edits, moved);
   const views = new KeptViews(context.workspaceState);
-  const editor = new TimelineEditor(extensionUri, { store, resolver, views, log });
+  const fixes = new FindingFixes(resolver);
+  const editor = new TimelineEditor(extensionUri, { store, resolver, views, fixes, log });
   const lines = new ShownLines(store, resolver, edits);
   subscriptions.push(store, files, sites, edits, moved, recorded, resolver, editor, lines);
-  return { extensionUri, cacheFolder, store, resolver, recorded, views, editor, lines, log };
+  return {
+    extensionUri,
+    cacheFolder,
+    store,
+    resolver,
+    recorded,
+    views,
+    editor,
+    lines,
+    fixes,
+    log,
+  };
 }

@@ -1,4 +1,5 @@
 import type * as vscode from 'vscode';
+import type { FindingFixes } from './fixes/finding-fixes.ts';
 import type { ShownLines } from './hints/shown-lines.ts';
 import type { RunStore } from './runs/run-store.ts';
 import type { RecordedScripts } from './source/recorded-script.ts';
@@ -17,5 +18,6 @@ export interface Services {
   readonly views: KeptViews;
   readonly editor: TimelineEditor;
   readonly lines: ShownLines;
+  readonly fixes: FindingFixes;
   readonly log: vscode.LogOutputChannel;
 }

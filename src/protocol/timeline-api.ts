@@ -44,6 +44,8 @@ export const hostApi = {
       report: reportSchema,
       overview: overviewSchema,
       steps: packedStepsSchema,
+      /** Ids of findings for which the editor may have edits of the script; left out where it has none. */
+      fixable: z.array(z.string()).optional(),
     }),
   },
   /** Columns of `WindowRectangles`, packed; `names` belongs to its `name` column. */
@@ -87,6 +89,11 @@ export const hostApi = {
   },
   /** Opens the editor at the line of a finding, by its place in the report. */
   openFinding: {
+    params: z.object({ generation, index: z.int() }),
+    result: z.object({ opened: z.string().nullable(), reason: z.string() }),
+  },
+  /** Asks which edit of the script to make for a finding, and shows it before it is made. */
+  fixFinding: {
     params: z.object({ generation, index: z.int() }),
     result: z.object({ opened: z.string().nullable(), reason: z.string() }),
   },

@@ -102,6 +102,7 @@ const EDITOR_ONLY = {
   },
   openSelection: () => NO_EDITOR,
   openFinding: () => NO_EDITOR,
+  fixFinding: () => NO_EDITOR,
   keepView: () => undefined,
   showLog: () => undefined,
   analyzeAgain: () => {

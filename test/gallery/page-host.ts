@@ -85,6 +85,10 @@ export class PageHost {
         note('openSelection', selection);
         return { opened: 'train.py:1', reason: '' };
       },
+      fixFinding: ({ index }) => {
+        note('fixFinding', index);
+        return { opened: 'train.py:1', reason: '' };
+      },
       openFinding: ({ index }) => {
         note('openFinding', index);
         return { opened: 'train.py:1', reason: '' };

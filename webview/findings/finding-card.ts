@@ -2,7 +2,7 @@ import { DisposableStore } from '../../src/base/lifetime.ts';
 import type { Finding } from '../../src/core/model/report.ts';
 import { h, linkButton } from '../base/dom.ts';
 import { baseName, formatDuration, formatSaving, keepUnits } from '../base/format.ts';
-import { goToFinding } from '../go-to-line.ts';
+import { fixFinding, goToFinding } from '../go-to-line.ts';
 import type { PageContext, View } from '../page-context.ts';
 import { renderIntervals } from './intervals.ts';
 import { showEvidence } from './show-evidence.ts';
@@ -63,6 +63,11 @@ function actions(context: PageContext, finding: Finding, index: number): readonl
         `Find the line of ${annotations[0]}`,
         () => void goToFinding(context, index),
       ),
+    );
+  }
+  if (context.run.fixable?.includes(finding.id) === true) {
+    buttons.push(
+      linkButton('fix…', `Edit the script to fix: ${title}`, () => void fixFinding(context, index)),
     );
   }
   if (evidence.length > 0) {

@@ -3,6 +3,8 @@ import { COMMANDS, LINK_COMMANDS } from '../ids.ts';
 import { AnalysisCanceled } from '../runs/training-run.ts';
 import type { Services } from '../services.ts';
 import { areHintsEnabled, setHintsEnabled } from '../settings.ts';
+import { fixApplied } from '../fixes/after-fix.ts';
+import { fixFinding } from '../fixes/fix-finding.ts';
 import { addRecorder } from './add-recorder.ts';
 import { analyzeWorkspaceRun } from './analyze-run.ts';
 import { chooseShownRun } from './choose-shown-run.ts';
@@ -48,6 +50,8 @@ const COMMAND_HANDLERS: Readonly<Record<string, Command>> = {
   [LINK_COMMANDS.showFinding]: showFinding,
   [LINK_COMMANDS.goToFinding]: goToFinding,
   [LINK_COMMANDS.copyFinding]: copyFinding,
+  [LINK_COMMANDS.fixFinding]: fixFinding,
+  [LINK_COMMANDS.fixApplied]: fixApplied,
 };
 
 export function registerCommands(services: Services): vscode.Disposable {

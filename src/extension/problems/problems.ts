@@ -1,142 +1,101 @@
-import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { type Disposable, DisposableStore } from '../../base/lifetime.ts';
-import type { Finding, Severity } from '../../core/model/report.ts';
-import { EXTENSION_NAME } from '../ids.ts';
+import type { Finding } from '../../core/model/report.ts';
 import type { RunStore } from '../runs/run-store.ts';
 import type { TrainingRun } from '../runs/training-run.ts';
-import { candidatesOf } from '../source/finding-candidates.ts';
-import type { ResolvedPlace, SourceResolver } from '../source/source-resolver.ts';
+import type { SourceResolver } from '../source/source-resolver.ts';
+import { diagnose } from './diagnose.ts';
+import { placeFindings } from './finding-places.ts';
 
-/** Findings of the shown run as problems at their lines; without a line, at the trace file. */
-export function registerProblems(
-  store: RunStore,
-  resolver: SourceResolver,
-  extensionUri: vscode.Uri,
-): Disposable {
-  const owned = new DisposableStore();
-  const problems = owned.add(new Problems(resolver, extensionUri));
-  const refresh = (): void => {
-    // The worker that looks for annotations may end early; the store has logged why.
-    problems.show(store.shown).catch(() => undefined);
-  };
-  owned.add(store.onDidChangeShown(refresh));
-  owned.add(resolver.onDidChange(refresh));
-  return owned;
+/** After typing, so that lines that moved are told where they are now. */
+const FOLLOW_AFTER_MS = 200;
+
+/** A finding that is shown as a problem. */
+export interface Problem {
+  readonly run: TrainingRun;
+  readonly finding: Finding;
+  readonly diagnostic: vscode.Diagnostic;
 }
 
-type Place = Pick<ResolvedPlace, 'path' | 'line' | 'state'>;
-
-const NO_PLACE: Place = { path: '', line: 1, state: 'same' };
-
-class Problems implements vscode.Disposable {
+/** Findings of the shown run as problems at their lines; without a line, at the trace file. */
+export class Problems implements Disposable {
   readonly #collection = vscode.languages.createDiagnosticCollection('training-sleuth');
+  readonly #owned = new DisposableStore();
+  #byPath: ReadonlyMap<string, readonly Problem[]> = new Map();
   #latest = 0;
+  #following: NodeJS.Timeout | undefined;
 
   constructor(
+    private readonly store: RunStore,
     private readonly resolver: SourceResolver,
     private readonly extensionUri: vscode.Uri,
-  ) {}
+  ) {
+    this.#owned.add(this.#collection);
+    this.#owned.add(store.onDidChangeShown(() => this.#refresh()));
+    this.#owned.add(resolver.onDidChange(() => this.#refresh()));
+    this.#owned.add(
+      vscode.workspace.onDidChangeTextDocument((change) => {
+        if (this.#byPath.has(change.document.uri.fsPath) && movesLines(change)) {
+          clearTimeout(this.#following);
+          this.#following = setTimeout(() => this.#refresh(), FOLLOW_AFTER_MS);
+        }
+      }),
+    );
+  }
+
+  /** The problem that a diagnostic shows; null for those of others, and those that newer ones have replaced. */
+  find(uri: vscode.Uri, { source, range, message }: vscode.Diagnostic): Problem | null {
+    const found = this.#byPath
+      .get(uri.fsPath)
+      ?.find(
+        ({ diagnostic }) =>
+          diagnostic.source === source &&
+          diagnostic.message === message &&
+          diagnostic.range.start.line === range.start.line,
+      );
+    return found ?? null;
+  }
+
+  dispose(): void {
+    clearTimeout(this.#following);
+    this.#owned.dispose();
+  }
+
+  #refresh(): void {
+    // The worker that looks for annotations may end early; the store has logged why.
+    this.#show(this.store.shown).catch(() => undefined);
+  }
 
   /** The newest call wins where two overlap. */
-  async show(run: TrainingRun | null): Promise<void> {
+  async #show(run: TrainingRun | null): Promise<void> {
     this.#latest += 1;
     const own = this.#latest;
-    const byPath = new Map<string, vscode.Diagnostic[]>();
-    for (const finding of run?.analyzed?.report.findings ?? []) {
-      const place = run === null ? NO_PLACE : await this.#placeOf(finding, run);
-      const { path } = place;
-      byPath.set(path, [...(byPath.get(path) ?? []), await this.#diagnose(finding, place)]);
+    const byPath = new Map<string, Problem[]>();
+    const placed = run === null ? [] : await placeFindings(run, this.resolver);
+    for (const one of placed) {
+      const problem = {
+        run: one.run,
+        finding: one.finding,
+        diagnostic: await diagnose(one, placed, this.resolver, this.extensionUri),
+      };
+      byPath.set(one.path, [...(byPath.get(one.path) ?? []), problem]);
     }
     if (own !== this.#latest) {
       return;
     }
+    this.#byPath = byPath;
     this.#collection.clear();
-    for (const [path, diagnostics] of byPath) {
-      this.#collection.set(vscode.Uri.file(path), diagnostics);
+    for (const [path, problems] of byPath) {
+      this.#collection.set(
+        vscode.Uri.file(path),
+        problems.map(({ diagnostic }) => diagnostic),
+      );
     }
   }
-
-  dispose(): void {
-    this.#collection.dispose();
-  }
-
-  async #placeOf(finding: Finding, run: TrainingRun): Promise<Place> {
-    const places = await this.resolver.resolve(candidatesOf(finding), run);
-    const files = run.group.files;
-    const trace = files.find((file) => file.rank === finding.ranks[0]) ?? files[0];
-    // Where several lines match, to show one of them would be a guess.
-    const [only] = places.length === 1 ? places : [];
-    return only ?? { ...NO_PLACE, path: trace?.path ?? run.group.folder };
-  }
-
-  async #diagnose(finding: Finding, { path, line, state }: Place): Promise<vscode.Diagnostic> {
-    const range = await rangeOfLine(path, line);
-    const diagnostic = new vscode.Diagnostic(
-      range,
-      [messageOf(finding), describeStale(state)].filter((text) => text !== '').join('\n'),
-      severityOf(finding.severity),
-    );
-    diagnostic.source = EXTENSION_NAME;
-    diagnostic.code = {
-      value: finding.id,
-      target: vscode.Uri.joinPath(
-        this.extensionUri,
-        'docs',
-        'detectors',
-        `${basename(finding.id)}.md`,
-      ),
-    };
-    return diagnostic;
-  }
 }
 
-function messageOf({ title, why, advice }: Finding): string {
-  return [title, why, ...advice.slice(0, 1).map(({ text }) => text)].join('\n');
-}
-
-function describeStale(state: Place['state']): string {
-  switch (state) {
-    case 'changed':
-      return vscode.l10n.t('This line was changed after the run was recorded.');
-    case 'gone':
-      return vscode.l10n.t('The line it names is gone; it stood here when the run was recorded.');
-    default:
-      return '';
-  }
-}
-
-function severityOf(severity: Severity): vscode.DiagnosticSeverity {
-  switch (severity) {
-    case 'error':
-      return vscode.DiagnosticSeverity.Error;
-    case 'warning':
-      return vscode.DiagnosticSeverity.Warning;
-    case 'info':
-      return vscode.DiagnosticSeverity.Information;
-  }
-}
-
-/** The text of a line, clamped to the file; for files that are not code, their beginning. */
-async function rangeOfLine(path: string, line: number): Promise<vscode.Range> {
-  const document = path.endsWith('.py') ? await openDocument(path) : null;
-  if (document === null) {
-    return new vscode.Range(0, 0, 0, 0);
-  }
-  const text = document.lineAt(Math.min(Math.max(line, 1), document.lineCount) - 1);
-  return new vscode.Range(
-    text.lineNumber,
-    text.firstNonWhitespaceCharacterIndex,
-    text.lineNumber,
-    text.range.end.character,
+function movesLines({ contentChanges }: vscode.TextDocumentChangeEvent): boolean {
+  return contentChanges.some(
+    ({ range, text }) => !range.isSingleLine || text.includes('\n') || text.includes('\r'),
   );
-}
-
-/** Null where the file was deleted a moment ago, or cannot be read. */
-async function openDocument(path: string): Promise<vscode.TextDocument | null> {
-  try {
-    return await vscode.workspace.openTextDocument(vscode.Uri.file(path));
-  } catch {
-    return null;
-  }
 }

@@ -30,6 +30,11 @@ export interface ResolvedPlace {
   readonly answer: string;
 }
 
+/** The place, where there is one alone: of several, to take one would be a guess. */
+export function onlyPlace(places: readonly ResolvedPlace[]): ResolvedPlace | null {
+  return places.length === 1 ? (places[0] ?? null) : null;
+}
+
 /** Code of libraries: recorded frames go through it, but nobody trains there. */
 const LIBRARY_FOLDERS: readonly string[] = ['site-packages', 'dist-packages'];
 

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../base/lifetime.ts';
 import type { Finding } from '../../core/model/report.ts';
+import { fixableDetectors } from '../../core/source/fixes/offer-fixes.ts';
 import { findingMarkdown } from '../../core/export/markdown.ts';
 import type { ClientOf, HandlersOf } from '../../protocol/api.ts';
 import { Channel } from '../../protocol/channel.ts';
@@ -15,6 +16,8 @@ import {
   StaleGeneration,
   type TrainingRun,
 } from '../runs/training-run.ts';
+import { chooseFix } from '../fixes/choose-fix.ts';
+import type { FindingFixes } from '../fixes/finding-fixes.ts';
 import { saveExport } from '../export/save-export.ts';
 import { openCandidates, type OpenOutcome } from '../source/open-place.ts';
 import type { SourceResolver } from '../source/source-resolver.ts';
@@ -27,6 +30,7 @@ export interface SessionServices {
   readonly store: RunStore;
   readonly resolver: SourceResolver;
   readonly views: KeptViews;
+  readonly fixes: FindingFixes;
   readonly log: vscode.LogOutputChannel;
 }
 
@@ -131,7 +135,7 @@ export class TimelineSession implements vscode.Disposable {
         const state = this.services.views.find(run.id);
         return { focusRank: await this.document.readFocusRank(), state };
       },
-      readRun: async () => await this.#readRun(),
+      readRun: async () => ({ ...(await this.#readRun()), fixable: [...fixableDetectors()] }),
       readWindow: async ({ generation, ...window }) =>
         await this.#askInTime(generation, (remote) => remote.readWindow(window)),
       readCounters: async ({ generation, ...window }) =>
@@ -155,6 +159,7 @@ export class TimelineSession implements vscode.Disposable {
         );
       },
       openFinding: async ({ generation, index }) => await this.#openFinding(generation, index),
+      fixFinding: async ({ generation, index }) => await this.#fixFinding(generation, index),
       saveExport: async ({ generation, wish }) => ({ saved: await this.save(wish, generation) }),
       copyFinding: async ({ generation, index }) => {
         const { analyzed } = await this.document.run;
@@ -237,6 +242,14 @@ export class TimelineSession implements vscode.Disposable {
     return finding === null
       ? { opened: null, reason: goneFinding() }
       : await openCandidates(this.services.resolver, candidatesOf(finding), run);
+  }
+
+  async #fixFinding(generation: number, index: number): Promise<OpenOutcome> {
+    const run = await this.document.run;
+    const finding = findingOf(run.analyzed, generation, index);
+    return finding === null
+      ? { opened: null, reason: goneFinding() }
+      : await chooseFix(this.services.fixes, run, finding);
   }
 
   async #runChanged(run: TrainingRun): Promise<void> {
