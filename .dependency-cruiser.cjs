@@ -33,6 +33,7 @@ module.exports = {
       to: { path: '^src/core/report/line-identity\\.ts$' },
     },
     inside('src/core/source', 'src/core/model', 'src/base'),
+    inside('src/core/live', 'src/core/model', 'src/base'),
     inside(
       'src/core/hints',
       'src/core/model',

@@ -62,6 +62,7 @@ export const SETTINGS = {
   heatMinimum: 'heat.minimumPercent',
   sourceMap: 'sourceMap',
   watch: 'watch.enabled',
+  notices: 'notices.enabled',
   memoryLimitMb: 'memoryLimitMb',
   cacheSizeMb: 'cacheSizeMb',
   baseline: 'baseline',

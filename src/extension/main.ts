@@ -9,6 +9,8 @@ import { registerHints } from './hints/hints.ts';
 import { ShownLines } from './hints/shown-lines.ts';
 import { EXTENSION_NAME } from './ids.ts';
 import { registerLoopActions } from './instrumentation/loop-actions.ts';
+import { Notices } from './live/notices.ts';
+import { RunPulses } from './live/run-pulses.ts';
 import { readManifest } from './manifest.ts';
 import { Problems } from './problems/problems.ts';
 import { RunStore } from './runs/run-store.ts';
@@ -39,18 +41,20 @@ export function activate(context: vscode.ExtensionContext): TestAccess | undefin
   const log = vscode.window.createOutputChannel(EXTENSION_NAME, { log: true });
   context.subscriptions.push(log);
   const services = buildServices(context, log);
-  const { store, resolver, views, lines, fixes } = services;
+  const { store, resolver, views, lines, pulses, fixes } = services;
   const problems = new Problems(store, resolver, context.extensionUri);
   context.subscriptions.push(problems);
+  const notices = new Notices(services);
+  context.subscriptions.push(notices);
   const surfaces: readonly (() => Disposable)[] = [
     () => registerCommands(services),
     () => registerLoopActions(),
-    () => registerHints(store, lines),
+    () => registerHints(store, lines, pulses),
     () => registerHeatBar(lines),
     () => keepRecordedTexts(store, resolver, log),
     () => registerFixActions(problems, fixes),
-    () => registerTree(store),
-    () => registerStatus(store),
+    () => registerTree(store, pulses),
+    () => registerStatus(store, pulses),
     () => new RunWatcher(store, log),
     () => registerThresholdChanges(store),
     () => registerCacheSize(services),
@@ -64,7 +68,7 @@ export function activate(context: vscode.ExtensionContext): TestAccess | undefin
   }
   discoverWorkspace(store, { inAll: false }).catch((error: unknown) => log.warn(String(error)));
   return context.extensionMode === vscode.ExtensionMode.Test
-    ? { store, resolver, views, lines }
+    ? { store, resolver, views, lines, pulses, notices }
     : undefined;
 }
 
@@ -81,6 +85,7 @@ function buildServices(context: vscode.ExtensionContext, log: vscode.LogOutputCh
     },
     log,
   );
+  const pulses = new RunPulses(store);
   const files = new WorkspaceFiles(log);
   const sites = new AnnotationSites(store, log, files);
   const edits = new EditLog();
@@ -97,7 +102,7 @@ function buildServices(context: vscode.ExtensionContext, log: vscode.LogOutputCh
   const fixes = new FindingFixes(resolver);
   const editor = new TimelineEditor(extensionUri, { store, resolver, views, fixes, log });
   const lines = new ShownLines(store, resolver, edits);
-  subscriptions.push(store, files, sites, edits, moved, recorded, resolver, editor, lines);
+  subscriptions.push(store, pulses, files, sites, edits, moved, recorded, resolver, editor, lines);
   return {
     extensionUri,
     cacheFolder,
@@ -108,6 +113,7 @@ function buildServices(context: vscode.ExtensionContext, log: vscode.LogOutputCh
     editor,
     lines,
     fixes,
+    pulses,
     log,
   };
 }

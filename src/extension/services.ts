@@ -1,6 +1,7 @@
 import type * as vscode from 'vscode';
 import type { FindingFixes } from './fixes/finding-fixes.ts';
 import type { ShownLines } from './hints/shown-lines.ts';
+import type { RunPulses } from './live/run-pulses.ts';
 import type { RunStore } from './runs/run-store.ts';
 import type { RecordedScripts } from './source/recorded-script.ts';
 import type { SourceResolver } from './source/source-resolver.ts';
@@ -19,5 +20,7 @@ export interface Services {
   readonly editor: TimelineEditor;
   readonly lines: ShownLines;
   readonly fixes: FindingFixes;
+  /** Which runs grow. */
+  readonly pulses: RunPulses;
   readonly log: vscode.LogOutputChannel;
 }

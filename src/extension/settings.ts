@@ -25,6 +25,15 @@ export function heatMinimumPercent(): number {
   return typeof percent === 'number' && percent >= 0 ? percent : 5;
 }
 
+/** Whether findings that appear while a run trains are told. */
+export function areNoticesEnabled(): boolean {
+  return section().get<boolean>(SETTINGS.notices, true);
+}
+
+export async function setNoticesEnabled(isEnabled: boolean): Promise<void> {
+  await section().update(SETTINGS.notices, isEnabled, vscode.ConfigurationTarget.Global);
+}
+
 export function isWatchEnabled(): boolean {
   return section().get<boolean>(SETTINGS.watch, true);
 }

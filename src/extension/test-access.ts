@@ -1,4 +1,6 @@
 import type { ShownLines } from './hints/shown-lines.ts';
+import type { Notices } from './live/notices.ts';
+import type { RunPulses } from './live/run-pulses.ts';
 import type { RunStore } from './runs/run-store.ts';
 import type { KeptViews } from './timeline/kept-views.ts';
 import type { SourceResolver } from './source/source-resolver.ts';
@@ -9,4 +11,6 @@ export interface TestAccess {
   readonly resolver: SourceResolver;
   readonly views: KeptViews;
   readonly lines: ShownLines;
+  readonly pulses: RunPulses;
+  readonly notices: Notices;
 }

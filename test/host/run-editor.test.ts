@@ -235,7 +235,8 @@ describe('the run editor', () => {
     );
     assert.equal(run.state.kind, 'found');
     const describe = (): unknown =>
-      describeNode({ kind: 'run', run }, { isShown: false, isBaseline: false }).description;
+      describeNode({ kind: 'run', run }, { isShown: false, isBaseline: false, pulse: null })
+        .description;
     assert.equal(describe(), '2 files, not analyzed yet');
     rmSync(second);
     await waitForRun(store, (one) => one === run && one.group.files.length === 1);

@@ -1,11 +1,13 @@
 import * as vscode from 'vscode';
 import { type Disposable, DisposableStore } from '../../base/lifetime.ts';
 import { COMMANDS, CONTEXT_KEYS, SETTINGS } from '../ids.ts';
+import { pulseText } from '../live/pulse-text.ts';
+import type { RunPulses } from '../live/run-pulses.ts';
 import type { RunStore } from '../runs/run-store.ts';
 import { areHintsEnabled, onDidChangeSetting } from '../settings.ts';
 import { hintText } from './hint-text.ts';
-import { describeLine } from './hover.ts';
-import type { ShownLine, ShownLines } from './shown-lines.ts';
+import { describeLine, type HoverSurroundings } from './hover.ts';
+import type { ShownAnalysis, ShownLine, ShownLines } from './shown-lines.ts';
 
 const PYTHON: vscode.DocumentSelector = [
   { language: 'python', scheme: 'file' },
@@ -14,9 +16,9 @@ const PYTHON: vscode.DocumentSelector = [
 ];
 
 /** What each instrumented line costs, at its end and on hover. */
-export function registerHints(store: RunStore, lines: ShownLines): Disposable {
+export function registerHints(store: RunStore, lines: ShownLines, pulses: RunPulses): Disposable {
   const owned = new DisposableStore();
-  const provider = owned.add(new HintProvider(store, lines));
+  const provider = owned.add(new HintProvider(store, lines, pulses));
   owned.add(lines.onDidChange(() => provider.refresh()));
   owned.add(onDidChangeSetting(SETTINGS.hintsEnabled, () => provider.refresh()));
   owned.add(vscode.languages.registerInlayHintsProvider(PYTHON, provider));
@@ -73,6 +75,7 @@ class HintProvider
   constructor(
     private readonly store: RunStore,
     private readonly lines: ShownLines,
+    private readonly pulses: RunPulses,
   ) {
     this.refresh();
   }
@@ -100,8 +103,8 @@ class HintProvider
   resolveInlayHint(hint: LineHint): LineHint {
     const { analysis } = this.lines;
     if (analysis !== null) {
-      const { uri, shown } = hint;
-      hint.tooltip = describeLine(shown, analysis, { uri, runs: this.store.runs });
+      const surroundings = this.#surroundings(hint.uri, analysis);
+      hint.tooltip = describeLine(hint.shown, analysis, surroundings);
     }
     return hint;
   }
@@ -112,8 +115,12 @@ class HintProvider
       return undefined;
     }
     const shown = this.lines.read(document).find(({ line }) => line - 1 === position.line);
-    const surroundings = { uri: document.uri, runs: this.store.runs };
+    const surroundings = this.#surroundings(document.uri, analysis);
     return shown && new vscode.Hover(describeLine(shown, analysis, surroundings));
+  }
+
+  #surroundings(uri: vscode.Uri, { run }: ShownAnalysis): HoverSurroundings {
+    return { uri, runs: this.store.runs, pulse: pulseText(this.pulses.pulseOf(run), run) };
   }
 
   dispose(): void {

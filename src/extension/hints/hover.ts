@@ -21,13 +21,15 @@ const LINKED = [...Object.values(LINK_COMMANDS), COMMANDS.showLineSpans];
 export interface HoverSurroundings {
   readonly uri: vscode.Uri;
   readonly runs: readonly TrainingRun[];
+  /** How a run is that trains or did so a moment ago; else empty. */
+  readonly pulse: string;
 }
 
 /** The hover of a line. Text of the trace is escaped; only our own commands are links. */
 export function describeLine(
   line: ShownLine,
   { run, generation, stepTime }: ShownAnalysis,
-  { uri, runs }: HoverSurroundings,
+  { uri, runs, pulse }: HoverSurroundings,
 ): vscode.MarkdownString {
   const markdown = new vscode.MarkdownString();
   markdown.isTrusted = { enabledCommands: LINKED };
@@ -52,7 +54,7 @@ export function describeLine(
   markdown.appendMarkdown(
     `\n\n${commandLink(spans, COMMANDS.showLineSpans, [uri.toString(), line.line])} · ${commandLink(vscode.l10n.t('Open the run'), LINK_COMMANDS.showRun, [run.id])} · `,
   );
-  markdown.appendText(run.group.name);
+  markdown.appendText([run.group.name, pulse].filter((text) => text !== '').join(' · '));
   return markdown;
 }
 

@@ -8,7 +8,7 @@ const PATIENCE_MS = 5_000;
 const APPENDED_QUIET_MS = 100;
 
 /** From one reading of what was appended to the next. */
-const APPENDED_PAUSE_MS = 600;
+const APPENDED_PAUSE_MS = 1_000;
 
 /** The analysis of files that are read on has a fifth of the time at most. */
 const PAUSE_PER_COST = 4;

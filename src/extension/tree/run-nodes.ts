@@ -2,7 +2,9 @@ import * as vscode from 'vscode';
 import { formatDuration } from '../../base/format-duration.ts';
 import type { Finding, RankReport, Severity } from '../../core/model/report.ts';
 import { formatPercent } from '../format-percent.ts';
+import type { Pulse } from '../../core/live/judge-pulse.ts';
 import { LINK_COMMANDS } from '../ids.ts';
+import { liveText, pulseText } from '../live/pulse-text.ts';
 import type { TrainingRun } from '../runs/training-run.ts';
 
 /** A row of the tree: a run, or what its report says. */
@@ -47,6 +49,8 @@ export function childrenOf(node: RunNode): RunNode[] {
 export interface Role {
   readonly isShown: boolean;
   readonly isBaseline: boolean;
+  /** Null of a run that was not seen to grow. */
+  readonly pulse: Pulse | null;
 }
 
 export function describeNode(node: RunNode, role: Role): vscode.TreeItem {
@@ -72,11 +76,12 @@ export function describeNode(node: RunNode, role: Role): vscode.TreeItem {
   }
 }
 
-function describeRun(run: TrainingRun, { isShown, isBaseline }: Role): vscode.TreeItem {
+function describeRun(run: TrainingRun, { isShown, isBaseline, pulse }: Role): vscode.TreeItem {
+  const state = stateOf(run, pulse);
   const described = item(run.group.name, {
-    description: isBaseline ? vscode.l10n.t('baseline · {0}', stateOf(run)) : stateOf(run),
-    tooltip: `${run.group.folder}\n${run.group.files.map((file) => file.path).join('\n')}`,
-    iconPath: new vscode.ThemeIcon(isShown ? 'eye' : isBaseline ? 'milestone' : 'graph'),
+    description: isBaseline ? vscode.l10n.t('baseline · {0}', state) : state,
+    tooltip: `${[run.group.folder, pulseText(pulse, run)].filter((text) => text !== '').join('\n')}\n${run.group.files.map((file) => file.path).join('\n')}`,
+    iconPath: iconOfRun({ isShown, isBaseline, pulse }),
     contextValue: isBaseline ? 'baselineRun' : 'run',
     command: openRun(run),
   });
@@ -89,8 +94,23 @@ function describeRun(run: TrainingRun, { isShown, isBaseline }: Role): vscode.Tr
   return described;
 }
 
-function stateOf(run: TrainingRun): string {
+/** That a run trains or has stopped goes before that it is shown, which its hints say too. */
+function iconOfRun({ isShown, isBaseline, pulse }: Role): vscode.ThemeIcon {
+  if (pulse?.kind === 'live') {
+    return new vscode.ThemeIcon('pulse', new vscode.ThemeColor('charts.green'));
+  }
+  if (pulse?.kind === 'silent' || pulse?.kind === 'gone') {
+    return new vscode.ThemeIcon('debug-disconnect', new vscode.ThemeColor('charts.orange'));
+  }
+  return new vscode.ThemeIcon(isShown ? 'eye' : isBaseline ? 'milestone' : 'graph');
+}
+
+function stateOf(run: TrainingRun, pulse: Pulse | null): string {
   const { state } = run;
+  const live = liveText(pulse, run);
+  if (live !== '' && (state.kind === 'ready' || state.kind === 'found')) {
+    return live;
+  }
   switch (state.kind) {
     case 'found':
       return run.group.files.length === 1

@@ -2,14 +2,15 @@ import * as vscode from 'vscode';
 import { type Disposable, DisposableStore } from '../../base/lifetime.ts';
 import { CONTEXT_KEYS, RUNS_VIEW, SETTINGS } from '../ids.ts';
 import { isBaseline } from '../runs/baseline-runs.ts';
+import type { RunPulses } from '../live/run-pulses.ts';
 import type { RunStore } from '../runs/run-store.ts';
 import { baselinePath, onDidChangeSetting } from '../settings.ts';
 import { childrenOf, describeNode, type RunNode } from './run-nodes.ts';
 
 /** The runs that were found, with verdict, findings and ranks below each. */
-export function registerTree(store: RunStore): Disposable {
+export function registerTree(store: RunStore, pulses: RunPulses): Disposable {
   const owned = new DisposableStore();
-  const provider = owned.add(new RunTree(store));
+  const provider = owned.add(new RunTree(store, pulses));
   owned.add(
     vscode.window.createTreeView(RUNS_VIEW, { treeDataProvider: provider, showCollapseAll: true }),
   );
@@ -17,6 +18,7 @@ export function registerTree(store: RunStore): Disposable {
   owned.add(store.onDidChangeList(refresh));
   owned.add(store.onDidChangeRun(refresh));
   owned.add(store.onDidChangeShown(refresh));
+  owned.add(pulses.onDidChange(refresh));
   owned.add(onDidChangeSetting(SETTINGS.baseline, refresh));
   return owned;
 }
@@ -25,7 +27,10 @@ class RunTree implements vscode.TreeDataProvider<RunNode>, vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
   readonly onDidChangeTreeData = this.#changed.event;
 
-  constructor(private readonly store: RunStore) {}
+  constructor(
+    private readonly store: RunStore,
+    private readonly pulses: RunPulses,
+  ) {}
 
   refresh(): void {
     void vscode.commands.executeCommand(
@@ -45,6 +50,7 @@ class RunTree implements vscode.TreeDataProvider<RunNode>, vscode.Disposable {
   getTreeItem(node: RunNode): vscode.TreeItem {
     return describeNode(node, {
       isShown: this.store.shown === node.run,
+      pulse: this.pulses.pulseOf(node.run),
       isBaseline: isBaseline(node.run, this.store.runs, baselinePath()),
     });
   }
