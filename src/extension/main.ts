@@ -29,6 +29,7 @@ import { MAX_TEXT_BYTES, RecordedTexts } from './source/recorded-texts.ts';
 import { RememberedPaths } from './source/remembered-paths.ts';
 import { SourceResolver } from './source/source-resolver.ts';
 import { TextSnapshots } from './source/text-snapshots.ts';
+import { TrainingSites } from './source/training-sites.ts';
 import { WorkspaceFiles } from './source/workspace-files.ts';
 import { registerStatus } from './status/status.ts';
 import { KeptViews } from './timeline/kept-views.ts';
@@ -88,6 +89,7 @@ function buildServices(context: vscode.ExtensionContext, log: vscode.LogOutputCh
   const pulses = new RunPulses(store);
   const files = new WorkspaceFiles(log);
   const sites = new AnnotationSites(store, log, files);
+  const loops = new TrainingSites(store, files);
   const edits = new EditLog();
   const remembered = new RememberedPaths(context.workspaceState);
   const texts = new RecordedTexts(
@@ -97,12 +99,20 @@ function buildServices(context: vscode.ExtensionContext, log: vscode.LogOutputCh
   );
   const moved = new MovedLines(texts, edits);
   const recorded = new RecordedScripts(moved);
-  const resolver = new SourceResolver(files, sites, remembered, edits, moved);
+  const resolver = new SourceResolver(
+    files,
+    { annotations: sites, loops },
+    remembered,
+    edits,
+    moved,
+  );
   const views = new KeptViews(context.workspaceState);
   const fixes = new FindingFixes(resolver);
   const editor = new TimelineEditor(extensionUri, { store, resolver, views, fixes, log });
   const lines = new ShownLines(store, resolver, edits);
-  subscriptions.push(store, pulses, files, sites, edits, moved, recorded, resolver, editor, lines);
+  subscriptions.push(
+    ...[store, pulses, files, sites, loops, edits, moved, recorded, resolver, editor, lines],
+  );
   return {
     extensionUri,
     cacheFolder,

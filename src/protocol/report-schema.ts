@@ -281,6 +281,7 @@ export const reportSchema = z.object({
   baseline: z.exactOptional(baseline.nullable()),
   findings: z.array(finding),
   lines: z.array(lineCost),
+  phaseCosts: z.exactOptional(z.array(lineCost)),
   formulas: z.exactOptional(z.record(z.string(), z.string())),
   failures: z.array(z.object({ detector: z.string(), message: z.string() })),
 }) satisfies z.ZodType<Report>;

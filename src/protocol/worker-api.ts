@@ -7,6 +7,7 @@ import { packedCountersSchema } from './counter-columns.ts';
 import { MAX_QUERY_CHARACTERS, searchResultSchema } from './found-spans.ts';
 import { reportSchema } from './report-schema.ts';
 import { runPictureSchema } from './run-picture.ts';
+import { phaseSchema } from './value-schemas.ts';
 import { packedStepsSchema } from './step-columns.ts';
 import {
   overviewSchema,
@@ -46,6 +47,13 @@ export type CacheSettings = z.output<typeof cacheSchema>;
 const annotationSiteSchema = z.object({
   parts: z.array(z.string()),
   line: z.int(),
+});
+
+/** The line of each phase in a recognized training loop. */
+const loopSitesSchema = z.object({
+  line: z.int(),
+  isSure: z.boolean(),
+  phases: z.array(z.object({ phase: phaseSchema, line: z.int() })),
 });
 
 /** What the extension asks of a worker thread. A worker holds at most one analysed run. */
@@ -106,6 +114,11 @@ export const workerApi = {
   indexSources: {
     params: z.object({ paths: z.array(z.string()).max(5_000) }),
     result: z.array(z.object({ path: z.string(), sites: z.array(annotationSiteSchema) })),
+  },
+  /** Python files → the training loops in them, in the order asked; a file without any is left out. */
+  indexLoops: {
+    params: z.object({ paths: z.array(z.string()).max(5_000) }),
+    result: z.array(z.object({ path: z.string(), loops: z.array(loopSitesSchema) })),
   },
 } satisfies Api;
 

@@ -18,7 +18,8 @@ export async function indexSources(
   return indexed;
 }
 
-async function readSource(path: string): Promise<string | null> {
+/** Null where it cannot be read, or is far too long. */
+export async function readSource(path: string): Promise<string | null> {
   try {
     const file = await open(path);
     try {

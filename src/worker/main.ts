@@ -4,6 +4,7 @@ import { threadPort } from '../protocol/thread-port.ts';
 import { workerApi, workerNoticeApi } from '../protocol/worker-api.ts';
 import { AnalyzedTables } from './analyzed-tables.ts';
 import { discover } from './discover.ts';
+import { indexLoops } from './index-loops.ts';
 import { indexSources } from './index-sources.ts';
 
 /** People see ten changes a second at most. */
@@ -47,6 +48,7 @@ if (parentPort !== null) {
       readArguments: async ({ rank, span }) => await tables.readArguments(rank, span),
       writeExport: async (request) => await tables.writeExport(request),
       cancelExport: ({ id }) => tables.cancelExport(id),
+      indexLoops: async ({ paths }) => await indexLoops(paths),
       indexSources: async ({ paths }) => await indexSources(paths),
     },
     workerNoticeApi,

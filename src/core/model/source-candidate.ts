@@ -1,3 +1,5 @@
+import type { Phase } from './phase.ts';
+
 /** How a line of code was found. */
 export type LocationHow = 'recorded' | 'stack' | 'annotation' | 'structure';
 
@@ -15,4 +17,6 @@ export interface SourceCandidates {
   readonly locations: readonly SourceLocation[];
   /** Names of enclosing annotations, innermost first, to be looked up in the workspace's code. */
   readonly annotations: readonly string[];
+  /** Where all else fails: the phase, to be looked up in a training loop that is recognized by its structure. */
+  readonly phase?: Phase | null;
 }

@@ -11,6 +11,7 @@ import { assessHealth, worldSizeOf } from './health.ts';
 import { computeLayers } from './layers.ts';
 import { compareLines } from './compare-lines.ts';
 import { costLines } from './lines.ts';
+import { costPhases } from './phase-costs.ts';
 import { orderFindings } from './order-findings.ts';
 import { judgeHang } from './hang-verdict.ts';
 import { judgePipeline } from './pipeline-verdict.ts';
@@ -70,6 +71,7 @@ export function buildReport(
     baseline: reportBaseline(run),
     findings,
     lines,
+    ...(lines.length > 0 ? {} : { phaseCosts: costPhases(run) }),
     formulas: FORMULAS,
     failures,
   };

@@ -73,6 +73,20 @@ export const FORMULAS: Readonly<Record<string, string>> = {
     'perStep.meanNs of the line in the baseline that has this name and phase in a file of this name.',
   'lines.*.baseline.deltaPercent':
     'perStep.p50Ns less that of the baseline, over that of the baseline; of perStep.meanNs where one of the medians is 0.',
+  'phaseCosts.*.perStep.*':
+    'Median, percentiles and mean, over the analyzed steps of all ranks, of the time in the phase, as in ranks.*.phases.',
+  'phaseCosts.*.byRank.*.p50Ns': 'The same as a median over the analyzed steps of this rank.',
+  'phaseCosts.*.byRank.*.sharePercent':
+    'Median, over the analyzed steps of this rank, of the time in the phase over that of the step.',
+  'phaseCosts.*.sharePercent':
+    'Median, over the analyzed steps of all ranks, of the time in the phase over that of the step.',
+  'phaseCosts.*.occursIn': 'Analyzed steps, over all ranks, in which the phase took any time.',
+  'phaseCosts.*.histogram.counts.*':
+    'Analyzed steps, over all ranks, whose time in the phase lies in this of the equal bins between fromNs and toNs; the last one holds its upper end.',
+  'phaseCosts.*.histogram.fromNs': 'The shortest of these times.',
+  'phaseCosts.*.histogram.toNs':
+    'The longest of these times; where that is further out, p50Ns and three times the distance from there to p95Ns.',
+  'phaseCosts.*.histogram.above': 'Steps with a longer time than toNs.',
   'whatIf.slowdown':
     'S: the mean step replayed with the recorded durations, over the mean step replayed with the typical duration of each kind of operation: the mean of computations, the median of transfers.',
   'whatIf.byRank.*':

@@ -164,6 +164,10 @@ export class ShownLines implements vscode.Disposable {
     const { report, generation } = analyzed;
     const placed = await Promise.all([
       ...report.lines.map(async (cost) => await this.#placeCost(cost, run)),
+      ...(report.phaseCosts ?? []).map(async (cost) => {
+        const places = await this.resolver.resolvePhase(cost.phase, run);
+        return this.#placed(places, ({ how, state }) => ({ kind: 'cost', how, state, cost }));
+      }),
       ...report.findings.map(async (finding, index) =>
         this.#placed(await this.resolver.resolve(candidatesOf(finding), run), () => ({
           kind: 'finding',

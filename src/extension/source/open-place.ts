@@ -100,7 +100,7 @@ export function describeHow(how: LocationHow): string {
     case 'annotation':
       return vscode.l10n.t('The line is where the code names this span.');
     case 'structure':
-      return vscode.l10n.t('The line was found by the structure of the code.');
+      return vscode.l10n.t('The line is inferred from the structure of the code.');
   }
 }
 

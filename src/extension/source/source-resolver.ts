@@ -11,6 +11,8 @@ import { SETTINGS } from '../ids.ts';
 import type { TrainingRun } from '../runs/training-run.ts';
 import { onDidChangeSetting } from '../settings.ts';
 import type { AnnotationSites, FoundAnnotation } from './annotation-sites.ts';
+import { lineOfPhase, type TrainingSites } from './training-sites.ts';
+import type { Phase } from '../../core/model/phase.ts';
 import type { EditLog } from './edit-log.ts';
 import type { MovedLines } from './moved-lines.ts';
 import type { RememberedPaths } from './remembered-paths.ts';
@@ -38,6 +40,12 @@ export function onlyPlace(places: readonly ResolvedPlace[]): ResolvedPlace | nul
 /** Code of libraries: recorded frames go through it, but nobody trains there. */
 const LIBRARY_FOLDERS: readonly string[] = ['site-packages', 'dist-packages'];
 
+/** What is known of the Python files of the workspace. */
+export interface CodeIndexes {
+  readonly annotations: AnnotationSites;
+  readonly loops: TrainingSites;
+}
+
 /** Finds the lines that a trace names among the files of the workspace and beside the trace. */
 export class SourceResolver implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
@@ -48,7 +56,7 @@ export class SourceResolver implements vscode.Disposable {
 
   constructor(
     private readonly files: WorkspaceFiles,
-    private readonly sites: AnnotationSites,
+    private readonly code: CodeIndexes,
     private readonly remembered: RememberedPaths,
     private readonly edits: EditLog,
     readonly moved: MovedLines,
@@ -79,7 +87,30 @@ export class SourceResolver implements vscode.Disposable {
         return places;
       }
     }
-    return [];
+    const { phase = null } = candidates;
+    return phase === null ? [] : await this.resolvePhase(phase, run);
+  }
+
+  /** The lines of a phase in the training loops that the run can be of, by the structure of the code alone. */
+  async resolvePhase(phase: Phase, run: TrainingRun): Promise<readonly ResolvedPlace[]> {
+    const { name, folder } = run.group;
+    const key = `structure:${dirname(folder)}`;
+    const found = await this.code.loops.find({ name, folder });
+    const places = found.flatMap((loop) => {
+      const line = lineOfPhase(loop, phase);
+      return line === null
+        ? []
+        : [{ path: loop.path, line, answer: `${loop.path}#${found.indexOf(loop)}` }];
+    });
+    const answer = this.remembered.find(key);
+    const chosen = places.filter((place) => place.answer === answer);
+    return (chosen.length > 0 ? chosen : places).map((place) => ({
+      ...place,
+      line: this.edits.followFromDisk(place.path, place.line),
+      state: 'same',
+      how: 'structure',
+      key,
+    }));
   }
 
   async resolveLocation(
@@ -100,7 +131,7 @@ export class SourceResolver implements vscode.Disposable {
 
   async resolveAnnotation(name: string): Promise<readonly ResolvedPlace[]> {
     const key = annotationKey(name);
-    const found = await this.sites.find(name);
+    const found = await this.code.annotations.find(name);
     const answer = this.remembered.find(key);
     const chosen = found.filter((site) => siteAnswer(site, found) === answer);
     return (chosen.length > 0 ? chosen : found).map((site) => ({

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { loopSitesOf } from '../../../src/core/source/loop-sites.ts';
+import { narrowScripts } from '../../../src/core/source/narrow-loops.ts';
+import { PythonCode } from '../../../src/core/source/python-code.ts';
+
+describe('narrowScripts', () => {
+  const paths = ['/w/a/train.py', '/w/a/deep/train.py', '/w/b/resnet.py'];
+
+  it('takes the only script, wherever the run is', () => {
+    assert.deepEqual(narrowScripts(['/w/x.py'], { name: 'r', folder: '/elsewhere' }), ['/w/x.py']);
+  });
+
+  it('takes the script with the name of the run', () => {
+    assert.deepEqual(narrowScripts(paths, { name: 'resnet', folder: '/w/a/runs' }), [
+      '/w/b/resnet.py',
+    ]);
+  });
+
+  it('takes the nearest folder around the run', () => {
+    assert.deepEqual(narrowScripts(paths, { name: 'r', folder: '/w/a/deep/runs/1' }), [
+      '/w/a/deep/train.py',
+    ]);
+    assert.deepEqual(narrowScripts(paths, { name: 'r', folder: '/w/a/runs' }), ['/w/a/train.py']);
+  });
+
+  it('leaves all where nothing tells', () => {
+    assert.deepEqual(narrowScripts(paths, { name: 'r', folder: '/w/runs' }), paths);
+    assert.deepEqual(narrowScripts([], { name: 'r', folder: '/w' }), []);
+  });
+});
+
+describe('loopSitesOf', () => {
+  it('gives the line of each phase, of sure loops alone', () => {
+    const text = [
+      'for batch in train_loader:',
+      '    loss = model(batch)',
+      '    loss.backward()',
+      '    optimizer.step()',
+      'for x in y:',
+      '    train_step(x)',
+      '',
+    ].join('\n');
+    const loops = loopSitesOf(new PythonCode(text));
+    assert.equal(loops.length, 1);
+    assert.deepEqual(Object.fromEntries(loops[0].phases.map(({ phase, line }) => [phase, line])), {
+      data: 1,
+      forward: 2,
+      loss: 2,
+      backward: 3,
+      optimizer: 4,
+    });
+  });
+
+  it('finds no loop in the recorder', () => {
+    const path = join(import.meta.dirname, '../../../recorder/training_sleuth.py');
+    assert.deepEqual(loopSitesOf(new PythonCode(readFileSync(path, 'utf8'))), []);
+  });
+});
