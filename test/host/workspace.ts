@@ -80,13 +80,14 @@ export function writeSpans(
     readonly worldSize: number;
     readonly steps: number;
     readonly spans: readonly DrawnSpan[];
+    readonly run?: string;
   },
 ): void {
-  const { rank, worldSize, steps, spans } = options;
+  const { rank, worldSize, steps, spans, run = 'drawn' } = options;
   const header = {
     type: 'run',
     schema: 1,
-    run: 'drawn',
+    run,
     rank,
     worldSize,
     pid: 100 + rank,
