@@ -17,6 +17,14 @@ export const sourceLocationSchema = z.object({
   line: z.int(),
   column: z.exactOptional(z.int()),
   how: locationHowSchema,
+  function: z.exactOptional(z.string()),
+  call: z.exactOptional(
+    z.object({
+      names: z.array(z.string()),
+      before: z.array(z.string()),
+      after: z.array(z.string()),
+    }),
+  ),
 }) satisfies z.ZodType<SourceLocation>;
 
 export const sourceCandidatesSchema = z.object({

@@ -1,9 +1,10 @@
-import type { SourceCandidates, SourceLocation } from '../model/source-candidate.ts';
+import type { CallClue, SourceCandidates, SourceLocation } from '../model/source-candidate.ts';
 import { categoryIndex } from '../model/span-category.ts';
 import type { Nesting } from '../model/tables.ts';
 import type { Trace } from '../model/trace.ts';
 import type { LaneIndex, SpanIndex } from '../model/units.ts';
 import { isUserFile, parseFrame } from './frames.ts';
+import { UserCalls } from './user-calls.ts';
 import { countUpTo } from './intervals.ts';
 import { laneRange } from './lane-range.ts';
 
@@ -36,6 +37,7 @@ export function computeSources(
   mainLane: LaneIndex,
 ): SourceOf {
   const userFrame = memoizeUserFrame(trace.strings);
+  const calls = new UserCalls(trace);
   const innermostAt = (lane: LaneIndex, time: number): SpanIndex =>
     findInnermost(trace, nesting, lane, time);
   return (span) => {
@@ -45,8 +47,13 @@ export function computeSources(
     const locations: SourceLocation[] = [];
     const annotations: string[] = [];
     const collect = (from: SpanIndex): void => {
-      for (let i = from; i >= 0; i = nesting.parent[i]) {
+      let callee = -1;
+      for (const i of aroundOf(from, nesting, calls)) {
         collectFrom(trace, i, userFrame, { locations, annotations });
+        if (callee >= 0 && calls.isUserFrame(i)) {
+          addClue(locations, calls.clueOf(i, callee));
+        }
+        callee = calls.isCallable(i) ? i : callee;
       }
     };
     collect(span);
@@ -69,6 +76,18 @@ export function computeSources(
   };
 }
 
+/** A span and all around it, innermost first: as they nest, and as frames call each other. */
+function aroundOf(from: SpanIndex, { parent }: Nesting, calls: UserCalls): SpanIndex[] {
+  const around = new Set<SpanIndex>();
+  for (let i = from; i >= 0; i = parent[i]) {
+    around.add(i);
+  }
+  for (let i = from; i >= 0; i = calls.callerOf(i)) {
+    around.add(i);
+  }
+  return [...around].sort((a, b) => b - a);
+}
+
 function isOnDevice(trace: Trace, span: SpanIndex): boolean {
   return trace.lanes[trace.spans.lane[span]]?.kind === 'stream';
 }
@@ -88,8 +107,16 @@ function memoizeUserFrame(strings: readonly string[]): (name: number) => SourceL
 function locationOf(text: string): SourceLocation | null {
   const frame = parseFrame(text);
   return frame !== null && isUserFile(frame.file)
-    ? { file: frame.file, line: frame.line, how: 'stack' }
+    ? { file: frame.file, line: frame.line, how: 'stack', function: frame.function }
     : null;
+}
+
+/** Tells of the frame that was put last what it called. */
+function addClue(locations: SourceLocation[], call: CallClue): void {
+  const frame = locations.pop();
+  if (frame !== undefined) {
+    locations.push({ ...frame, call });
+  }
 }
 
 interface Places {
@@ -148,8 +175,8 @@ export function findInnermost(
 
 function distinct(locations: readonly SourceLocation[]): SourceLocation[] {
   const seen = new Set<string>();
-  return locations.filter(({ file, line }) => {
-    const key = `${file}:${line}`;
+  return locations.filter(({ file, line, function: name }) => {
+    const key = `${file}:${line} ${name ?? ''}`;
     return !seen.has(key) && seen.add(key).size > 0;
   });
 }

@@ -1,9 +1,11 @@
 import { isUserFile, parseFrame } from '../derived/frames.ts';
 import { isLibraryAnnotation, MAX_STACK_LENGTH } from '../derived/sources.ts';
+import type { UserCalls } from '../derived/user-calls.ts';
 import type { SourceLocation } from '../model/source-candidate.ts';
 import { categoryIndex } from '../model/span-category.ts';
 import type { Trace } from '../model/trace.ts';
 import type { SpanIndex } from '../model/units.ts';
+import type { CallSlot } from './call-slots.ts';
 
 const PYTHON = categoryIndex('python');
 const ANNOTATION = categoryIndex('annotation');
@@ -80,8 +82,42 @@ function functionOf(name: string): LineIdentity | null {
     : {
         key: name,
         name: frame.function,
-        location: { file: frame.file, line: frame.line, how: 'stack' },
+        location: {
+          file: frame.file,
+          line: frame.line,
+          how: 'stack',
+          function: frame.function,
+        },
       };
+}
+
+/** The line of a call in a user's function, whose number is only known to who has the code. */
+export function identifyCall(
+  trace: Trace,
+  calls: UserCalls,
+  { key, frame, example }: CallSlot,
+): LineIdentity | null {
+  const parsed = parseFrame(trace.strings[trace.spans.name[frame]] ?? '');
+  return (
+    parsed && {
+      key,
+      name: nameOfCallee(calls.tellingName(example)),
+      location: {
+        file: parsed.file,
+        line: parsed.line,
+        how: 'stack',
+        function: parsed.function,
+        call: calls.clueOf(frame, example),
+      },
+    }
+  );
+}
+
+/** `nn.Module: ResNet_0` → `ResNet`, `<built-in method item of Tensor object>` → `item`. */
+function nameOfCallee(name: string): string {
+  const builtIn = /^<built-in (?:method|function) (\S+)/.exec(name)?.[1];
+  const module = /^nn\.Module: (.+?)(_\d+)?$/.exec(name)?.[1];
+  return parseFrame(name)?.function ?? module ?? builtIn?.replace(/>$/, '') ?? name;
 }
 
 /** The user's line that called an operator, from a stack written as text. */
@@ -91,7 +127,8 @@ function callerOf(stack: string): LineIdentity | null {
     if (frame !== null && isUserFile(frame.file)) {
       const { file, line } = frame;
       const name = `${file.replace(/^.*[\\/]/, '')}:${line}`;
-      return { key: `${file}:${line}`, name, location: { file, line, how: 'stack' } };
+      const location = { file, line, how: 'stack', function: frame.function } as const;
+      return { key: `${file}:${line}`, name, location };
     }
   }
   return null;

@@ -2,11 +2,14 @@ import { countUpTo } from '../derived/intervals.ts';
 import { laneRange } from '../derived/lane-range.ts';
 import type { DerivedRank, RunDerived } from '../derived/run-derived.ts';
 import { median } from '../derived/statistics.ts';
+import { UserCalls } from '../derived/user-calls.ts';
 import { PHASES } from '../model/phase.ts';
 import type { LineCost } from '../model/report.ts';
 import type { Steps } from '../model/tables.ts';
+import type { SpanIndex } from '../model/units.ts';
 import { histogramOf } from './histogram.ts';
-import { identifyLines, type LineIdentity } from './line-identity.ts';
+import { type CallSlot, findCallSlots } from './call-slots.ts';
+import { identifyCall, identifyLines, type LineIdentity } from './line-identity.ts';
 import { stepTimeOf } from './step-time.ts';
 
 /** More hints than this no file shows. */
@@ -88,30 +91,51 @@ function toLineCost({ identity, perPhase, values, shares, byRank }: Line): LineC
 }
 
 function costsOf({ trace, tables }: DerivedRank): Cost[] {
+  const { steps, mainLane } = tables;
   const costs = new Map<string, Cost>();
   const identify = identifyLines(trace);
-  const { first, end } = laneRange(trace, tables.mainLane);
+  const calls = new UserCalls(trace);
+  const slots = findCallSlots(trace, calls, mainLane, steps);
+  const bySlot = new Map<CallSlot, LineIdentity | null>();
+  const { first, end } = laneRange(trace, mainLane);
   for (let i = first; i < end; i++) {
-    const identity = identify(i);
-    if (identity === null) {
-      continue;
+    const slot = slots.get(i);
+    if (slot !== undefined && !bySlot.has(slot)) {
+      bySlot.set(slot, identifyCall(trace, calls, slot));
     }
-    const cost = costs.get(identity.key) ?? {
-      identity,
-      perStep: new Float64Array(tables.steps.length),
-      perPhase: new Float64Array(PHASES.length),
-      until: -Infinity,
-    };
-    costs.set(identity.key, cost);
-    const start = Math.max(trace.spans.start[i], cost.until);
-    const stop = trace.spans.start[i] + trace.spans.duration[i];
-    if (stop > start) {
-      addToSteps(cost.perStep, tables.steps, start, stop);
-      cost.perPhase[tables.phases.inherited[i]] += stop - start;
-      cost.until = stop;
+    for (const identity of [identify(i), slot === undefined ? null : bySlot.get(slot)]) {
+      if (identity !== null && identity !== undefined) {
+        const cost = costs.get(identity.key) ?? emptyCost(identity, steps.length);
+        costs.set(identity.key, cost);
+        addSpan(cost, trace, tables, i);
+      }
     }
   }
-  return [...costs.values()].filter(({ perStep }) => !fillsEveryStep(perStep, tables.steps));
+  return [...costs.values()].filter(({ perStep }) => !fillsEveryStep(perStep, steps));
+}
+
+function emptyCost(identity: LineIdentity, steps: number): Cost {
+  return {
+    identity,
+    perStep: new Float64Array(steps),
+    perPhase: new Float64Array(PHASES.length),
+    until: -Infinity,
+  };
+}
+
+function addSpan(
+  cost: Cost,
+  { spans }: DerivedRank['trace'],
+  { steps, phases }: DerivedRank['tables'],
+  i: SpanIndex,
+): void {
+  const start = Math.max(spans.start[i], cost.until);
+  const stop = spans.start[i] + spans.duration[i];
+  if (stop > start) {
+    addToSteps(cost.perStep, steps, start, stop);
+    cost.perPhase[phases.inherited[i]] += stop - start;
+    cost.until = stop;
+  }
 }
 
 function addToSteps(perStep: Float64Array, steps: Steps, start: number, end: number): void {

@@ -8,10 +8,20 @@ const ANNOTATION_CALLS: ReadonlyMap<string, { readonly of: string | null }> = ne
   ['record_function', { of: null }],
   ['range_push', { of: null }],
   ['TraceAnnotation', { of: null }],
+  ['StepTraceAnnotation', { of: null }],
+  ['annotate_function', { of: 'profiler' }],
+  ['named_scope', { of: null }],
+  ['Trace', { of: 'experimental' }],
   ['span', { of: null }],
   ['loader', { of: null }],
   ['annotate', { of: 'nvtx' }],
   ['range', { of: 'nvtx' }],
+  ['mark', { of: 'nvtx' }],
+  ['range_start', { of: null }],
+  ['push_range', { of: 'nvtx' }],
+  ['task', { of: 'itt' }],
+  ['task_begin', { of: 'itt' }],
+  ['scope', { of: 'proton' }],
 ]);
 
 const NAME_KEYWORDS: readonly string[] = ['name', 'message', 'msg'];

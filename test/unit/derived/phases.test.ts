@@ -202,7 +202,9 @@ describe('places', () => {
       },
     ]);
     assert.deepEqual(derived.sourceOf(0).locations, [{ file: 'a.py', line: 1, how: 'recorded' }]);
-    assert.deepEqual(derived.sourceOf(1).locations, [{ file: 'b.py', line: 2, how: 'stack' }]);
+    assert.deepEqual(derived.sourceOf(1).locations, [
+      { file: 'b.py', line: 2, how: 'stack', function: 'g' },
+    ]);
     assert.equal(trace.spans.length, 2);
   });
 

@@ -28,18 +28,34 @@ describe('the cost of lines', () => {
       frame('tree.py(7): walk', at + 3, 2),
       frame('torch/x.py(1): f', at + 1.5, 1),
     ]);
-    const { lines } = report({
+    const all = report({
       name: 'x',
       ranks: [
         { rank: 0, file: 'x', trace: buildTrace([...specs, frame('train.py(1): main', 0, 20)]) },
       ],
-    });
+    }).lines;
+    const lines = all.filter(({ location }) => location?.call === undefined);
     assert.deepEqual(
       lines.map(({ name, perStep }) => [name, perStep.p50Ns, perStep.count]),
       [['walk', 6e6, 2]],
     );
-    assert.deepEqual(lines[0].location, { file: 'tree.py', line: 7, how: 'stack' });
+    assert.deepEqual(lines[0].location, {
+      file: 'tree.py',
+      line: 7,
+      how: 'stack',
+      function: 'walk',
+    });
     assert.ok(Math.abs(lines[0].sharePercent - 60) < 1e-9);
+    assert.deepEqual(
+      all
+        .filter(({ location }) => location?.call !== undefined)
+        .map(({ name, location, perStep }) => [location?.function, name, perStep.p50Ns]),
+      [
+        ['main', 'walk', 6e6],
+        ['walk', 'walk', 4e6],
+        ['walk', 'f', 1e6],
+      ],
+    );
   });
 
   it('names annotations that have no line yet, by rank', () => {

@@ -1,0 +1,76 @@
+import type { SourceLocation } from '../model/source-candidate.ts';
+import type { CodeFunction, CodeUnit } from './code-index.ts';
+import { type Certainty, findCalls } from './find-call.ts';
+import type { FileNames } from './match-call.ts';
+
+/** Where in a file a location of a trace is. */
+export interface LocatedLine {
+  /** From 1, in the file or cell. */
+  readonly line: number;
+  /** From 0; null where the line is all that is known. */
+  readonly column: number | null;
+  readonly certainty: Certainty;
+  /** Whether it is the call itself, or only the function in which it happens. */
+  readonly isCall: boolean;
+}
+
+const namesOfUnits = new WeakMap<CodeUnit, FileNames>();
+
+/**
+ * The lines that a location can mean in this code, the likeliest first; several where they fit equally well.
+ * Null where the code cannot be that of the trace: the function or the line does not exist.
+ */
+export function locate(unit: CodeUnit, location: SourceLocation): readonly LocatedLine[] | null {
+  const { line, call } = location;
+  if (location.function === undefined) {
+    return line <= unit.lineCount ? [lineOnly(line, 'sure')] : null;
+  }
+  const of = findFunction(unit, location.function, line);
+  if (of === null) {
+    return null;
+  }
+  if (call === undefined) {
+    return [of.isExact ? lineOnly(line, 'sure') : lineOnly(of.function.line, 'likely')];
+  }
+  const found = findCalls(of.function, call, namesOf(unit));
+  const certainty = of.isExact && found.calls.length === 1 ? found.certainty : 'likely';
+  return found.calls.length === 0
+    ? [lineOnly(of.function.line, 'likely')]
+    : found.calls.map((one) => ({ line: one.line, column: one.column, certainty, isCall: true }));
+}
+
+function lineOnly(line: number, certainty: Certainty): LocatedLine {
+  return { line, column: null, certainty, isCall: false };
+}
+
+interface FoundFunction {
+  readonly function: CodeFunction;
+  /** Whether it lies where the trace says; else the code has changed since. */
+  readonly isExact: boolean;
+}
+
+/** Null where the code has no such function. */
+function findFunction(unit: CodeUnit, name: string, line: number): FoundFunction | null {
+  const named = unit.functions.filter((of) => of.name === name.split('.').at(-1));
+  const exact = named.find(({ firstLine }) => firstLine === line);
+  const around = named.filter((of) => isAt(of, line));
+  const innermost = exact ?? around.at(-1);
+  if (innermost !== undefined) {
+    return { function: innermost, isExact: true };
+  }
+  return named.length === 1 ? { function: named[0], isExact: false } : null;
+}
+
+function isAt({ name, firstLine, lastLine }: CodeFunction, line: number): boolean {
+  return name === '<module>' || (firstLine <= line && line <= lastLine);
+}
+
+function namesOf(unit: CodeUnit): FileNames {
+  let names = namesOfUnits.get(unit);
+  if (names === undefined) {
+    const { functions } = unit;
+    names = { functions, defined: new Set(functions.map(({ name }) => name)) };
+    namesOfUnits.set(unit, names);
+  }
+  return names;
+}
