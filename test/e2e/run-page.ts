@@ -27,6 +27,19 @@ export class RunPage {
     return (await titles.allInnerTexts()).map(plainSpaces);
   }
 
+  /** Presses "fix…" of a finding, by keyboard. */
+  async fix(title: RegExp): Promise<void> {
+    const finding = this.frame.locator('.finding', { hasText: title }).first();
+    await finding.getByText('fix…', { exact: true }).press('Enter');
+  }
+
+  /** Waits until no finding has this title. */
+  async waitUntilGone(title: RegExp): Promise<void> {
+    await this.frame.locator('.finding h3', { hasText: title }).first().waitFor({
+      state: 'detached',
+    });
+  }
+
   /** What a step would take without the first finding, as the verdict says it. */
   async whatIf(): Promise<string> {
     return plainSpaces(await this.frame.locator('.hero .what-if').innerText());

@@ -98,6 +98,59 @@ export class Workbench {
     return plainSpaces(text).replace(/ was saved\.$/, '');
   }
 
+  /** Waits until an editor has nothing unsaved. */
+  async waitForSaved(name: string): Promise<void> {
+    await this.page.locator('.tab.dirty', { hasText: name }).first().waitFor({ state: 'detached' });
+  }
+
+  /** Brings the cursor of the editor in front to a line. */
+  async goToLine(line: number): Promise<void> {
+    await this.page.keyboard.press('Control+G');
+    await this.page.locator('.quick-input-widget .quick-input-box input').fill(`:${line}`);
+    await this.page.keyboard.press('Enter');
+    await this.waitForCursor(line);
+  }
+
+  /** Chooses the first item that fits of what a command asks. */
+  async chooseItem(pattern: RegExp): Promise<string> {
+    const item = this.page
+      .locator('.quick-input-list .monaco-list-row', { hasText: pattern })
+      .first();
+    await item.waitFor();
+    const text = plainSpaces(await item.innerText());
+    await item.click();
+    return text;
+  }
+
+  /** Ticks all that the preview of a refactoring shows, and applies it. */
+  async confirmRefactoring(): Promise<void> {
+    const panel = this.page.locator('.bulk-edit-panel');
+    const box = panel.locator('.edit-checkbox').first();
+    await box.waitFor();
+    await box.click();
+    await panel.locator('.monaco-button', { hasText: /^Apply$/ }).click();
+    await box.waitFor({ state: 'detached' });
+  }
+
+  /** Presses a button of the notification that says something. */
+  async answerToast(text: RegExp, button: string): Promise<string> {
+    const toast = this.page.locator('.notification-toast', { hasText: text });
+    await toast.waitFor();
+    const message = await toast.locator('.notification-list-item-message').innerText();
+    await toast.locator('.monaco-button', { hasText: button }).first().click();
+    return plainSpaces(message);
+  }
+
+  /** The lightbulb's offers at the cursor, by keyboard. */
+  async offers(): Promise<readonly string[]> {
+    await this.page.keyboard.press('Control+.');
+    const rows = this.page.locator('.action-widget .monaco-list-row.action');
+    await rows.first().waitFor();
+    const texts = await rows.allInnerTexts();
+    await this.page.keyboard.press('Escape');
+    return texts.map(plainSpaces);
+  }
+
   tab(name: string): Locator {
     return this.page.locator('.tab.active', { hasText: name });
   }
