@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { buildProgram } from './build-program.ts';
 import { measureAnalysis } from './measure-analysis.ts';
 import { measureCache } from './measure-cache.ts';
+import { measureHints } from './measure-hints.ts';
 import { measureLive } from './measure-live.ts';
 import { measureReading } from './measure-reading.ts';
 
@@ -24,7 +25,9 @@ async function main(): Promise<void> {
   process.stdout.write(`\n${cache.lines.join('\n')}\n`);
   const live = await measureLive(FOLDER);
   process.stdout.write(`\n${live.lines.join('\n')}\n`);
-  const isGood = [reading, analysis, cache, live].every((part) => part.isGood);
+  const hints = measureHints();
+  process.stdout.write(`\n${hints.lines.join('\n')}\n`);
+  const isGood = [reading, analysis, cache, live, hints].every((part) => part.isGood);
   process.exitCode = isGood ? 0 : 1;
 }
 

@@ -13,7 +13,7 @@ import {
 import type { ShownLine, ShownLines } from './shown-lines.ts';
 
 /** The hotter, the wider: in high contrast, and to people who do not tell colors apart, the width says it. */
-const WIDTH_PX: Readonly<Record<HeatLevel, number>> = { 1: 2, 2: 3, 3: 5, 4: 7 };
+const WIDTH_PX: Readonly<Record<HeatLevel, number>> = { 1: 3, 2: 4, 3: 6, 4: 8 };
 
 export interface HotLine {
   /** From 1. */

@@ -16,6 +16,9 @@ const MAX_RANKS = 8;
 const MAX_COSTS = 3;
 const MAX_LISTED = 10;
 
+/** Between columns: tables of a hover have no room of their own. */
+const WIDE = '\u2003';
+
 const LINKED = [...Object.values(LINK_COMMANDS), COMMANDS.showLineSpans];
 
 export interface HoverSurroundings {
@@ -33,10 +36,15 @@ export function describeLine(
 ): vscode.MarkdownString {
   const markdown = new vscode.MarkdownString();
   markdown.isTrusted = { enabledCommands: LINKED };
+  const spans = vscode.l10n.t('Show these spans on the timeline');
+  markdown.appendMarkdown(
+    `${commandLink(spans, COMMANDS.showLineSpans, [uri.toString(), line.line])} · ${commandLink(vscode.l10n.t('Open the run'), LINK_COMMANDS.showRun, [run.id])} · `,
+  );
+  markdown.appendText([run.group.name, pulse].filter((text) => text !== '').join(' · '));
   for (const cost of line.costs.slice(0, MAX_COSTS)) {
     appendHeading(markdown, cost);
-    markdown.appendMarkdown(factsTable(cost));
     appendPicture(markdown, cost);
+    markdown.appendMarkdown(factsTable(cost));
     appendSpread(markdown, cost, judgeLine(cost, stepTime).rank);
     appendTrend(markdown, cost, run, runs);
   }
@@ -50,11 +58,6 @@ export function describeLine(
   }
   markdown.appendMarkdown('\n\n');
   markdown.appendText(`${describeHow(line.how)}${describeState(line.state)}`);
-  const spans = vscode.l10n.t('Show these spans on the timeline');
-  markdown.appendMarkdown(
-    `\n\n${commandLink(spans, COMMANDS.showLineSpans, [uri.toString(), line.line])} · ${commandLink(vscode.l10n.t('Open the run'), LINK_COMMANDS.showRun, [run.id])} · `,
-  );
-  markdown.appendText([run.group.name, pulse].filter((text) => text !== '').join(' · '));
   return markdown;
 }
 
@@ -77,19 +80,22 @@ function appendHeading(markdown: vscode.MarkdownString, { name, phase }: LineCos
 }
 
 function factsTable({ perStep, sharePercent, byRank, baseline = null }: LineCost): string {
-  const { p50Ns, p95Ns, p99Ns, meanNs, count } = perStep;
+  const { p50Ns, p95Ns, p99Ns, count } = perStep;
+  const times = [p50Ns, p95Ns, p99Ns].map((ns) => WIDE + formatDuration(ns));
+  const whole =
+    byRank.length < 2 ? vscode.l10n.t('this run') : vscode.l10n.t('all {0} ranks', byRank.length);
   const rows = [
-    `| ${vscode.l10n.t('per step')} | p50 | p95 | p99 | ${vscode.l10n.t('mean')} | ${vscode.l10n.t('share')} | ${vscode.l10n.t('steps')} |`,
-    '|:--|--:|--:|--:|--:|--:|--:|',
-    `| ${byRank.length < 2 ? vscode.l10n.t('this run') : vscode.l10n.t('all {0} ranks', byRank.length)} | ${[p50Ns, p95Ns, p99Ns, meanNs].map(formatDuration).join(' | ')} | ${formatPercent(sharePercent)} | ${count} |`,
+    `| ${vscode.l10n.t('per step')} | p50 | p95 | p99 | ${vscode.l10n.t('share')} | ${vscode.l10n.t('steps')} |`,
+    '|:--|--:|--:|--:|--:|--:|',
+    `| ${whole} | ${times.join(' | ')} | ${WIDE}${formatPercent(sharePercent)} | ${WIDE}${count} |`,
     ...(baseline === null
       ? []
       : [
-          `| ${vscode.l10n.t('baseline')} (${formatChange(baseline.deltaPercent)}) | ${formatDuration(baseline.p50Ns)} | | | ${formatDuration(baseline.meanNs)} | | |`,
+          `| ${vscode.l10n.t('baseline')} (${formatChange(baseline.deltaPercent)}) | ${formatDuration(baseline.p50Ns)} | | | | |`,
         ]),
     ...ranksToShow(byRank).map(
       (rank) =>
-        `| ${vscode.l10n.t('rank {0}', rank.rank)} | ${formatDuration(rank.p50Ns)} | | | | ${formatPercent(rank.sharePercent)} | |`,
+        `| ${vscode.l10n.t('rank {0}', rank.rank)} | ${formatDuration(rank.p50Ns)} | | | ${formatPercent(rank.sharePercent)} | |`,
     ),
   ];
   return `${rows.join('\n')}\n\n`;
