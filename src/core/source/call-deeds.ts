@@ -1,7 +1,8 @@
 import type { SyntaxNode } from '@lezer/common';
 import type { Phase } from '../model/phase.ts';
 import { argumentsOf, dottedNames, type PythonCode } from './python-code.ts';
-import type { ValueRole, ValueRoles } from './value-roles.ts';
+import type { ValueRole } from './role-names.ts';
+import type { ValueRoles } from './value-roles.ts';
 
 /** What a call does to a step. */
 export interface Deed {
@@ -21,8 +22,9 @@ interface Call {
   /** With imports followed. */
   readonly callee: readonly string[];
   readonly last: string;
-  /** What a method is called on. */
+  /** What a method is called on, and what that is to training. */
   readonly object: SyntaxNode | null;
+  readonly role: ValueRole | null;
 }
 
 const GRADIENTS: Deed = { phase: 'backward', certainty: 'sure', weight: 3, makes: 'gradients' };
@@ -92,156 +94,171 @@ export const VALIDATION_CALL =
 const LOG_METHOD =
   /^(log|info|debug|warning|warn|write|print|add_\w+|log_\w+|report|update_metrics)$/;
 
+const SAVER = /torch|ckpt|checkpoint|manager|fabric|accelerator|saver|dcp|model|xm/i;
+const LOG_MODULES: readonly string[] = [
+  ...['logging', 'wandb', 'mlflow', 'tqdm', 'loguru', 'tf', 'tensorflow'],
+];
+
+/** Characters of an argument that tell what it is. */
+const MAX_ARGUMENT = 200;
+
 /** What a call does, the most telling first; nothing for most calls. */
 export function deedsOf(node: SyntaxNode, code: PythonCode, roles: ValueRoles): readonly Deed[] {
   const callee = code.calleeOf(node);
   const target = node.firstChild;
+  const object = target?.name === 'MemberExpression' ? target.firstChild : null;
   const call: Call = {
     node,
     code,
     roles,
     callee,
     last: callee.at(-1) ?? '',
-    object: target?.name === 'MemberExpression' ? target.firstChild : null,
+    object,
+    role: roles.of(object)?.role ?? null,
   };
+  for (const rule of RULES) {
+    const deeds = rule(call);
+    if (deeds !== null) {
+      return deeds;
+    }
+  }
+  return [];
+}
+
+/** The first that says something counts. */
+const RULES: readonly ((call: Call) => readonly Deed[] | null)[] = [
+  deedsOfGradients,
+  deedsOfStep,
+  deedsOfUpdate,
+  deedsOfModel,
+  ({ last }) => BY_NAME.get(last) ?? null,
+  deedsOfBatch,
+  deedsOfCopy,
+  deedsOfSaving,
+  deedsOfNamed,
+  deedsOfLog,
+];
+
+function deedsOfGradients({ callee, last, object, role, ...call }: Call): readonly Deed[] | null {
+  if (last === 'backward' && object !== null) {
+    return [GRADIENTS];
+  }
+  if (last === 'gradient' && object !== null && role === null) {
+    return [GRADIENTS];
+  }
+  if (last === 'grad' && callee.includes('autograd')) {
+    return [GRADIENTS];
+  }
+  return givesGradients(call.node, last, call.roles)
+    ? [GRADIENTS, { ...FORWARD, weight: 1, certainty: 'likely' }]
+    : null;
+}
+
+/** `grad_fn(params)` or `jax.grad(loss)(params)`, but not `jax.grad(loss)`. */
+function givesGradients({ firstChild }: SyntaxNode, last: string, roles: ValueRoles): boolean {
+  const isOfCall = firstChild?.name === 'CallExpression';
   return (
-    deedsOfGradients(call) ??
-    deedsOfUpdate(call) ??
-    deedsOfModel(call) ??
-    BY_NAME.get(call.last) ??
-    deedsOfData(call) ??
-    deedsAround(call) ??
-    []
+    roles.of(firstChild)?.role === 'gradient' && (isOfCall || !/^(value_and_)?grad$/.test(last))
   );
 }
 
-function deedsOfGradients({
-  node,
-  code,
-  roles,
-  callee,
-  last,
-  object,
-}: Call): readonly Deed[] | null {
-  if ((last === 'backward' || last === 'gradient') && object !== null) {
-    return last === 'gradient' && roleName(roles, object) !== null ? null : [GRADIENTS];
+function deedsOfStep({ last, object, role }: Call): readonly Deed[] | null {
+  if (last !== 'step' || object === null) {
+    return null;
   }
-  if (callee.includes('autograd') && last === 'grad') {
-    return [GRADIENTS];
+  if (role === 'scheduler') {
+    return [side('optimizer')];
   }
-  const isGradientFunction = roles.of(node.firstChild)?.role === 'gradient';
-  const called = node.firstChild?.name === 'CallExpression' ? code.calleeOf(node.firstChild) : [];
-  if (isGradientFunction && (called.length > 0 || !/^(value_and_)?grad$/.test(last))) {
-    return [GRADIENTS, { ...FORWARD, weight: 1, certainty: 'likely' }];
-  }
-  return null;
+  return role === 'optimizer' || role === 'scaler' || role === 'engine' ? [UPDATE] : null;
 }
 
-function deedsOfUpdate({ node, code, roles, callee, last, object }: Call): readonly Deed[] | null {
-  const role = roleName(roles, object);
-  if (last === 'step' && object !== null) {
-    if (role === 'optimizer' || role === 'scaler' || role === 'engine') {
-      return [UPDATE];
-    }
-    return role === 'scheduler' ? [side('optimizer')] : null;
-  }
+function deedsOfUpdate({ node, code, callee, last, role }: Call): readonly Deed[] | null {
   if (last === 'update' && role === 'scaler') {
     return [side('optimizer')];
   }
-  const takesGradients = argumentsOf(node.lastChild, code).some(({ value }) =>
-    /grad/.test(code.textOf(value).slice(0, 200)),
-  );
-  if (last === 'update' && role === 'optimizer' && takesGradients) {
-    return [UPDATE];
-  }
   const isTreeMap = last === 'tree_map' || (last === 'map' && callee.includes('tree'));
-  return isTreeMap && takesGradients ? [{ ...UPDATE, certainty: 'likely' }] : null;
+  const isUpdate = last === 'update' && role === 'optimizer';
+  if ((!isTreeMap && !isUpdate) || !takesGradients(node, code)) {
+    return null;
+  }
+  return isUpdate ? [UPDATE] : [{ ...UPDATE, certainty: 'likely' }];
 }
 
-function deedsOfModel({ node, code, roles, last, object }: Call): readonly Deed[] | null {
+function takesGradients(node: SyntaxNode, code: PythonCode): boolean {
+  return argumentsOf(node.lastChild, code).some(({ value }) =>
+    code.textOf(value).slice(0, MAX_ARGUMENT).includes('grad'),
+  );
+}
+
+function deedsOfModel({ node, code, roles, last, object, role }: Call): readonly Deed[] | null {
   const called = roles.of(node.firstChild);
-  const names = dottedNames(node.firstChild, code);
-  const isSelf = names.length === 1 && names[0] === 'self';
-  if (isSelf || called?.role === 'model' || called?.role === 'engine') {
+  const [name, ...more] = dottedNames(node.firstChild, code);
+  if ((name === 'self' && more.length === 0) || isModel(called?.role)) {
     return [{ ...FORWARD, certainty: called?.isShown === false ? 'likely' : 'sure' }];
   }
   if (called?.role === 'criterion') {
     return [LOSS];
   }
-  const isModel = ['model', 'engine'].includes(roleName(roles, object) ?? '');
-  if (
-    object !== null &&
-    (last === 'apply_fn' || (isModel && /^(forward|apply|training_step|generate)$/.test(last)))
-  ) {
-    return [FORWARD];
-  }
-  return null;
+  return object !== null && isPass(last, role) ? [FORWARD] : null;
 }
 
-function deedsOfData({ node, code, roles, callee, last, object }: Call): readonly Deed[] | null {
-  const first = argumentsOf(node.lastChild, code)[0]?.value ?? null;
-  if (last === 'next' && object === null) {
+function isPass(method: string, role: ValueRole | null): boolean {
+  const isOfModel = /^(forward|apply|training_step|generate)$/.test(method);
+  return method === 'apply_fn' || (isOfModel && isModel(role));
+}
+
+function isModel(role: ValueRole | null | undefined): boolean {
+  return role === 'model' || role === 'engine';
+}
+
+function deedsOfBatch({ last, object, role }: Call): readonly Deed[] | null {
+  const isOfIterator = role === 'loader' || role === 'iterator';
+  if (last === '__next__' || (last === 'next' && (object === null || isOfIterator))) {
     return [BATCH];
   }
-  if (last === '__next__' || BATCH_CALL.test(last)) {
-    return [{ ...BATCH, certainty: BATCH_CALL.test(last) ? 'likely' : 'sure' }];
-  }
-  const role = roleName(roles, object);
-  if (last === 'next' && (role === 'loader' || role === 'iterator')) {
-    return [BATCH];
-  }
-  if (last === 'cuda' || last === 'to') {
-    const isModel = role === 'model' || role === 'criterion' || object === null;
-    return isModel || !goesToDevice(last, first, code) ? null : [COPY];
-  }
-  return COPY_CALL.test(last) || (last === 'copy_' && callee.length > 1)
-    ? [{ ...COPY, certainty: COPY_CALL.test(last) ? 'sure' : 'likely' }]
-    : null;
+  return BATCH_CALL.test(last) ? [{ ...BATCH, certainty: 'likely' }] : null;
 }
 
-function goesToDevice(method: string, argument: SyntaxNode | null, code: PythonCode): boolean {
-  return (
-    method === 'cuda' || (argument !== null && DEVICE.test(code.textOf(argument).slice(0, 200)))
-  );
+function deedsOfCopy({ node, code, last, object, role }: Call): readonly Deed[] | null {
+  if (COPY_CALL.test(last)) {
+    return [COPY];
+  }
+  if (object === null || role === 'model' || role === 'criterion') {
+    return null;
+  }
+  const to = last === 'to' ? argumentsOf(node.lastChild, code)[0]?.value : undefined;
+  const isToDevice = to !== undefined && DEVICE.test(code.textOf(to).slice(0, MAX_ARGUMENT));
+  if (last === 'cuda' || isToDevice) {
+    return [COPY];
+  }
+  return last === 'copy_' ? [{ ...COPY, certainty: 'likely' }] : null;
 }
 
-function deedsAround({ roles, callee, last, object }: Call): readonly Deed[] | null {
+function deedsOfSaving({ callee, last }: Call): readonly Deed[] | null {
   if (last === 'save' || last === 'save_file') {
-    const isCheckpoint = callee.some((name) =>
-      /torch|ckpt|checkpoint|manager|fabric|accelerator|saver|dcp|model|xm/i.test(name),
-    );
-    return isCheckpoint ? [SAVE] : null;
+    return callee.some((name) => SAVER.test(name)) ? [SAVE] : null;
   }
-  if (last === 'dump' && callee.some((name) => /pickle|joblib/.test(name))) {
-    return [{ ...SAVE, certainty: 'likely' }];
-  }
+  const isPickle = last === 'dump' && callee.some((name) => /pickle|joblib/.test(name));
+  return isPickle ? [{ ...SAVE, certainty: 'likely' }] : null;
+}
+
+function deedsOfNamed({ last }: Call): readonly Deed[] | null {
   if (LOSS_CALL.test(last)) {
     return [{ ...LOSS, certainty: /cross_entropy|_loss$/.test(last) ? 'sure' : 'likely' }];
   }
   if (VALIDATION_CALL.test(last) && last !== 'eval') {
     return [{ phase: 'validation', certainty: 'likely', weight: 2 }];
   }
-  if (STEP_ELSEWHERE.test(last)) {
-    return stepElsewhere();
-  }
-  const isLog =
-    object !== null &&
-    LOG_METHOD.test(last) &&
-    (['logger', 'accelerator'].includes(roleName(roles, object) ?? '') ||
-      callee.includes('self') ||
-      LOG_MODULES.includes(callee[0]));
-  return isLog ? [LOG] : null;
+  return STEP_ELSEWHERE.test(last) ? stepElsewhere() : null;
 }
 
-const LOG_MODULES: readonly string[] = [
-  'logging',
-  'wandb',
-  'mlflow',
-  'tqdm',
-  'loguru',
-  'tf',
-  'tensorflow',
-];
+function deedsOfLog({ callee, last, object, role }: Call): readonly Deed[] | null {
+  if (object === null || !LOG_METHOD.test(last)) {
+    return null;
+  }
+  const isLogger = role === 'logger' || role === 'accelerator' || callee.includes('self');
+  return isLogger || LOG_MODULES.includes(callee[0]) ? [LOG] : null;
+}
 
 function stepElsewhere(): readonly Deed[] {
   return [
@@ -253,8 +270,4 @@ function stepElsewhere(): readonly Deed[] {
 
 function side(phase: Phase): Deed {
   return { phase, certainty: 'sure', weight: 1 };
-}
-
-function roleName(roles: ValueRoles, node: SyntaxNode | null): ValueRole | null {
-  return roles.of(node)?.role ?? null;
 }

@@ -2,8 +2,9 @@ import type { SyntaxNode } from '@lezer/common';
 import type { Phase } from '../model/phase.ts';
 import type { CodeUnit, PythonFunction } from './code-facts.ts';
 import type { Act, FileEffects } from './function-effects.ts';
+import type { PythonCode } from './python-code.ts';
 import { gatherFunction } from './phase-sites.ts';
-import type { TrainingIdiom, TrainingLoop } from './training-code.ts';
+import type { PhaseSite, TrainingIdiom, TrainingLoop } from './training-code.ts';
 
 /** A framework that owns the loop and calls hooks of the user's classes. */
 interface Framework {
@@ -60,6 +61,8 @@ const STARTED: readonly Phase[] = [
   ...(['checkpoint', 'validation'] as const),
 ];
 
+const MAX_WHAT = 80;
+
 /** The training that frameworks run: of the hook if the file has it, else the line that starts it. */
 export function findFrameworkLoops(effects: FileEffects): readonly TrainingLoop[] {
   const imported = new Set([...effects.facts.code.imports.values()].map(([first]) => first));
@@ -109,59 +112,89 @@ function toLoop(
   effects: FileEffects,
 ): TrainingLoop {
   const { code } = effects.facts;
-  const own =
-    hook === null
-      ? []
-      : gatherFunction(hook, effects).filter(({ phase }) => phase !== 'validation');
-  const sites = [...own];
-  const add = (phase: Phase, unit: { from: number; to: number }, node: SyntaxNode): void => {
-    if (!sites.some((site) => site.phase === phase && site.isMain)) {
-      const what = code.text
-        .slice(node.from, Math.min(unit.to, node.to, node.from + 60))
-        .split('\n')[0];
-      sites.push({
-        phase,
-        line: code.lineOf(node.from),
-        ...unit,
-        what,
-        certainty: 'likely',
-        isMain: true,
-        isInLoop: false,
-      });
-    }
-  };
-  const loader = loaderOf(framework, effects);
-  if (loader !== null) {
-    add('data', { from: loader.from, to: loader.to }, loader.node);
-  }
-  for (const [name, phase] of framework.definitions) {
-    const node = hook?.ofClass?.methods.get(name)?.node;
-    if (node !== undefined) {
-      add(phase, { from: node.from, to: node.getChild('Body')?.from ?? node.to }, node);
+  const sites = hook === null ? [] : sitesOfHook(hook, effects);
+  for (const place of placesOf(framework, hook, start, effects)) {
+    if (!sites.some((site) => site.phase === place.phase && site.isMain)) {
+      sites.push(toSite(place, code));
     }
   }
-  const log = callbackOf('logging', effects);
-  if (log !== null) {
-    add('logging', { from: log.unit.from, to: log.unit.to }, log.node);
-  }
-  for (const phase of start === null ? [] : STARTED) {
-    add(
-      phase,
-      { from: start?.unit.from ?? 0, to: start?.unit.to ?? 0 },
-      start?.call ?? code.tree.topNode,
-    );
-  }
-  const place = hook?.node ?? start?.unit ?? code.tree.topNode;
+  const { from, to, name } = placeOfLoop(hook, start, code);
   return {
     idiom: framework.idiom,
-    line: code.lineOf(place.from),
-    from: place.from,
-    to: place.to,
-    functionName: hook?.name ?? start?.unit.function.name ?? null,
+    line: code.lineOf(from),
+    from,
+    to,
+    functionName: name,
     batches: null,
     sites: sites.sort((a, b) => a.from - b.from || a.to - b.to),
     certainty: hook !== null && start !== null ? 'sure' : 'likely',
   };
+}
+
+/** The hook, else what starts the loop. */
+function placeOfLoop(
+  hook: PythonFunction | null,
+  start: Start | null,
+  { tree }: PythonCode,
+): { readonly from: number; readonly to: number; readonly name: string | null } {
+  if (hook !== null) {
+    return { from: hook.node.from, to: hook.node.to, name: hook.name };
+  }
+  const { from, to } = start?.unit ?? tree.topNode;
+  return { from, to, name: start?.unit.function.name ?? null };
+}
+
+function toSite({ phase, from, to, node }: Place, code: PythonCode): PhaseSite {
+  const text = code.text.slice(node.from, Math.min(to, node.to, node.from + MAX_WHAT));
+  return {
+    phase,
+    line: code.lineOf(node.from),
+    from,
+    to,
+    what: text.split('\n')[0],
+    certainty: 'likely',
+    isMain: true,
+    isInLoop: false,
+  };
+}
+
+function sitesOfHook(hook: PythonFunction, effects: FileEffects): PhaseSite[] {
+  return gatherFunction(hook, effects).filter(({ phase }) => phase !== 'validation');
+}
+
+/** A statement, or the head of one, and what in it stands for a phase. */
+interface Place {
+  readonly phase: Phase;
+  readonly from: number;
+  readonly to: number;
+  readonly node: SyntaxNode;
+}
+
+/** What stands for the phases that the hook does not do, the best first. */
+function placesOf(
+  framework: Framework,
+  hook: PythonFunction | null,
+  start: Start | null,
+  effects: FileEffects,
+): readonly Place[] {
+  const loader = loaderOf(framework, effects);
+  const log = callbackOf('logging', effects);
+  const definitions = framework.definitions.flatMap(([name, phase]): Place[] => {
+    const node = hook?.ofClass?.methods.get(name)?.node;
+    return node === undefined
+      ? []
+      : [{ phase, from: node.from, to: node.getChild('Body')?.from ?? node.to, node }];
+  });
+  return [
+    ...(loader === null ? [] : [placeOf('data', loader, loader.node)]),
+    ...definitions,
+    ...(log === null ? [] : [placeOf('logging', log.unit, log.node)]),
+    ...(start === null ? [] : STARTED.map((phase) => placeOf(phase, start.unit, start.call))),
+  ];
+}
+
+function placeOf(phase: Phase, { from, to }: CodeUnit, node: SyntaxNode): Place {
+  return { phase, from, to, node };
 }
 
 /** The first statement of a callback that does the work of a phase. */

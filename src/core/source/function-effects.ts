@@ -8,7 +8,8 @@ import {
 } from './code-facts.ts';
 import { findOwnByNames, findOwnFunction } from './own-functions.ts';
 import { argumentsOf, childrenOf, dottedNames } from './python-code.ts';
-import { splitAssignment, type ValueRoles } from './value-roles.ts';
+import { splitAssignment } from './assignments.ts';
+import type { ValueRoles } from './value-roles.ts';
 
 /** What a piece of code does, itself or in what it calls; bits of a number. */
 export const EFFECT = {
@@ -70,6 +71,7 @@ const TRACERS: ReadonlySet<string> = new Set([
   'compile',
 ]);
 
+const NOTHING = { targets: [], values: [] };
 const LOSS_NAME = /(^|_)loss$/;
 
 /** Callables that only keep a function, to be called elsewhere. */
@@ -264,9 +266,10 @@ export class FileEffects {
       const deed: Deed = { phase: 'data', certainty, weight: 2, makes: 'batch' };
       return isBatches ? [{ unit, node: unit.node, deed }] : [];
     }
-    if (unit.node.name !== 'AssignStatement') {
-      return [];
-    }
+    return unit.node.name === 'AssignStatement' ? this.#deedsOfAssignment(unit) : [];
+  }
+
+  #deedsOfAssignment(unit: CodeUnit): Act[] {
     const { targets, values } = splitAssignment(unit.node);
     const isLoss = targets.flat().some((name) => LOSS_NAME.test(this.facts.code.textOf(name)));
     const isComputed = values.some((value) => this.#isComputed(value));
@@ -287,21 +290,28 @@ export class FileEffects {
     const aliases = new Map<string, { target: PythonFunction; isTraced: boolean }>();
     const { code, functions } = this.facts;
     for (const { node } of functions.flatMap(({ units }) => units)) {
-      const { targets, values } =
-        node.name === 'AssignStatement' ? splitAssignment(node) : { targets: [], values: [] };
-      const call = values.length === 1 && values[0].name === 'CallExpression' ? values[0] : null;
-      const callee = call === null ? [] : code.calleeOf(call);
-      if (call === null || !(isTracer(callee) || callee.at(-1) === 'partial')) {
-        continue;
-      }
-      const first = argumentsOf(call.lastChild, code)[0]?.value ?? null;
-      const target = findOwnByNames(dottedNames(first, code), call, this.facts);
+      const { targets, values } = node.name === 'AssignStatement' ? splitAssignment(node) : NOTHING;
+      const [value] = values;
       const name = dottedNames(targets[0]?.[0] ?? null, code).join('.');
-      if (target !== null && target.name !== '__init__' && name !== '') {
-        aliases.set(name, { target, isTraced: isTracer(callee) });
+      const isCall = values.length === 1 && value.name === 'CallExpression';
+      const alias = isCall && name !== '' ? this.#aliasOf(value) : null;
+      if (alias !== null) {
+        aliases.set(name, alias);
       }
     }
     return aliases;
+  }
+
+  #aliasOf(call: SyntaxNode): { target: PythonFunction; isTraced: boolean } | null {
+    const { code } = this.facts;
+    const callee = code.calleeOf(call);
+    const isTraced = isTracer(callee);
+    if (!isTraced && callee.at(-1) !== 'partial') {
+      return null;
+    }
+    const first = argumentsOf(call.lastChild, code)[0]?.value ?? null;
+    const target = findOwnByNames(dottedNames(first, code), call, this.facts);
+    return target === null || target.name === '__init__' ? null : { target, isTraced };
   }
 }
 

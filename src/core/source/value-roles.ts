@@ -1,26 +1,16 @@
 import type { SyntaxNode } from '@lezer/common';
 import type { CodeFacts, PythonClass, PythonFunction } from './code-facts.ts';
 import { findOwnFunction } from './own-functions.ts';
+import { splitAssignment, valuesAfter } from './assignments.ts';
 import { argumentsOf, childrenOf, dottedNames } from './python-code.ts';
-
-/** What a value is to training. */
-export type ValueRole =
-  | 'model'
-  | 'optimizer'
-  | 'scheduler'
-  | 'scaler'
-  | 'criterion'
-  | 'loader'
-  | 'iterator'
-  /** A model that also steps: of DeepSpeed. */
-  | 'engine'
-  /** What runs backward passes for others: of Accelerate and Fabric. */
-  | 'accelerator'
-  /** What runs the loop itself: of Lightning and Transformers. */
-  | 'trainer'
-  /** A function that gives gradients: of JAX. */
-  | 'gradient'
-  | 'logger';
+import {
+  OWN_METHODS,
+  roleOfConstructor,
+  roleOfName,
+  USES,
+  type ValueRole,
+  WRAPPERS,
+} from './role-names.ts';
 
 export interface KnownRole {
   readonly role: ValueRole;
@@ -28,113 +18,12 @@ export interface KnownRole {
   readonly isShown: boolean;
 }
 
-const CONSTRUCTORS: readonly (readonly [RegExp, ValueRole])[] = [
-  [/(DataLoader|Loader|BucketIterator|DataPipe)$|(^|_)(data)?loaders?$/, 'loader'],
-  [
-    /^(SGD|Adam|AdamW|Adamax|NAdam|RAdam|RMSprop|Adagrad|Adadelta|LBFGS|Adafactor|Lion|LAMB|Muon)$/,
-    'optimizer',
-  ],
-  [
-    /^(FusedAdam|FusedLAMB|DeepSpeedCPUAdam|adamw?|sgd|lamb|lion|ZeroRedundancyOptimizer)$|optimizers?$/i,
-    'optimizer',
-  ],
-  [/GradScaler$/, 'scaler'],
-  [
-    /(Scheduler|LR|schedule(_with_\w+)?|lr_scheduler)$|WarmRestarts$|ReduceLROnPlateau$/,
-    'scheduler',
-  ],
-  [/(Loss|Criterion)$/, 'criterion'],
-  [/^(value_and_grad|grad)$/, 'gradient'],
-  [/^Accelerator$|^Fabric$/, 'accelerator'],
-  [/Trainer$/, 'trainer'],
-  [/^(SummaryWriter|getLogger|get_logger)$/, 'logger'],
-  [/^(from_pretrained|Sequential|create_model|build_model|get_model|ModuleList)$/, 'model'],
-  [/^(resnet|vgg|vit_|densenet|efficientnet|mobilenet|convnext|swin_)/, 'model'],
-];
-
-/** What they give is what their first argument is. */
-const WRAPPERS: ReadonlySet<string> = new Set([
-  ...['DistributedDataParallel', 'DDP', 'FullyShardedDataParallel', 'FSDP', 'DataParallel'],
-  ...['compile', 'script', 'fully_shard', 'convert_sync_batchnorm', 'prepare_model', 'wrap'],
-  ...[
-    'tqdm',
-    'trange',
-    'enumerate',
-    'islice',
-    'cycle',
-    'zip',
-    'chain',
-    'track',
-    'prepare_data_loader',
-  ],
-  ...[
-    'prefetch_to_device',
-    'setup_dataloaders',
-    'prepare',
-    'setup',
-    'setup_module',
-    'setup_optimizers',
-  ],
-  ...[
-    'MpDeviceLoader',
-    'ParallelLoader',
-    'jit',
-    'pmap',
-    'remat',
-    'checkpoint_wrapper',
-    'steps',
-    'loader',
-  ],
-]);
-
-/** Methods that give what they are called on. */
-const OWN_METHODS: ReadonlySet<string> = new Set([
-  ...[
-    'to',
-    'cuda',
-    'half',
-    'float',
-    'bfloat16',
-    'train',
-    'eval',
-    'requires_grad_',
-    'module',
-    'unwrap',
-  ],
-  ...['batch', 'shuffle', 'repeat', 'prefetch', 'map', 'per_device_loader', 'as_numpy_iterator'],
-]);
-
-/** Methods that only such values have. */
-const USES: ReadonlyMap<string, ValueRole> = new Map([
-  ['parameters', 'model'],
-  ['named_parameters', 'model'],
-  ['eval', 'model'],
-  ['gradient_checkpointing_enable', 'model'],
-  ['unscale_', 'scaler'],
-]);
-
-const NAMES: readonly (readonly [RegExp, ValueRole])[] = [
-  [/optim|^opt([A-Z_\d]|$)|_opt$/, 'optimizer'],
-  [/sched/, 'scheduler'],
-  [/scaler/, 'scaler'],
-  [/iter$|iterator$/, 'iterator'],
-  [/loader|^(train_)?dl$|_dl$/, 'loader'],
-  [/^(criterion|loss_fn|loss_func|loss_function|lossfn)|_criterion$|_loss_fn$/, 'criterion'],
-  [/^(model_)?engine$/, 'engine'],
-  [/^accelerator$|^fabric$/, 'accelerator'],
-  [/trainer$/, 'trainer'],
-  [
-    /^(model|net|network|ddp_model|raw_model|module|generator|discriminator|net[GD]|[GD])$|_model$|_net$/,
-    'model',
-  ],
-  [/grad_fn$/, 'gradient'],
-  [/^(logger|log|writer|wandb|mlflow|tb|tb_writer|summary_writer)$|_logger$|_writer$/, 'logger'],
-];
-
 const DEEPSPEED: readonly (ValueRole | null)[] = ['engine', 'optimizer', 'loader', 'scheduler'];
 /** Names pass from call to call this many times. */
 const ROUNDS = 3;
 const MAX_RETURNS = 8;
+/** Values inside of values are followed so far. */
+const MAX_DEPTH = 4;
 
 /** What the names of a file stand for: shown by what is assigned to them and done with them, else by the name. */
 export class ValueRoles {
@@ -165,53 +54,57 @@ export class ValueRoles {
   }
 
   #shownRole(node: SyntaxNode | null, depth = 0): ValueRole | null {
-    if (node === null || depth > 4) {
+    if (node === null || depth > MAX_DEPTH) {
       return null;
     }
-    if (node.name === 'CallExpression') {
-      return this.#roleOfCall(node, depth);
+    switch (node.name) {
+      case 'CallExpression':
+        return this.#roleOfCall(node, depth);
+      case 'ConditionalExpression':
+      case 'ParenthesizedExpression':
+        return this.#firstRole(childrenOf(node), depth + 1);
+      default:
+        return node.lastChild?.name === ']'
+          ? this.#shownRole(node.firstChild, depth + 1)
+          : this.#roleOfNames(dottedNames(node, this.facts.code));
     }
-    if (node.name === 'ConditionalExpression' || node.name === 'ParenthesizedExpression') {
-      return (
-        childrenOf(node)
-          .map((child) => this.#shownRole(child, depth + 1))
-          .find((role) => role !== null) ?? null
-      );
-    }
-    if (node.name === 'MemberExpression' && node.lastChild?.name === ']') {
-      return this.#shownRole(node.firstChild, depth + 1);
-    }
-    const names = dottedNames(node, this.facts.code);
-    if (names.length > 1 && names.at(-1) === 'module') {
+  }
+
+  #firstRole(nodes: readonly SyntaxNode[], depth: number): ValueRole | null {
+    return nodes.map((node) => this.#shownRole(node, depth)).find((role) => role !== null) ?? null;
+  }
+
+  #roleOfNames(names: readonly string[]): ValueRole | null {
+    const last = names.at(-1) ?? '';
+    if (names.length > 1 && last === 'module') {
       return this.#roles.get(names.slice(0, -1).join('.')) ?? null;
     }
-    return (
-      this.#roles.get(names.join('.')) ?? this.#roles.get(`self.${names.at(-1) ?? ''}`) ?? null
-    );
+    return this.#roles.get(names.join('.')) ?? this.#roles.get(`self.${last}`) ?? null;
   }
 
   #roleOfCall(call: SyntaxNode, depth: number): ValueRole | null {
-    const { code, classes } = this.facts;
+    const { code } = this.facts;
+    const target = call.firstChild;
     const callee = code.calleeOf(call);
     const last = callee.at(-1) ?? '';
-    const first = argumentsOf(call.lastChild, code)[0]?.value ?? null;
     if (last === 'iter') {
       return 'iterator';
     }
     if (WRAPPERS.has(last)) {
-      return this.#shownRole(first, depth + 1);
+      return this.#shownRole(argumentsOf(call.lastChild, code)[0]?.value ?? null, depth + 1);
     }
-    if (OWN_METHODS.has(last) && call.firstChild?.name === 'MemberExpression') {
-      return this.#shownRole(call.firstChild.firstChild, depth + 1);
+    if (OWN_METHODS.has(last) && target?.name === 'MemberExpression') {
+      return this.#shownRole(target.firstChild, depth + 1);
     }
+    return target?.name === 'CallExpression' ? null : this.#roleOfMade(callee, last);
+  }
+
+  #roleOfMade(callee: readonly string[], last: string): ValueRole | null {
+    const { classes } = this.facts;
     const own = classes.get(last);
-    if (own !== undefined) {
-      return isModule(own, classes) ? 'model' : roleOfConstructor(last);
-    }
-    if (call.firstChild?.name === 'CallExpression') {
-      return null;
-    }
-    return callee.includes('models') && callee.length > 1 ? 'model' : roleOfConstructor(last);
+    const isModel =
+      own === undefined ? callee.length > 1 && callee.includes('models') : isModule(own, classes);
+    return isModel ? 'model' : roleOfConstructor(last);
   }
 
   #set(names: readonly string[], role: ValueRole | null): void {
@@ -222,7 +115,7 @@ export class ValueRoles {
     const known = this.#roles.get(key);
     const isEngine = known === 'engine' && role === 'model';
     if (known === undefined || known === role || isEngine) {
-      this.#roles.set(key, known ?? role);
+      this.#roles.set(key, isEngine ? 'engine' : role);
     } else {
       this.#roles.set(key, role === 'engine' && known === 'model' ? 'engine' : null);
     }
@@ -341,7 +234,7 @@ export class ValueRoles {
     const isMethod = ofClass !== null && ofClass.methods.has(name ?? '');
     const names = isMethod ? parameters.slice(1) : parameters;
     argumentsOf(call.lastChild, this.facts.code).forEach(({ keyword, value }, index) => {
-      const parameter = keyword ?? names[index] ?? '';
+      const parameter = keyword ?? names.at(index) ?? '';
       const role =
         value.name === 'VariableName' || value.name === 'MemberExpression' ? this.of(value) : null;
       if (role?.isShown === true && names.includes(parameter)) {
@@ -349,14 +242,6 @@ export class ValueRoles {
       }
     });
   }
-}
-
-export function roleOfName(name: string): ValueRole | null {
-  return NAMES.find(([pattern]) => pattern.test(name))?.[1] ?? null;
-}
-
-function roleOfConstructor(name: string): ValueRole | null {
-  return CONSTRUCTORS.find(([pattern]) => pattern.test(name))?.[1] ?? null;
 }
 
 function isModule(
@@ -371,35 +256,4 @@ function isModule(
       return own !== undefined && depth < 8 && isModule(own, classes, depth + 1);
     });
   return isOne || (methods.has('forward') && methods.has('__init__')) || inherits();
-}
-
-interface Assignment {
-  /** `a = b, c = …` has two, of one and of two names. */
-  readonly targets: readonly (readonly SyntaxNode[])[];
-  readonly values: readonly SyntaxNode[];
-}
-
-/** The targets and the values of an assignment, tuples taken apart. */
-export function splitAssignment(node: SyntaxNode): Assignment {
-  const sides: SyntaxNode[][] = [[]];
-  for (const child of childrenOf(node)) {
-    if (child.name === 'AssignOp') {
-      sides.push([]);
-    } else if (!['TypeDef', ',', 'Comment'].includes(child.name)) {
-      sides.at(-1)?.push(child);
-    }
-  }
-  const flat = sides.map((side) => (side.length === 1 ? elementsOf(side[0]) : side));
-  return { targets: flat.slice(0, -1), values: flat.at(-1) ?? [] };
-}
-
-function elementsOf(node: SyntaxNode): readonly SyntaxNode[] {
-  return node.name === 'TupleExpression' || node.name === 'ArrayExpression'
-    ? childrenOf(node).filter(({ name }) => !['(', ')', '[', ']', ',', 'Comment'].includes(name))
-    : [node];
-}
-
-function valuesAfter(node: SyntaxNode, keyword: string): readonly SyntaxNode[] {
-  const values = childrenOf(node).filter(({ name }) => ![keyword, ',', 'Comment'].includes(name));
-  return values.length === 1 ? elementsOf(values[0]) : values;
 }

@@ -129,13 +129,16 @@ function suspends(statement: SyntaxNode): boolean {
 /** The variable of a `for` inside of the loop that counts its micro-batches. */
 function microIndexAt(code: PythonCode, from: number, loop: TrainingLoop): string | null {
   const inner = enclosing(code.tree.resolveInner(from, 1), ['ForStatement', 'FunctionDefinition']);
-  const target =
-    inner?.name === 'ForStatement' && inner.from > loop.from && inner.to <= loop.to
-      ? inner.getChild('VariableName')
-      : null;
-  const iterable = inner?.getChild('in')?.nextSibling ?? null;
-  const counts = iterable?.name === 'CallExpression' && code.calleeOf(iterable).at(-1) === 'range';
-  return target !== null && counts && target.nextSibling?.name === 'in'
-    ? code.textOf(target)
-    : null;
+  const isInside = inner !== null && inner.from > loop.from && inner.to <= loop.to;
+  return isInside && inner.name === 'ForStatement' ? counterOf(inner, code) : null;
+}
+
+/** Of `for i in range(…):` its variable. */
+function counterOf(loop: SyntaxNode, code: PythonCode): string | null {
+  const keyword = loop.getChild('in');
+  const target = keyword?.prevSibling ?? null;
+  const iterable = keyword?.nextSibling ?? null;
+  const isOne = target?.name === 'VariableName' && target.prevSibling?.name === 'for';
+  const isCount = iterable?.name === 'CallExpression' && code.calleeOf(iterable).at(-1) === 'range';
+  return isOne && isCount ? code.textOf(target) : null;
 }

@@ -53,11 +53,11 @@ function isCallOf(node: SyntaxNode | null, names: readonly string[], code: Pytho
 /** `_sleuth.start()`, `_sleuth.end_step()`, also under a condition. */
 function isStatementOf({ firstChild }: SyntaxNode, code: PythonCode): boolean {
   const call = firstChild?.name === 'ConditionalExpression' ? firstChild.firstChild : firstChild;
-  return isCallOf(call ?? null, ['start', 'end_step'], code);
+  return isCallOf(call, ['start', 'end_step'], code);
 }
 
 function unwrap(call: SyntaxNode, code: PythonCode): TextEdit[] {
-  const inner = argumentsOf(call.lastChild, code)[0]?.value;
+  const inner = argumentsOf(call.lastChild, code).at(0)?.value;
   return inner === undefined
     ? []
     : [
@@ -89,23 +89,26 @@ function wholeLine({ from, to }: SyntaxNode, { text }: PythonCode): TextEdit {
 /** Of `with _sleuth.span("x"):` the head; of several contexts ours alone. */
 function removeSpan(node: SyntaxNode, code: PythonCode): TextEdit[] {
   const ours = node.getChildren('CallExpression').find((call) => isCallOf(call, ['span'], code));
-  const body = node.getChild('Body');
-  if (ours === undefined || body === null || node.firstChild?.name !== 'with') {
+  const before = ours?.prevSibling ?? null;
+  const after = ours?.nextSibling ?? null;
+  if (ours === undefined || before === null || after === null) {
     return [];
   }
-  const next = ours.nextSibling?.name === ',' ? ours.nextSibling.nextSibling : null;
-  if (next !== null) {
-    return [{ from: ours.from, to: next.from, insert: '' }];
+  if (after.name === ',' && after.nextSibling !== null) {
+    return [{ from: ours.from, to: after.nextSibling.from, insert: '' }];
   }
-  if (ours.prevSibling?.name === ',') {
-    return [{ from: ours.prevSibling.from, to: ours.to, insert: '' }];
+  if (before.name === ',') {
+    return [{ from: before.from, to: ours.to, insert: '' }];
   }
+  return after.name === 'Body' ? removeHead(node, after, code) : [];
+}
+
+function removeHead(node: SyntaxNode, body: SyntaxNode, code: PythonCode): TextEdit[] {
   const first = body.firstChild?.nextSibling ?? null;
-  if (first === null || ours.nextSibling?.name !== 'Body') {
+  if (first === null || node.firstChild?.name !== 'with') {
     return [];
   }
-  const isOnOneLine = code.lineOf(node.from) === code.lineOf(first.from);
-  return isOnOneLine
+  return code.lineOf(node.from) === code.lineOf(first.from)
     ? [{ from: node.from, to: first.from, insert: '' }]
     : dedent(node, first, code);
 }
