@@ -25,9 +25,16 @@ export function isDataLoader(call: SyntaxNode, code: PythonCode): boolean {
     : LOADER_PACKAGES.includes(callee[0] ?? '');
 }
 
+const loadersByCode = new WeakMap<PythonCode, readonly SyntaxNode[]>();
+
 /** All loaders that a file makes. */
 export function findDataLoaders(code: PythonCode): readonly SyntaxNode[] {
-  return callsBelow(code.tree.topNode).filter((call) => isDataLoader(call, code));
+  let loaders = loadersByCode.get(code);
+  if (loaders === undefined) {
+    loaders = callsBelow(code.tree.topNode).filter((call) => isDataLoader(call, code));
+    loadersByCode.set(code, loaders);
+  }
+  return loaders;
 }
 
 /**
@@ -35,6 +42,19 @@ export function findDataLoaders(code: PythonCode): readonly SyntaxNode[] {
  * else the only one of the file or its only one for training. Null where that cannot be told.
  */
 export function loaderAt(code: PythonCode, line: number): SyntaxNode | null {
+  const byLine = loaderByLine.get(code) ?? new Map<number, SyntaxNode | null>();
+  loaderByLine.set(code, byLine);
+  let loader = byLine.get(line);
+  if (loader === undefined) {
+    loader = findLoaderAt(code, line);
+    byLine.set(line, loader);
+  }
+  return loader;
+}
+
+const loaderByLine = new WeakMap<PythonCode, Map<number, SyntaxNode | null>>();
+
+function findLoaderAt(code: PythonCode, line: number): SyntaxNode | null {
   const loaders = findDataLoaders(code);
   const here = loaders.find((call) => isOnLine(call, line, code));
   if (here !== undefined) {

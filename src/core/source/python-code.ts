@@ -1,5 +1,6 @@
-import { type SyntaxNode, Tree } from '@lezer/common';
+import { type SyntaxNode, Tree, TreeFragment } from '@lezer/common';
 import { parser } from '@lezer/python';
+import { applyEdits, type TextEdit } from './text-edit.ts';
 
 /** A Python file and its syntax tree. Broken code has a tree too, with error nodes. */
 export class PythonCode {
@@ -7,8 +8,26 @@ export class PythonCode {
   #lineStarts: readonly number[] | null = null;
   #imports: ReadonlyMap<string, readonly string[]> | null = null;
 
-  constructor(readonly text: string) {
-    this.tree = parse(text);
+  /** `unchanged` are parts of the tree of an earlier text that hold for this one too. */
+  constructor(
+    readonly text: string,
+    unchanged: readonly TreeFragment[] = [],
+  ) {
+    this.tree = parse(text, unchanged);
+  }
+
+  /** The file after edits; only what they touch is parsed. */
+  edited(edits: readonly TextEdit[]): PythonCode {
+    let shift = 0;
+    const changes = [...edits]
+      .sort((a, b) => a.from - b.from)
+      .map(({ from, to, insert }) => {
+        const fromB = from + shift;
+        shift += insert.length - (to - from);
+        return { fromA: from, toA: to, fromB, toB: fromB + insert.length };
+      });
+    const unchanged = TreeFragment.applyChanges(TreeFragment.addTree(this.tree), changes);
+    return new PythonCode(applyEdits(this.text, edits), unchanged);
   }
 
   textOf({ from, to }: SyntaxNode): string {
@@ -72,9 +91,9 @@ export class PythonCode {
 }
 
 /** An empty tree for what is nested deeper than the parser's own recursion reaches. */
-function parse(text: string): Tree {
+function parse(text: string, unchanged: readonly TreeFragment[]): Tree {
   try {
-    return parser.parse(text);
+    return parser.parse(text, unchanged);
   } catch (error) {
     if (error instanceof RangeError) {
       return Tree.empty;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { SyntaxNode } from '@lezer/common';
 import { argumentsOf, enclosing, PythonCode } from '../../../src/core/source/python-code.ts';
 import { applyEdits } from '../../../src/core/source/text-edit.ts';
+import { seededRandom } from '../../support/seeded-random.ts';
 
 function firstOf(name: string, code: PythonCode): SyntaxNode {
   const found: SyntaxNode[] = [];
@@ -14,6 +15,16 @@ function firstOf(name: string, code: PythonCode): SyntaxNode {
   });
   assert.ok(found.length > 0, `no ${name}`);
   return found[0];
+}
+
+function nodesOf({ tree }: PythonCode): readonly string[] {
+  const nodes: string[] = [];
+  tree.iterate({
+    enter: ({ name, from, to }) => {
+      nodes.push(`${name} ${from} ${to}`);
+    },
+  });
+  return nodes;
 }
 
 describe('PythonCode', () => {
@@ -91,5 +102,19 @@ describe('applyEdits', () => {
       RangeError,
     );
     assert.throws(() => applyEdits('ab', [{ from: 1, to: 3, insert: '' }]), RangeError);
+  });
+
+  it('is the same after edits as parsed anew', () => {
+    const text = 'for x in loader:\n    y = f(x, 1)\n    loss.backward()\n\nclass A:\n    n = 0\n';
+    let code = new PythonCode(text);
+    const random = seededRandom(5);
+    for (let round = 0; round < 100; round++) {
+      const from = Math.floor(random() * code.text.length);
+      const to = Math.min(code.text.length, from + Math.floor(random() * 3));
+      const insert = ['', 'x', '(', '\n    ', ', n=4'][Math.floor(random() * 5)];
+      code = code.edited([{ from, to, insert }]);
+      assert.deepEqual(nodesOf(code), nodesOf(new PythonCode(code.text)));
+      code = round % 10 === 9 ? new PythonCode(text) : code;
+    }
   });
 });

@@ -1,8 +1,8 @@
 import type { Finding } from '../../model/report.ts';
 import { findDataLoaders, isOnLine } from '../data-loaders.ts';
 import { frameworkCall } from '../framework-calls.ts';
-import { PythonCode } from '../python-code.ts';
-import { applyEdits, joinEdits, type TextEdit } from '../text-edit.ts';
+import type { PythonCode } from '../python-code.ts';
+import { joinEdits, type TextEdit } from '../text-edit.ts';
 import type { Fix, Fixer, FixPlace, FixPurpose } from './fix.ts';
 import { FIXERS } from './registry.ts';
 
@@ -78,7 +78,7 @@ function fixTogether(
       steps.push(fix.edits);
       applied.push({ id: fixer.id, fix });
       line = followEdits(now, line, fix.edits);
-      now = new PythonCode(applyEdits(now.text, fix.edits));
+      now = now.edited(fix.edits);
     }
   }
   return applied.length < 2

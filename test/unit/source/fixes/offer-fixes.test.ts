@@ -21,6 +21,20 @@ describe('the fixes', () => {
     assert.deepEqual(FIXERS.map(({ id }) => id).sort(), files.sort());
   });
 
+  it('stand in the documentation, each with what it answers', () => {
+    const rows = readFileSync('docs/fixes.md', 'utf8')
+      .split('\n')
+      .filter((line) => line.startsWith('| `'));
+    const documented = rows.map((row) => ({
+      id: /^\| `([a-z0-9-]+)`/.exec(row)?.[1],
+      detectors: [...row.matchAll(/\(detectors\/([a-z-]+)\.md\)/g)].map(([, id]) => id),
+    }));
+    assert.deepEqual(
+      documented,
+      FIXERS.map(({ id, detectors }) => ({ id, detectors: [...detectors] })),
+    );
+  });
+
   it('answer findings that there are', () => {
     const known = DETECTORS.map(({ id }) => id);
     for (const { id, detectors } of FIXERS) {
