@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { analyzeRun } from '../../../src/core/analyze.ts';
+import { buildTrace, drawRun, type SpanSpec } from '../../support/draw-run.ts';
+
+describe('the cost of phases', () => {
+  it('is told where no line is known, as much as the ranks have in each', () => {
+    const specs = Array.from({ length: 6 }, (_, i): SpanSpec[] => {
+      const at = i * 10e6;
+      const span = (
+        name: string,
+        category: SpanSpec['category'],
+        start: number,
+        duration: number,
+      ): SpanSpec => ({
+        lane: 'main',
+        name,
+        category,
+        start: at + start * 1e6,
+        duration: duration * 1e6,
+      });
+      return [
+        span(`ProfilerStep#${i}`, 'annotation', 0, 10),
+        span('enumerate(DataLoader)#_SingleProcessDataLoaderIter.__next__', 'annotation', 0, 3),
+        span('Optimizer.step#SGD.step', 'annotation', 7, 2),
+      ];
+    }).flat();
+    const { report } = analyzeRun({
+      name: 'x',
+      ranks: [{ rank: 0, file: 'x', trace: buildTrace(specs) }],
+    });
+    const costs = report.phaseCosts ?? [];
+    assert.deepEqual(report.lines, []);
+    assert.deepEqual(
+      costs.map(({ phase, perStep, sharePercent, location }) => [
+        phase,
+        perStep.p50Ns,
+        Math.round(sharePercent),
+        location,
+      ]),
+      [
+        ['data', 3e6, 30, null],
+        ['optimizer', 2e6, 20, null],
+      ],
+    );
+    for (const { phase, perStep } of costs) {
+      const total = report.ranks[0].phases.find((time) => time.phase === phase)?.totalNs;
+      assert.equal(perStep.meanNs * perStep.count, total);
+    }
+  });
+
+  it('is left out where lines are known', () => {
+    const { report } = analyzeRun(drawRun(['main      W-F-------'], { steps: 10 }));
+    assert.ok(report.lines.length > 0);
+    assert.equal(report.phaseCosts, undefined);
+  });
+});
