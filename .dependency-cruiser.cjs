@@ -30,7 +30,7 @@ module.exports = {
     inside('src/core/timeline', 'src/core/model', 'src/core/derived', 'src/base'),
     {
       from: { path: '^src/core/timeline/' },
-      to: { path: '^src/core/report/line-identity\\.ts$' },
+      to: { path: '^src/core/report/(identify-spans|line-identity)\\.ts$' },
     },
     inside('src/core/source', 'src/core/model', 'src/base'),
     inside('src/core/live', 'src/core/model', 'src/base'),

@@ -164,6 +164,7 @@ const lineCost = z.object({
   sharePercent: z.number(),
   byRank: z.array(z.object({ rank: z.int(), p50Ns: z.number(), sharePercent: z.number() })),
   occursIn: z.exactOptional(z.int()),
+  call: z.exactOptional(z.string()),
   histogram: z.exactOptional(
     z.object({
       fromNs: z.number(),

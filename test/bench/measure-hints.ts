@@ -37,7 +37,7 @@ export function measureHints(): { readonly lines: string[]; readonly isGood: boo
 
 function measure(spans: number): { readonly spans: number; readonly times: number[] } {
   const trace = buildTrace(specs(spans));
-  const { report } = analyzeRun({ name: 'x', ranks: [{ rank: 0, file: 'x', trace }] });
+  const { report, ranks } = analyzeRun({ name: 'x', ranks: [{ rank: 0, file: 'x', trace }] });
   const edits: LineEdit[] = [];
   const log = {
     countOf: () => edits.length,
@@ -64,7 +64,7 @@ function measure(spans: number): { readonly spans: number; readonly times: numbe
     return performance.now() - atMs;
   }).sort((a, b) => a - b);
   const searchedMs = performance.now();
-  const isOfLine = spansOfLines(trace, ['train.py:16']);
+  const isOfLine = spansOfLines({ trace, tables: ranks[0] }, ['train.py:16']);
   for (let span = 0; span < trace.spans.length; span++) {
     isOfLine?.(span);
   }

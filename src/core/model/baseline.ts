@@ -40,6 +40,7 @@ export interface LineTime {
   readonly name: string;
   readonly phase: Phase;
   readonly location: SourceLocation | null;
+  readonly call?: string;
   readonly p50Ns: Nanoseconds;
   readonly meanNs: Nanoseconds;
 }

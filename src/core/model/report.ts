@@ -251,6 +251,8 @@ export interface LineCost {
   }[];
   /** In how many of the `perStep.count` steps it took any time. */
   readonly occursIn?: number;
+  /** What tells the spans of a call from those of others in its function; absent where place and name do. */
+  readonly call?: string;
   /** Over the analysed steps of all ranks. */
   readonly histogram?: Histogram;
   /** Null where the baseline has no such line, or several that cannot be told apart. */

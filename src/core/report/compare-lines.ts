@@ -4,12 +4,9 @@ import type { SourceLocation } from '../model/source-candidate.ts';
 
 /** What later runs compare their lines with. */
 export function lineTimesOf(lines: readonly LineCost[]): LineTime[] {
-  return lines.map(({ name, phase, location, perStep: { p50Ns, meanNs } }) => ({
-    name,
-    phase,
-    location,
-    p50Ns,
-    meanNs,
+  return lines.map(({ name, phase, location, call, perStep: { p50Ns, meanNs } }) => ({
+    ...{ name, phase, location, p50Ns, meanNs },
+    ...(call === undefined ? {} : { call }),
   }));
 }
 
@@ -47,7 +44,10 @@ export function findLine(
     : findSame(line, inOrder(lines.filter(isSame)), inOrder(earlier.filter(isSame)));
 }
 
-type Named = Pick<LineTime, 'name' | 'phase' | 'location'>;
+/** Of the function that a call is in; it moves with the code. */
+const FRAME_LINE = /\(\d+\):/g;
+
+type Named = Pick<LineTime, 'name' | 'phase' | 'location' | 'call'>;
 
 function groupByIdentity<T extends Named>(lines: readonly T[]): Map<string, T[]> {
   const groups = new Map<string, T[]>();
@@ -65,11 +65,11 @@ function inOrder<T extends Named>(lines: readonly T[]): T[] {
 }
 
 /** Null where only the line number names it, which another script may have given to other code. */
-function identityOf({ name, phase, location }: Named): string | null {
+function identityOf({ name, phase, location, call }: Named): string | null {
   const file = location === null ? '' : fileName(location);
   return location !== null && name === `${file}:${location.line}`
     ? null
-    : JSON.stringify([name, phase, file]);
+    : JSON.stringify([name, phase, file, call?.replaceAll(FRAME_LINE, '():') ?? '']);
 }
 
 function fileName({ file }: SourceLocation): string {

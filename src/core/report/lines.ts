@@ -2,14 +2,13 @@ import { countUpTo } from '../derived/intervals.ts';
 import { laneRange } from '../derived/lane-range.ts';
 import type { DerivedRank, RunDerived } from '../derived/run-derived.ts';
 import { median } from '../derived/statistics.ts';
-import { UserCalls } from '../derived/user-calls.ts';
 import { PHASES } from '../model/phase.ts';
 import type { LineCost } from '../model/report.ts';
 import type { Steps } from '../model/tables.ts';
 import type { SpanIndex } from '../model/units.ts';
 import { histogramOf } from './histogram.ts';
-import { type CallSlot, findCallSlots } from './call-slots.ts';
-import { identifyCall, identifyLines, type LineIdentity } from './line-identity.ts';
+import { identifyCalls } from './identify-spans.ts';
+import { identifyLines, type LineIdentity } from './line-identity.ts';
 import { stepTimeOf } from './step-time.ts';
 
 /** More hints than this no file shows. */
@@ -86,6 +85,7 @@ function toLineCost({ identity, perPhase, values, shares, byRank }: Line): LineC
       byRank,
       occursIn: values.reduce((count, value) => count + (value > 0 ? 1 : 0), 0),
       ...(histogram === null ? {} : { histogram }),
+      ...(identity.location?.call === undefined ? {} : { call: identity.key }),
     },
   ];
 }
@@ -94,17 +94,11 @@ function costsOf({ trace, tables }: DerivedRank): Cost[] {
   const { steps, mainLane } = tables;
   const costs = new Map<string, Cost>();
   const identify = identifyLines(trace);
-  const calls = new UserCalls(trace);
-  const slots = findCallSlots(trace, calls, mainLane, steps);
-  const bySlot = new Map<CallSlot, LineIdentity | null>();
+  const identifyCall = identifyCalls(trace, mainLane, steps);
   const { first, end } = laneRange(trace, mainLane);
   for (let i = first; i < end; i++) {
-    const slot = slots.get(i);
-    if (slot !== undefined && !bySlot.has(slot)) {
-      bySlot.set(slot, identifyCall(trace, calls, slot));
-    }
-    for (const identity of [identify(i), slot === undefined ? null : bySlot.get(slot)]) {
-      if (identity !== null && identity !== undefined) {
+    for (const identity of [identify(i), identifyCall(i)]) {
+      if (identity !== null) {
         const cost = costs.get(identity.key) ?? emptyCost(identity, steps.length);
         costs.set(identity.key, cost);
         addSpan(cost, trace, tables, i);

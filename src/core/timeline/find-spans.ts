@@ -108,15 +108,16 @@ function forEachMatch(rank: AnalyzedRank, query: SearchQuery, visit: (span: numb
 
 /** What is asked for beside name and duration; the cheapest first. */
 function filtersOf(
-  { trace, tables }: AnalyzedRank,
+  rank: AnalyzedRank,
   { categories, phases, lines }: SearchQuery,
 ): ((span: SpanIndex) => boolean)[] {
+  const { trace, tables } = rank;
   const { category } = trace.spans;
   const phaseOf = phases === null ? null : tables.inheritedPhases;
   return [
     categories === null ? null : (span: SpanIndex) => categories.has(category[span]),
     phaseOf === null ? null : (span: SpanIndex) => phases?.has(phaseOf[span]) === true,
-    spansOfLines(trace, lines),
+    spansOfLines(rank, lines),
   ].filter((filter) => filter !== null);
 }
 

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import * as z from 'zod';
-import { queryOfLine, queryOfPlace } from '../../core/hints/line-query.ts';
+import { queryOfLine, queryOfPhases, queryOfPlace } from '../../core/hints/line-query.ts';
 import type { Services } from '../services.ts';
 
 /** Links and actions name the line; the palette and menus mean that of the cursor. */
@@ -22,7 +22,11 @@ export async function showLineSpans(services: Services, ...args: unknown[]): Pro
   const document = await vscode.workspace.openTextDocument(place.uri);
   const shown = services.lines.read(document).find(({ line }) => line === place.line);
   const query =
-    shown === undefined ? queryOfPlace(document.uri.fsPath, place.line) : queryOfLine(shown.costs);
+    shown === undefined
+      ? queryOfPlace(document.uri.fsPath, place.line)
+      : shown.how === 'structure'
+        ? queryOfPhases(shown.costs)
+        : queryOfLine(shown.costs);
   await services.editor.open(run, { rank: null, finding: null, query });
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { queryOfLine, queryOfPlace } from '../../../src/core/hints/line-query.ts';
+import { queryOfLine, queryOfPhases, queryOfPlace } from '../../../src/core/hints/line-query.ts';
 import { findSpans } from '../../../src/core/timeline/find-spans.ts';
 import { parseQuery } from '../../../src/core/timeline/search-query.ts';
 import { analyzeRun } from '../../../src/core/analyze.ts';
@@ -80,6 +80,46 @@ describe('the spans of a line', () => {
       assert.ok(cost, name);
       assert.equal(count(queryOfLine([cost])), spans, name);
     }
+  });
+
+  it('are told apart by the call where a function calls the same thing twice', () => {
+    const frames = Array.from({ length: 6 }, (_, step): SpanSpec[] => {
+      const at = step * 1000;
+      const frame = (name: string, start: number, duration: number): SpanSpec => ({
+        ...{ lane: 'main', name, category: 'python', start: at + start, duration },
+      });
+      return [
+        { ...frame(`ProfilerStep#${step}`, 0, 1000), category: 'annotation' },
+        frame('train.py(5): step', 10, 900),
+        frame('nn.Module: Net_0', 20, 300),
+        frame('torch/_tensor.py(570): backward', 330, 100),
+        frame('nn.Module: Net_0', 440, 200),
+      ];
+    }).flat();
+    const called = analyzeRun({
+      name: 'x',
+      ranks: [{ rank: 0, file: 'x', trace: buildTrace(frames) }],
+    });
+    const nets = called.report.lines.filter(({ name }) => name === 'Net');
+    assert.deepEqual(
+      nets.map(({ perStep }) => perStep.p50Ns),
+      [300, 200],
+    );
+    const found = nets.map((cost) => findSpans(called, parseQuery(queryOfLine([cost]))));
+    assert.deepEqual(
+      found.map(({ total, totalNs }) => [total, totalNs]),
+      [
+        [6, 1800],
+        [6, 1200],
+      ],
+    );
+  });
+
+  it('are those of the phases where only these are known', () => {
+    assert.equal(
+      queryOfPhases([lineCost(), lineCost({ phase: 'backward' }), lineCost()]),
+      'phase:forward phase:backward',
+    );
   });
 
   it('are found by the place alone where the report has no costs of it', () => {
