@@ -19,6 +19,7 @@ import { registerThresholdChanges } from './runs/threshold-changes.ts';
 import { discoverWorkspace } from './runs/workspace-runs.ts';
 import type { Services } from './services.ts';
 import { readDetectorOptions } from './settings.ts';
+import { CodeUnits } from './source/code-units.ts';
 import { AnnotationSites } from './source/annotation-sites.ts';
 import { EditLog } from './source/edit-log.ts';
 import { GitTexts } from './source/git-texts.ts';
@@ -101,7 +102,7 @@ function buildServices(context: vscode.ExtensionContext, log: vscode.LogOutputCh
   const recorded = new RecordedScripts(moved);
   const resolver = new SourceResolver(
     files,
-    { annotations: sites, loops },
+    { annotations: sites, loops, units: new CodeUnits(store) },
     remembered,
     edits,
     moved,

@@ -85,6 +85,17 @@ export function readSourceMap(): ReadonlyMap<string, string> {
   );
 }
 
+/** Puts entries before those that are set for the workspace. */
+export async function writeSourceMap(entries: ReadonlyMap<string, string>): Promise<void> {
+  const known = section().inspect<unknown>(SETTINGS.sourceMap)?.workspaceValue;
+  const kept = typeof known === 'object' && known !== null ? known : {};
+  await section().update(
+    SETTINGS.sourceMap,
+    { ...kept, ...Object.fromEntries(entries) },
+    vscode.ConfigurationTarget.Workspace,
+  );
+}
+
 /**
  * The thresholds as set. `names` are the settings `trainingSleuth.detectors.<id>.<option>` of the
  * manifest; what is not a number is left to the detector's default.

@@ -18,6 +18,7 @@ export const sourceLocationSchema = z.object({
   column: z.exactOptional(z.int()),
   how: locationHowSchema,
   function: z.exactOptional(z.string()),
+  isFunction: z.exactOptional(z.literal(true)),
   call: z.exactOptional(
     z.object({
       names: z.array(z.string()),

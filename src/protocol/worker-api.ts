@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { annotationSiteSchema, codeUnitSchema } from './code-schemas.ts';
 import type { RunFile, RunGroup } from '../core/model/run.ts';
 import type { Api } from './api.ts';
 import { areaRequestSchema, areaSummarySchema } from './area-schemas.ts';
@@ -42,12 +43,6 @@ export type DetectorOptions = z.output<typeof detectorOptionsSchema>;
 const cacheSchema = z.object({ folder: z.string(), maxBytes: z.number().positive() });
 
 export type CacheSettings = z.output<typeof cacheSchema>;
-
-/** Where a Python file names a span: the literal as text, or the constant parts around f-string fields. */
-const annotationSiteSchema = z.object({
-  parts: z.array(z.string()),
-  line: z.int(),
-});
 
 /** The line of each phase in a recognized training loop. */
 const loopSitesSchema = z.object({
@@ -116,6 +111,8 @@ export const workerApi = {
     result: z.array(z.object({ path: z.string(), sites: z.array(annotationSiteSchema) })),
   },
   /** Python files → the training loops in them, in the order asked; a file without any is left out. */
+  /** A Python file or a notebook → its functions with their calls; none where it cannot be read. */
+  indexCode: { params: z.object({ path: z.string() }), result: z.array(codeUnitSchema) },
   indexLoops: {
     params: z.object({ paths: z.array(z.string()).max(5_000) }),
     result: z.array(z.object({ path: z.string(), loops: z.array(loopSitesSchema) })),

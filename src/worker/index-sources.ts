@@ -2,9 +2,13 @@ import { open } from 'node:fs/promises';
 import { indexAnnotations } from '../core/source/annotation-index.ts';
 import { PythonCode } from '../core/source/python-code.ts';
 import type { AnnotationSite } from '../core/source/annotation-site.ts';
+import type { CodeUnit } from '../core/source/code-index.ts';
+import { indexFile, indexNotebook } from '../core/source/index-code.ts';
 
 /** Larger Python files are generated; training scripts stay far below. */
 const MAX_SOURCE_BYTES = 1 << 20;
+/** Notebooks carry the pictures that they drew. */
+const MAX_NOTEBOOK_BYTES = 1 << 25;
 
 /** The annotations of each file, in the order asked; a file that cannot be read has none. */
 export async function indexSources(
@@ -18,13 +22,30 @@ export async function indexSources(
   return indexed;
 }
 
+/** The functions of a Python file with their calls, or of the cells of a notebook; none where it cannot be read. */
+export async function indexCode(path: string): Promise<CodeUnit[]> {
+  const text = await readSource(path);
+  if (text === null) {
+    return [];
+  }
+  try {
+    return path.endsWith('.ipynb') ? indexNotebook(text) : [indexFile(text)];
+  } catch (error) {
+    if (error instanceof SyntaxError) {
+      return [];
+    }
+    throw error;
+  }
+}
+
 /** Null where it cannot be read, or is far too long. */
 export async function readSource(path: string): Promise<string | null> {
   try {
     const file = await open(path);
     try {
       const { size } = await file.stat();
-      return size > MAX_SOURCE_BYTES ? null : await file.readFile('utf8');
+      const most = path.endsWith('.ipynb') ? MAX_NOTEBOOK_BYTES : MAX_SOURCE_BYTES;
+      return size > most ? null : await file.readFile('utf8');
     } finally {
       await file.close();
     }

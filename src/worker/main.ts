@@ -5,7 +5,7 @@ import { workerApi, workerNoticeApi } from '../protocol/worker-api.ts';
 import { AnalyzedTables } from './analyzed-tables.ts';
 import { discover } from './discover.ts';
 import { indexLoops } from './index-loops.ts';
-import { indexSources } from './index-sources.ts';
+import { indexCode, indexSources } from './index-sources.ts';
 
 /** People see ten changes a second at most. */
 const PROGRESS_INTERVAL_MS = 100;
@@ -50,6 +50,7 @@ if (parentPort !== null) {
       cancelExport: ({ id }) => tables.cancelExport(id),
       indexLoops: async ({ paths }) => await indexLoops(paths),
       indexSources: async ({ paths }) => await indexSources(paths),
+      indexCode: async ({ path }) => await indexCode(path),
     },
     workerNoticeApi,
     () => undefined,

@@ -115,7 +115,8 @@ function locationOf(text: string): SourceLocation | null {
 function addClue(locations: SourceLocation[], call: CallClue): void {
   const frame = locations.pop();
   if (frame !== undefined) {
-    locations.push({ ...frame, call });
+    const { file, line, how, function: name = '' } = frame;
+    locations.push({ file, line, how, function: name, call });
   }
 }
 
@@ -133,8 +134,9 @@ function collectFrom(
   const { spans, strings } = trace;
   const recorded = recordedLocation(trace, i);
   const framed = spans.category[i] === PYTHON ? userFrame(spans.name[i]) : null;
+  const entered = framed && ({ ...framed, isFunction: true } as const);
   into.locations.push(
-    ...[recorded, framed, ...stackLocations(trace, i)].filter((place) => place !== null),
+    ...[recorded, entered, ...stackLocations(trace, i)].filter((place) => place !== null),
   );
   if (spans.category[i] === ANNOTATION || spans.category[i] === RECORDED) {
     const name = strings[spans.name[i]] ?? '';

@@ -25,6 +25,8 @@ export interface SourceLocation {
   readonly how: LocationHow;
   /** The function that the frame runs. */
   readonly function?: string;
+  /** Of a frame: the function itself is meant, whatever line of it the trace names. */
+  readonly isFunction?: true;
   /** Absent where `line` is the line itself. */
   readonly call?: CallClue;
 }

@@ -87,6 +87,7 @@ function functionOf(name: string): LineIdentity | null {
           line: frame.line,
           how: 'stack',
           function: frame.function,
+          isFunction: true,
         },
       };
 }

@@ -29,12 +29,14 @@ const NAME_KEYWORDS: readonly string[] = ['name', 'message', 'msg'];
 /** Finds the annotations of a Python file, in the order of the text; broken code gives what can be read. */
 export function indexAnnotations(code: PythonCode): readonly AnnotationSite[] {
   const sites: AnnotationSite[] = [];
+  const constants = collectConstants(code);
   code.tree.iterate({
     enter({ node }) {
       if (node.name !== 'ArgList' || node.parent === null) {
         return;
       }
-      const literal = isAnnotationCall(calleeOfArguments(node, code)) ? findName(node, code) : null;
+      const isNamed = isAnnotationCall(calleeOfArguments(node, code));
+      const literal = isNamed ? findName(node, code, constants) : null;
       if (literal !== null) {
         sites.push({ parts: readStringParts(literal, code.text), line: code.lineOf(node.from) });
       }
@@ -58,11 +60,43 @@ function calleeOfArguments({ parent }: SyntaxNode, code: PythonCode): readonly s
   return [...(code.imports.get(first) ?? [first]), ...rest];
 }
 
-function findName(list: SyntaxNode, code: PythonCode): SyntaxNode | null {
-  const named = argumentsOf(list, code).find(
-    ({ keyword, value }, index) =>
-      STRING_NODES.includes(value.name) &&
-      (keyword === null ? index === 0 : NAME_KEYWORDS.includes(keyword)),
-  );
-  return named?.value ?? null;
+/** The literal that names the span, also where a constant of the module holds it. */
+function findName(
+  list: SyntaxNode,
+  code: PythonCode,
+  constants: ReadonlyMap<string, SyntaxNode | null>,
+): SyntaxNode | null {
+  for (const [index, { keyword, value }] of argumentsOf(list, code).entries()) {
+    if (keyword === null ? index === 0 : NAME_KEYWORDS.includes(keyword)) {
+      const literal = STRING_NODES.includes(value.name)
+        ? value
+        : value.name === 'VariableName'
+          ? (constants.get(code.textOf(value)) ?? null)
+          : null;
+      if (literal !== null) {
+        return literal;
+      }
+    }
+  }
+  return null;
+}
+
+/** Names that are given one string and nothing else, at the top of the file; null is what is given more. */
+function collectConstants(code: PythonCode): ReadonlyMap<string, SyntaxNode | null> {
+  const constants = new Map<string, SyntaxNode | null>();
+  code.tree.iterate({
+    enter({ node }) {
+      const target = node.name === 'AssignStatement' ? node.firstChild : null;
+      if (target?.name === 'VariableName') {
+        const name = code.textOf(target);
+        const value = node.lastChild;
+        const isConstant =
+          node.parent?.name === 'Script' &&
+          !constants.has(name) &&
+          STRING_NODES.includes(value?.name ?? '');
+        constants.set(name, isConstant ? value : null);
+      }
+    },
+  });
+  return constants;
 }

@@ -12,6 +12,8 @@ export interface LocatedLine {
   readonly certainty: Certainty;
   /** Whether it is the call itself, or only the function in which it happens. */
   readonly isCall: boolean;
+  /** Whether the function lies where the trace says; else the code has changed since. */
+  readonly isExact: boolean;
 }
 
 const namesOfUnits = new WeakMap<CodeUnit, FileNames>();
@@ -23,24 +25,40 @@ const namesOfUnits = new WeakMap<CodeUnit, FileNames>();
 export function locate(unit: CodeUnit, location: SourceLocation): readonly LocatedLine[] | null {
   const { line, call } = location;
   if (location.function === undefined) {
-    return line <= unit.lineCount ? [lineOnly(line, 'sure')] : null;
+    return line <= unit.lineCount ? [lineOnly(line, true)] : null;
   }
   const of = findFunction(unit, location.function, line);
   if (of === null) {
     return null;
   }
   if (call === undefined) {
-    return [of.isExact ? lineOnly(line, 'sure') : lineOnly(of.function.line, 'likely')];
+    const isThere = of.isExact && location.isFunction !== true;
+    return [lineOnly(isThere ? line : of.function.line, of.isExact)];
   }
   const found = findCalls(of.function, call, namesOf(unit));
   const certainty = of.isExact && found.calls.length === 1 ? found.certainty : 'likely';
   return found.calls.length === 0
-    ? [lineOnly(of.function.line, 'likely')]
-    : found.calls.map((one) => ({ line: one.line, column: one.column, certainty, isCall: true }));
+    ? [{ ...lineOnly(of.function.line, of.isExact), certainty: 'likely' }]
+    : found.calls.map(({ line: at, column }) => ({
+        line: at,
+        column,
+        certainty,
+        isCall: true,
+        isExact: of.isExact,
+      }));
 }
 
-function lineOnly(line: number, certainty: Certainty): LocatedLine {
-  return { line, column: null, certainty, isCall: false };
+function lineOnly(line: number, isExact: boolean): LocatedLine {
+  const certainty = isExact ? 'sure' : 'likely';
+  return { line, column: null, certainty, isCall: false, isExact };
+}
+
+/** Whether a frame's file is this cell: by the hash of its text, or by how often it was run. */
+export function isCellOf(file: string, { hash, executionCount }: CodeUnit): boolean {
+  const count = /^<ipython-input-(\d+)-/.exec(file)?.[1];
+  return count === undefined
+    ? file.replaceAll('\\', '/').endsWith(`/${hash}.py`)
+    : executionCount !== null && Number(count) === executionCount;
 }
 
 interface FoundFunction {

@@ -6,6 +6,7 @@ import type { TrainingRun } from '../runs/training-run.ts';
 import type { EditLog } from '../source/edit-log.ts';
 import { candidatesOf } from '../source/finding-candidates.ts';
 import type { ResolvedPlace, SourceResolver } from '../source/source-resolver.ts';
+import { documentKey, keyOfDocument } from '../source/code-units.ts';
 
 /** Analyses of a run that trains come more often than anybody reads. */
 const PAUSE_MS = 1_000;
@@ -83,10 +84,11 @@ export class ShownLines implements vscode.Disposable {
 
   /** In ascending order, where they stand after what was typed; a line that the file does not have is none. */
   read(document: vscode.TextDocument): readonly ShownLine[] {
-    if (this.#shown === null || document.uri.scheme !== 'file') {
+    const key = keyOfDocument(document);
+    if (this.#shown === null || key === null) {
       return [];
     }
-    const lines = this.#shown.table.read(document.uri.fsPath);
+    const lines = this.#shown.table.read(key);
     return lines.flatMap(({ line, items }) =>
       line >= 1 && line <= document.lineCount ? toShownLine(line, items) : [],
     );
@@ -194,11 +196,11 @@ export class ShownLines implements vscode.Disposable {
     toItem: (place: ResolvedPlace) => Item,
   ): Placed<Item>[] {
     const [only] = places;
-    return places.length !== 1 || only === undefined || only.state === 'gone'
+    return places.length !== 1 || only === undefined || only.state === 'gone' || only.isFunction
       ? []
       : [
           {
-            path: only.path,
+            path: documentKey(only.path, only.cell),
             line: only.line,
             mark: this.edits.countOf(only.path),
             item: toItem(only),

@@ -68,6 +68,9 @@ async function offerComparison(place: ResolvedPlace, run: TrainingRun): Promise<
 
 /** Opens a file at a line; a line past the end becomes the last one, and the user is told. */
 export async function openPlace(place: ResolvedPlace): Promise<OpenOutcome> {
+  if (place.cell !== null) {
+    return await openCell(place, place.cell);
+  }
   const document = await vscode.workspace.openTextDocument(vscode.Uri.file(place.path));
   const name = vscode.workspace.asRelativePath(document.uri);
   const line = Math.min(Math.max(place.line, 1), document.lineCount);
@@ -88,7 +91,38 @@ export async function openPlace(place: ResolvedPlace): Promise<OpenOutcome> {
       ),
     );
   }
-  return { opened: `${name}:${line}`, reason: describeHow(place.how) };
+  return { opened: `${name}:${line}`, reason: describePlace(place) };
+}
+
+async function openCell(place: ResolvedPlace, index: number): Promise<OpenOutcome> {
+  const notebook = await vscode.workspace.openNotebookDocument(vscode.Uri.file(place.path));
+  const name = vscode.workspace.asRelativePath(notebook.uri);
+  const cell = notebook.cellAt(Math.min(index, notebook.cellCount - 1));
+  const position = new vscode.Position(Math.min(place.line, cell.document.lineCount) - 1, 0);
+  await vscode.window.showNotebookDocument(notebook, {
+    selections: [new vscode.NotebookRange(cell.index, cell.index + 1)],
+    viewColumn: columnForCode(notebook.uri),
+    preview: false,
+  });
+  await vscode.commands.executeCommand('vscode.open', cell.document.uri, {
+    selection: new vscode.Range(position, position),
+    preview: false,
+  } satisfies vscode.TextDocumentShowOptions);
+  const opened = vscode.l10n.t('{0}, cell {1}, line {2}', name, cell.index + 1, place.line);
+  return { opened, reason: describePlace(place) };
+}
+
+/** How the line was found, and how sure that is. */
+function describePlace(place: ResolvedPlace): string {
+  if (place.isFunction) {
+    return vscode.l10n.t(
+      'The call stack in the trace tells the function; which of its lines made the call is not certain.',
+    );
+  }
+  const how = describeHow(place.how);
+  return place.certainty === 'sure' || place.how === 'structure'
+    ? how
+    : vscode.l10n.t('{0} It is likely, but not certain.', how);
 }
 
 export function describeHow(how: LocationHow): string {
@@ -110,7 +144,7 @@ async function choosePlace(
 ): Promise<ResolvedPlace | undefined> {
   const picked = await vscode.window.showQuickPick(
     places.map((place) => ({
-      label: `${vscode.workspace.asRelativePath(place.path)}:${place.line}`,
+      label: labelOf(place),
       description: place.path,
       place,
     })),
@@ -119,10 +153,25 @@ async function choosePlace(
       placeHolder: vscode.l10n.t('The answer is remembered for this workspace'),
     },
   );
-  if (picked !== undefined) {
+  if (picked !== undefined && !isOneFile(places)) {
     await resolver.remember(picked.place);
   }
   return picked?.place;
+}
+
+/** Which line of a file made a call is no question of paths. */
+function isOneFile(places: readonly ResolvedPlace[]): boolean {
+  return (
+    places.every(({ how }) => how === 'stack' || how === 'recorded') &&
+    new Set(places.map(({ path }) => path)).size === 1
+  );
+}
+
+function labelOf({ path, cell, line }: ResolvedPlace): string {
+  const name = vscode.workspace.asRelativePath(path);
+  return cell === null
+    ? `${name}:${line}`
+    : vscode.l10n.t('{0}, cell {1}, line {2}', name, cell + 1, line);
 }
 
 /** Where the file is open already, else beside the run editor, so that both stay in sight. */

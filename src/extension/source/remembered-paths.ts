@@ -1,6 +1,7 @@
-import { isAbsolute, join } from 'node:path';
+import { isAbsolute, join, relative, sep } from 'node:path';
 import * as vscode from 'vscode';
-import { readSourceMap } from '../settings.ts';
+import { generalizeAnswer, mapPath } from '../../core/source/path-map.ts';
+import { readSourceMap, writeSourceMap } from '../settings.ts';
 
 const STORAGE_KEY = 'sourceAnswers';
 
@@ -10,11 +11,27 @@ export class RememberedPaths {
 
   /** The path, not checked to exist; null where nobody said. */
   find(recorded: string): string | null {
-    return findInSetting(recorded) ?? this.#answers()[recorded] ?? null;
+    const set = mapPath(recorded, readSourceMap());
+    return set === null ? (this.#answers()[recorded] ?? null) : inWorkspace(set.to);
   }
 
-  async remember(recorded: string, path: string): Promise<void> {
-    await this.storage.update(STORAGE_KEY, { ...this.#answers(), [recorded]: path });
+  /** Which of several calls names a span, which only this workspace can tell. */
+  async remember(key: string, answer: string): Promise<void> {
+    await this.storage.update(STORAGE_KEY, { ...this.#answers(), [key]: answer });
+  }
+
+  /** Which file a recorded path means: a folder of the setting, where the user can change it. */
+  async rememberPath(recorded: string, path: string): Promise<void> {
+    const folder = workspaceFolder();
+    if (folder === undefined) {
+      await this.remember(recorded, path);
+      return;
+    }
+    const inside = relative(folder, path);
+    const local = inside.startsWith('..') ? path : inside.split(sep).join('/');
+    const { from, to } = generalizeAnswer(recorded, local);
+    const isAbsoluteAnswer = isAbsolute(local);
+    await writeSourceMap(isAbsoluteAnswer ? new Map([[recorded, local]]) : new Map([[from, to]]));
   }
 
   #answers(): Readonly<Record<string, string>> {
@@ -22,23 +39,11 @@ export class RememberedPaths {
   }
 }
 
-/** A key is a recorded file, or a folder whose files are all meant. */
-function findInSetting(recorded: string): string | null {
-  const map = readSourceMap();
-  const exact = map.get(recorded);
-  if (exact !== undefined) {
-    return inWorkspace(exact);
-  }
-  for (const [from, to] of map) {
-    const prefix = /[\\/]$/.test(from) ? from : `${from}/`;
-    if (recorded.replaceAll('\\', '/').startsWith(prefix.replaceAll('\\', '/'))) {
-      return inWorkspace(join(to, recorded.slice(prefix.length)));
-    }
-  }
-  return null;
+function inWorkspace(path: string): string {
+  const folder = workspaceFolder();
+  return isAbsolute(path) || folder === undefined ? path : join(folder, path);
 }
 
-function inWorkspace(path: string): string {
-  const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
-  return isAbsolute(path) || folder === undefined ? path : join(folder, path);
+function workspaceFolder(): string | undefined {
+  return vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
 }

@@ -6,7 +6,12 @@ import type {
   SourceCandidates,
   SourceLocation,
 } from '../../core/model/source-candidate.ts';
-import type { LineState } from '../../core/source/line-differences.ts';
+import { isNotebookFile } from '../../core/derived/frames.ts';
+import type { CodeUnit } from '../../core/source/code-index.ts';
+import type { Certainty } from '../../core/source/find-call.ts';
+import type { FollowedLine, LineState } from '../../core/source/line-differences.ts';
+import { isCellOf, locate, type LocatedLine } from '../../core/source/locate.ts';
+import type { CodeUnits } from './code-units.ts';
 import { SETTINGS } from '../ids.ts';
 import type { TrainingRun } from '../runs/training-run.ts';
 import { onDidChangeSetting } from '../settings.ts';
@@ -26,6 +31,12 @@ export interface ResolvedPlace {
   /** What became of the line since the run: of `changed` and `gone`, `line` is only where it was. */
   readonly state: LineState;
   readonly how: LocationHow;
+  /** `sure` only where one line alone fits. */
+  readonly certainty: Certainty;
+  /** Of a notebook, the index among all its cells, in which `line` counts; null for a file. */
+  readonly cell: number | null;
+  /** Whether only the function in which it happened is known, of which `line` is the first. */
+  readonly isFunction: boolean;
   /** The path as recorded, or the annotation's name: the key of a remembered answer. */
   readonly key: string;
   /** What is remembered under the key if the user chooses this place. */
@@ -44,6 +55,15 @@ const LIBRARY_FOLDERS: readonly string[] = ['site-packages', 'dist-packages'];
 export interface CodeIndexes {
   readonly annotations: AnnotationSites;
   readonly loops: TrainingSites;
+  readonly units: CodeUnits;
+}
+
+/** Code that a location can mean. */
+interface FoundCode {
+  readonly path: string;
+  /** Null where it could not be read. */
+  readonly unit: CodeUnit | null;
+  readonly lines: readonly LocatedLine[];
 }
 
 /** Finds the lines that a trace names among the files of the workspace and beside the trace. */
@@ -109,6 +129,9 @@ export class SourceResolver implements vscode.Disposable {
       line: this.edits.followFromDisk(place.path, place.line),
       state: 'same',
       how: 'structure',
+      certainty: 'likely',
+      cell: null,
+      isFunction: false,
       key,
     }));
   }
@@ -117,16 +140,71 @@ export class SourceResolver implements vscode.Disposable {
     location: SourceLocation,
     run: TrainingRun,
   ): Promise<readonly ResolvedPlace[]> {
-    const paths = await this.findFiles(location, run);
-    return await Promise.all(
-      paths.map(async (path) => ({
-        path,
-        ...(await this.moved.follow(run, location, path)),
-        how: location.how,
-        key: location.file,
-        answer: path,
-      })),
+    const found = await this.#findCode(location, run);
+    const places = await Promise.all(
+      found.flatMap(({ path, unit, lines }) =>
+        lines.map(async (line) => ({
+          path,
+          ...(await this.#follow(line, location, { path, cell: unit?.cell ?? null }, run)),
+          how: location.how,
+          certainty: found.length === 1 ? line.certainty : 'likely',
+          cell: unit?.cell ?? null,
+          isFunction: location.call !== undefined && !line.isCall,
+          key: location.file,
+          answer: path,
+        })),
+      ),
     );
+    return places;
+  }
+
+  /** Where a line of the code on disk is now. */
+  async #follow(
+    { line, isExact }: LocatedLine,
+    location: SourceLocation,
+    { path, cell }: { readonly path: string; readonly cell: number | null },
+    run: TrainingRun,
+  ): Promise<FollowedLine> {
+    if (cell !== null) {
+      return { line, state: 'same' };
+    }
+    return isExact
+      ? await this.moved.follow(run, { ...location, line }, path)
+      : { line: this.edits.followFromDisk(path, line), state: 'moved' };
+  }
+
+  /** The files that a location can mean, with the lines in them; by content where several have the name. */
+  async #findCode(location: SourceLocation, run: TrainingRun): Promise<readonly FoundCode[]> {
+    if (isNotebookFile(location.file)) {
+      return await this.#findCells(location);
+    }
+    const paths = await this.findFiles(location, run);
+    const found = await Promise.all(
+      paths.map(async (path): Promise<FoundCode[]> => {
+        const [unit] = await this.code.units.read(path);
+        const lines = unit === undefined ? null : locate(unit, location);
+        const isOther = lines === null && unit !== undefined && location.function !== undefined;
+        return isOther ? [] : [{ path, unit: unit ?? null, lines: lines ?? [] }];
+      }),
+    );
+    const verified = found.flat().filter(({ lines }) => lines.length > 0);
+    return verified.length > 0
+      ? verified
+      : found.flat().map((code) => ({ ...code, lines: [unverified(location)] }));
+  }
+
+  /** The cells whose text the kernel named, whatever the notebook is called. */
+  async #findCells(location: SourceLocation): Promise<readonly FoundCode[]> {
+    const found: FoundCode[] = [];
+    for (const path of await this.files.findNotebooks()) {
+      for (const unit of await this.code.units.read(path)) {
+        const lines = isCellOf(location.file, unit) ? locate(unit, location) : null;
+        if (lines !== null) {
+          found.push({ path, unit, lines });
+        }
+      }
+    }
+    return found;
   }
 
   async resolveAnnotation(name: string): Promise<readonly ResolvedPlace[]> {
@@ -134,19 +212,25 @@ export class SourceResolver implements vscode.Disposable {
     const found = await this.code.annotations.find(name);
     const answer = this.remembered.find(key);
     const chosen = found.filter((site) => siteAnswer(site, found) === answer);
-    return (chosen.length > 0 ? chosen : found).map((site) => ({
+    const sites = chosen.length > 0 ? chosen : found;
+    return sites.map((site) => ({
       ...site,
       line: this.edits.followFromDisk(site.path, site.line),
       state: 'same',
       how: 'annotation',
+      certainty: sites.length === 1 ? 'sure' : 'likely',
+      cell: null,
+      isFunction: false,
       key,
       answer: siteAnswer(site, found),
     }));
   }
 
   /** Keeps the user's choice among several places. */
-  async remember({ key, answer }: ResolvedPlace): Promise<void> {
-    await this.remembered.remember(key, answer);
+  async remember({ key, answer, how }: ResolvedPlace): Promise<void> {
+    await (how === 'recorded' || how === 'stack'
+      ? this.remembered.rememberPath(key, answer)
+      : this.remembered.remember(key, answer));
     this.#changed.fire();
   }
 
@@ -165,6 +249,11 @@ export class SourceResolver implements vscode.Disposable {
     const { best, sharedSegments } = matchPath(location.file, allowed);
     return isTrusted(location, sharedSegments) ? best : [];
   }
+}
+
+/** What could not be read is taken at its word, but never as sure. */
+function unverified({ line, call }: SourceLocation): LocatedLine {
+  return { line, column: null, certainty: 'likely', isCall: call === undefined, isExact: true };
 }
 
 function annotationKey(name: string): string {

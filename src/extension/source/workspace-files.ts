@@ -10,6 +10,7 @@ export const EXCLUDED_FOLDERS =
   '**/{node_modules,.git,site-packages,dist-packages,.venv,venv,__pycache__}/**';
 
 const PYTHON_FILES = '**/*.py';
+const NOTEBOOKS = '**/*.ipynb';
 
 const MAX_CANDIDATES = 200;
 
@@ -30,6 +31,7 @@ export class WorkspaceFiles implements vscode.Disposable {
 
   constructor(log: vscode.LogOutputChannel) {
     const watcher = vscode.workspace.createFileSystemWatcher(PYTHON_FILES);
+    const notebooks = vscode.workspace.createFileSystemWatcher(NOTEBOOKS, false, true);
     const folders = vscode.workspace.createFileSystemWatcher('**', false, true, true);
     const newFolders = new NewFolders(
       { files: PYTHON_FILES, excluded: EXCLUDED_FOLDERS },
@@ -46,6 +48,9 @@ export class WorkspaceFiles implements vscode.Disposable {
       }),
       new vscode.Disposable(() => newFolders.clear()),
       watcher.onDidCreate(({ fsPath }) => this.#forget({ kind: 'written', path: fsPath })),
+      notebooks,
+      notebooks.onDidCreate(() => this.#pathsByGlob.delete(NOTEBOOKS)),
+      notebooks.onDidDelete(() => this.#pathsByGlob.delete(NOTEBOOKS)),
       watcher.onDidDelete(({ fsPath }) => this.#forget({ kind: 'deleted', path: fsPath })),
       watcher.onDidChange(({ fsPath }) => this.#changed.fire({ kind: 'written', path: fsPath })),
       vscode.workspace.onDidChangeWorkspaceFolders(() => this.#forget({ kind: 'folders' })),
@@ -66,6 +71,16 @@ export class WorkspaceFiles implements vscode.Disposable {
     }
     const beside = await findBeside(recorded, traceFolder);
     return [...new Set([...(await found), ...beside])];
+  }
+
+  /** The notebooks of the workspace, asked once and kept until files come or go. */
+  async findNotebooks(): Promise<readonly string[]> {
+    let found = this.#pathsByGlob.get(NOTEBOOKS);
+    if (found === undefined) {
+      found = findInWorkspace(NOTEBOOKS);
+      this.#pathsByGlob.set(NOTEBOOKS, found);
+    }
+    return await found;
   }
 
   #forget(change: SourceChange): void {

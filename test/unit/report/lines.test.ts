@@ -44,6 +44,7 @@ describe('the cost of lines', () => {
       line: 7,
       how: 'stack',
       function: 'walk',
+      isFunction: true,
     });
     assert.ok(Math.abs(lines[0].sharePercent - 60) < 1e-9);
     assert.deepEqual(

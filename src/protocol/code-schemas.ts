@@ -1,0 +1,40 @@
+import * as z from 'zod';
+import type { AnnotationSite } from '../core/source/annotation-site.ts';
+import type { CodeUnit } from '../core/source/code-index.ts';
+
+const names = z.array(z.string());
+
+export const annotationSiteSchema = z.object({
+  parts: names,
+  line: z.int(),
+}) satisfies z.ZodType<AnnotationSite>;
+
+export const codeUnitSchema = z.object({
+  cell: z.int().nullable(),
+  executionCount: z.number().nullable(),
+  hash: z.string(),
+  lineCount: z.int(),
+  sites: z.array(annotationSiteSchema),
+  functions: z.array(
+    z.object({
+      name: z.string(),
+      className: z.string().nullable(),
+      line: z.int(),
+      firstLine: z.int(),
+      lastLine: z.int(),
+      isGenerator: z.boolean(),
+      calls: z.array(
+        z.object({
+          kind: z.enum(['call', 'iterate', 'enter', 'exit', 'operator', 'comprehension']),
+          line: z.int(),
+          column: z.int(),
+          names,
+          isImported: z.boolean(),
+          types: z.array(names),
+          holders: z.array(names),
+          next: z.array(z.int()),
+        }),
+      ),
+    }),
+  ),
+}) satisfies z.ZodType<CodeUnit>;
