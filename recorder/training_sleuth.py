@@ -333,6 +333,10 @@ class Recorder:
         self.reductions: weakref.WeakSet[_CollectiveTimer] = weakref.WeakSet()
         self.record_function: Any = None
         self.is_sampling = True
+        self.has_device = False
+        self._first_step = next_step
+        lines.recorder = self
+        self.look_for_device()
         self._choose_step()
         paths.tell_sources(self.write)
         _at_process_end(self.close)
@@ -367,11 +371,13 @@ class Recorder:
         return at_ns - self._zero_ns
 
     def write(self, line: Mapping[str, Any]) -> None:
-        self._lines.append(line)
+        self._lines.append_line(line)
 
     def begin_step(self, at_ns: int) -> None:
         if self._step_begin_ns is None:
             self._step_begin_ns = at_ns
+            if self._next_step == self._first_step:
+                self.look_for_device()
 
     def end_step(self, samples: int | None, epoch: int | None, at_ns: int | None = None) -> None:
         """Ends the step under way, now or at a moment before."""
@@ -379,16 +385,17 @@ class Recorder:
             return
         end_ns = _now_ns() if at_ns is None else at_ns
         begin_ns = self._step_end_ns if self._step_begin_ns is None else self._step_begin_ns
-        text = f'{{"type":"step","step":{self._next_step},"ts":{begin_ns - self._zero_ns},"dur":{end_ns - begin_ns}'
-        if samples is not None:
-            text += f',"samples":{_encode_value(samples)}'
-        if epoch is not None:
-            text += f',"epoch":{_encode_value(epoch)}'
-        self._lines.append_text(text + ("}\n" if self.is_sampling else ',"sampled":false}\n'), end_ns)
+        ended = (self._next_step, begin_ns, end_ns - begin_ns, samples, epoch, self.is_sampling)
+        self._lines.append(ended, end_ns)
         self._next_step += 1
         self._step_begin_ns, self._step_end_ns = None, end_ns
-        self._device.collect()
+        if self.has_device:
+            self._device.collect()
         self._choose_step()
+
+    def look_for_device(self) -> None:
+        """Asked now and then: a script may turn to CUDA at any time."""
+        self.has_device = self.has_device or self._device.is_there()
 
     def begin_profile(self, steps: Iterable[int]) -> None:
         self.end_profile()
@@ -423,10 +430,11 @@ class Recorder:
     def begin(self, opened: _Span, place: _Place, lane: str | None = None) -> None:
         opened.place = place
         opened.step = self._next_step
-        opened.lane = lane or self._lane or self._thread_lane()
+        opened.lane = lane or self._lane or (
+            "main" if threading.get_ident() == self._main_thread else threading.current_thread().name)
         if self.record_function is not None:
             opened.annotation = _enter_annotation(self.record_function, opened.name)
-        if opened.phase in _DEVICE_PHASES:
+        if self.has_device and opened.phase in _DEVICE_PHASES:
             opened.device_begin = self._device.mark()
         opened.begin_ns = _now_ns()
 
@@ -440,7 +448,11 @@ class Recorder:
             self._device.add(opened, self._device.mark(), lane="device")
         if opened.annotation is not None:
             _exit_annotation(opened)
-        self.write_span(opened, opened.begin_ns, end_ns - opened.begin_ns, opened.lane, end_ns)
+        if opened.attrs:
+            # What is in them may change, or hold the memory of a device.
+            opened.attrs = _encode_value(opened.attrs)
+        opened.duration_ns = end_ns - opened.begin_ns
+        self._lines.append(opened, end_ns)
 
     def drop(self, opened: _Span | None) -> None:
         """Ends a span that is not to be written."""
@@ -454,16 +466,32 @@ class Recorder:
     def mark_device(self) -> _DeviceMark | None:
         return self._device.mark()
 
-    def write_span(self, opened: _Span, begin_ns: int, duration_ns: int, lane: str, now_ns: int) -> None:
-        key = (opened.name, opened.phase, opened.place, lane, opened.micro)
+    def write_device_span(self, opened: _Span, begin_ns: int, duration_ns: int, lane: str, now_ns: int) -> None:
+        copy = _Span(opened.name, opened.phase, opened.micro, opened.attrs)
+        copy.place, copy.step, copy.lane = opened.place, opened.step, lane
+        copy.begin_ns, copy.duration_ns = begin_ns, duration_ns
+        if copy.attrs and not isinstance(copy.attrs, str):
+            copy.attrs = _encode_value(copy.attrs)
+        self._lines.append(copy, now_ns)
+
+    def encode(self, ended: _Span | tuple[Any, ...]) -> str:
+        """The line of a span or a step; made when lines are written, as within a training step caches are cold."""
+        if isinstance(ended, tuple):
+            step, begin_ns, duration_ns, samples, epoch, is_sampled = ended
+            text = f'{{"type":"step","step":{step},"ts":{begin_ns - self._zero_ns},"dur":{duration_ns}'
+            if samples is not None:
+                text += f',"samples":{_encode_value(samples)}'
+            if epoch is not None:
+                text += f',"epoch":{_encode_value(epoch)}'
+            return text + ("}\n" if is_sampled else ',"sampled":false}\n')
+        key = (ended.name, ended.phase, ended.place, ended.lane, ended.micro)
         head = self._span_heads.get(key)
         if head is None:
             head = self._make_head(*key)
-        step, attrs = opened.step, opened.attrs
-        text = f'{head}"ts":{begin_ns - self._zero_ns},"dur":{duration_ns}'
-        if step is not None:
-            text += f',"step":{step}'
-        self._lines.append_text(text + f',"attrs":{_encode_value(attrs)}}}\n' if attrs else text + "}\n", now_ns)
+        text = f'{head}"ts":{ended.begin_ns - self._zero_ns},"dur":{ended.duration_ns}'
+        if ended.step is not None:
+            text += f',"step":{ended.step}'
+        return text + f',"attrs":{ended.attrs}}}\n' if ended.attrs else text + "}\n"
 
     def _make_head(self, name: str, phase: str, place: _Place, lane: str, micro: int | None) -> str:
         """What the lines of alike spans begin with; kept, as encoding it takes most of the time."""
@@ -478,9 +506,6 @@ class Recorder:
         head = self._span_heads[(name, phase, place, lane, micro)] = _encode_value(fields)[:-1] + ","
         return head
 
-    def _thread_lane(self) -> str:
-        return "main" if threading.get_ident() == self._main_thread else threading.current_thread().name
-
     def forget(self) -> None:
         """Lets go of everything without writing: it belongs to the process that this one was forked from."""
         self._lines.forget()
@@ -492,8 +517,8 @@ class Recorder:
 class _Span:
     """The context and decorator that ``span`` returns. ``begin_ns`` is a reading of ``time.perf_counter_ns``."""
 
-    __slots__ = ("name", "phase", "micro", "attrs", "place", "lane", "step", "begin_ns", "device_begin",
-                 "annotation", "_recorder")
+    __slots__ = ("name", "phase", "micro", "attrs", "place", "lane", "step", "begin_ns", "duration_ns",
+                 "device_begin", "annotation", "_recorder")
 
     def __init__(self, name: str, phase: str, micro: int | None, attrs: Mapping[str, Any] | None) -> None:
         self.name, self.phase, self.micro, self.attrs = name, phase, micro, attrs
@@ -766,6 +791,15 @@ class _DeviceSpans:
         self._cuda: Any = None
         self._broken = False
 
+    def is_there(self) -> bool:
+        """Whether the script uses CUDA by now."""
+        cuda = getattr(sys.modules.get("torch"), "cuda", None)
+        try:
+            return cuda is not None and bool(cuda.is_initialized())
+        except Exception as error:
+            self._give_up(error)
+            return False
+
     def mark(self) -> _DeviceMark | None:
         """A mark in the current stream; None if the script does not use CUDA, or captures a graph just now."""
         cuda = self._cuda
@@ -819,7 +853,7 @@ class _DeviceSpans:
         # keeps two clocks together that drift apart by some microseconds a second.
         begin_ns = max(begin.issued_ns, min(begin_ns, done_by_ns - duration_ns))
         self._reference = _DeviceMark(begin.event, begin_ns)
-        self._recorder.write_span(opened, begin_ns, duration_ns, lane, done_by_ns)
+        self._recorder.write_device_span(opened, begin_ns, duration_ns, lane, done_by_ns)
 
     def _tie_clocks(self, cuda: Any) -> _DeviceMark:
         mark = self._put_mark(cuda)
@@ -1199,7 +1233,9 @@ class _LineFile:
     def __init__(self, path: str, header: Mapping[str, Any], *, replace: bool) -> None:
         self.path = path
         self._lock = threading.RLock()
-        self._lines: list[str] = []
+        self._items: deque[str | _Span | tuple[Any, ...]] = deque()
+        # Makes the lines of spans and steps.
+        self.recorder: Any = None
         self._header: Mapping[str, Any] | None = None
         self._flush_at_ns = _now_ns() + _FLUSH_AFTER_NS
         self._descriptor: int | None = None
@@ -1209,7 +1245,7 @@ class _LineFile:
         except Exception as error:
             self._fail(error)
 
-    def append(self, line: Mapping[str, Any]) -> None:
+    def append_line(self, line: Mapping[str, Any]) -> None:
         if self._descriptor is None:
             return
         try:
@@ -1217,28 +1253,34 @@ class _LineFile:
         except Exception as error:
             self._fail(error)
             return
-        self.append_text(text, _now_ns())
+        self.append(text, _now_ns())
 
-    def append_text(self, text: str, now_ns: int) -> None:
-        """Takes a line with its end."""
+    def append(self, item: str | _Span | tuple[Any, ...], now_ns: int) -> None:
+        """Takes a line with its end, or a span or step that has ended. Appending to a deque needs no lock."""
         if self._descriptor is None:
             return
-        with self._lock:
-            self._lines.append(text)
-            if now_ns >= self._flush_at_ns:
-                self.flush()
+        self._items.append(item)
+        if now_ns >= self._flush_at_ns:
+            self.flush()
 
     def flush(self) -> None:
         with self._lock:
-            lines, self._lines = self._lines, []
             self._flush_at_ns = _now_ns() + _FLUSH_AFTER_NS
+            items = self._items
             if self._descriptor is None:
+                items.clear()
                 return
             try:
+                lines = []
+                if self.recorder is not None:
+                    self.recorder.look_for_device()
                 if self._header is not None:
                     # Not earlier: a script usually turns to its device after it starts recording.
-                    lines.insert(0, _encode({**self._header, "device": _device_name()}))
+                    lines.append(_encode({**self._header, "device": _device_name()}))
                     self._header = None
+                for _ in range(len(items)):
+                    item = items.popleft()
+                    lines.append(item if isinstance(item, str) else self.recorder.encode(item))
                 _write_all(self._descriptor, "".join(lines).encode())
             except Exception as error:
                 self._fail(error)
@@ -1250,7 +1292,7 @@ class _LineFile:
 
     def forget(self) -> None:
         self._lock = threading.RLock()
-        self._lines = []
+        self._items = deque()
         self._close_descriptor()
 
     def _fail(self, error: Exception) -> None:

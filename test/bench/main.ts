@@ -6,6 +6,7 @@ import { measureCache } from './measure-cache.ts';
 import { measureHints } from './measure-hints.ts';
 import { measureLive } from './measure-live.ts';
 import { measureReading } from './measure-reading.ts';
+import { measureRecorder } from './measure-recorder.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const PROGRAM = join(ROOT, 'dist/bench.js');
@@ -27,7 +28,9 @@ async function main(): Promise<void> {
   process.stdout.write(`\n${live.lines.join('\n')}\n`);
   const hints = measureHints();
   process.stdout.write(`\n${hints.lines.join('\n')}\n`);
-  const isGood = [reading, analysis, cache, live, hints].every((part) => part.isGood);
+  const recorder = measureRecorder(FOLDER);
+  process.stdout.write(`\n${recorder.lines.join('\n')}\n`);
+  const isGood = [reading, analysis, cache, live, hints, recorder].every((part) => part.isGood);
   process.exitCode = isGood ? 0 : 1;
 }
 
