@@ -4,9 +4,10 @@ import { PHASES, type Phase } from '../../../src/core/model/phase.ts';
 import { indexAnnotations } from '../../../src/core/source/annotation-index.ts';
 import { matchesAnnotation } from '../../../src/core/source/annotation-site.ts';
 import type { CodeUnit } from '../../../src/core/source/code-index.ts';
-import { indexFile, indexNotebook } from '../../../src/core/source/index-code.ts';
+import { indexFile, indexNotebook, withoutMagics } from '../../../src/core/source/index-code.ts';
 import { locate } from '../../../src/core/source/locate.ts';
 import { PythonCode } from '../../../src/core/source/python-code.ts';
+import { findTrainingLoops } from '../../../src/core/source/training-loops.ts';
 import { readRecordedCalls } from '../../support/recorded-calls.ts';
 import { TRAINING_SCRIPTS, type TrainingScript } from '../../support/scripts.ts';
 
@@ -32,6 +33,7 @@ describe('the table of resolutions', () => {
       table.set(`${script.name} stack`, await resolveStacks(script, wrong));
       table.set(`${script.name} annotation`, resolveAnnotations(script));
       table.set(`${script.name} recorded`, resolveRecorded(script));
+      table.set(`${script.name} structure`, resolveStructure(script, wrong));
     }
   }).timeout(60_000);
 
@@ -50,6 +52,12 @@ describe('the table of resolutions', () => {
       assert.ok(right >= 0.95 * all, `${right} of ${all}`);
     });
   }
+
+  it('finds the line of a phase by the structure of the code alone in at least 85 %', () => {
+    const { right, all } = sum(table, 'structure');
+    assert.ok(all > 100, `only ${all} phases`);
+    assert.ok(right >= 0.85 * all, `${right} of ${all}`);
+  });
 });
 
 function unitsOf(script: TrainingScript): CodeUnit[] {
@@ -145,6 +153,32 @@ function resolveRecorded(script: TrainingScript): Map<Phase, Tally> {
   return tallies;
 }
 
+/** From the text alone: of each phase that the script does, the line that a recognized loop gives for it. */
+function resolveStructure(script: TrainingScript, wrong: string[]): Map<Phase, Tally> {
+  const tallies = new Map<Phase, Tally>();
+  const cells = script.texts.map(({ text, phases }) => ({ text: withoutMagics(text), phases }));
+  const truth = new Map<Phase, number[]>();
+  let before = 0;
+  for (const { text, phases } of cells) {
+    for (const [phase, lines] of phases) {
+      truth.set(phase, [...(truth.get(phase) ?? []), ...lines.map((line) => before + line)]);
+    }
+    before += text.split('\n').length;
+  }
+  const code = new PythonCode(cells.map(({ text }) => text).join('\n'));
+  const sites = findTrainingLoops(code).flatMap((loop) => loop.sites);
+  for (const [phase, lines] of truth) {
+    const main = sites.filter((site) => site.phase === phase && site.isMain);
+    count(tallies, phase, main.length > 0 && main.every(({ line }) => lines.includes(line)));
+  }
+  for (const { phase, line, what, certainty } of sites) {
+    if (certainty === 'sure' && truth.get(phase)?.includes(line) !== true) {
+      wrong.push(`${script.name}: ${phase} is not at ${line}, ${what}`);
+    }
+  }
+  return tallies;
+}
+
 function phasesAt({ texts }: TrainingScript, unit: CodeUnit | undefined, line: number): Phase[] {
   const phases = texts.find(({ cell }) => cell === unit?.cell)?.phases ?? [];
   return [...phases].filter(([, lines]) => lines.includes(line)).map(([phase]) => phase);
@@ -178,7 +212,7 @@ function format(table: Table): string {
     });
     return `${name.padEnd(32)}${cells.join('')}`;
   });
-  const sums = ['stack', 'annotation', 'recorded'].map((way) => {
+  const sums = ['stack', 'annotation', 'recorded', 'structure'].map((way) => {
     const { right, all } = sum(table, way);
     return `by ${way}: ${right} of ${all}, ${((100 * right) / all).toFixed(1)} %`;
   });
