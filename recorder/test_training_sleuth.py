@@ -6,6 +6,7 @@ import json
 import math
 import multiprocessing
 import os
+import pickle
 import shutil
 import signal
 import subprocess
@@ -680,6 +681,202 @@ class DiskTest(RecorderTest):
         lines = self.lines()
         self.assertGreater(len(lines), 100)
         self.assertEqual({line.get("name") for line in lines}, {None, "io"})
+
+
+class LightningTest(RecorderTest):
+    """Against the order of hooks and of the profiler's actions of Lightning 2.6, told by objects of ours."""
+
+    class Module:
+        automatic_optimization = True
+
+        def training_step(self, batch, index):
+            pass
+
+        def validation_step(self, batch, index):
+            pass
+
+    def fit(self, batches=4, accumulate=1, failing=False):
+        callback = sleuth.lightning_callback(run="r", directory=self.directory)
+        profiler = types.SimpleNamespace(start=lambda name: None, stop=lambda name: None)
+        plain = (profiler.start, profiler.stop)
+        logger = types.SimpleNamespace(log_metrics=lambda **_: None)
+        trainer = types.SimpleNamespace(profiler=profiler, loggers=[logger], training=True, global_step=0,
+                                        current_epoch=0, accumulate_grad_batches=accumulate)
+        module = self.Module()
+        batch = types.SimpleNamespace(shape=(8,))
+
+        def act(*names):
+            for name in names:
+                profiler.start(name)
+                profiler.stop(name)
+
+        callback.on_train_start(trainer, module)
+        if failing:
+            del trainer.global_step
+        for index in range(batches):
+            act("[_TrainingEpochLoop].train_dataloader_next", "[Strategy]S.batch_to_device")
+            callback.on_train_batch_start(trainer, module, batch, index)
+            act("[Strategy]S.training_step", "[Strategy]S.backward", "[Callback]X.on_train_batch_end")
+            if (index + 1) % accumulate == 0:
+                callback.on_before_optimizer_step(trainer, module, None)
+                if not failing:
+                    trainer.global_step += 1
+            callback.on_train_batch_end(trainer, module, None, batch, index)
+            logger.log_metrics(metrics={})
+        callback.on_validation_start(trainer, module)
+        trainer.training = False
+        act("[Strategy]S.batch_to_device")
+        callback.on_validation_end(trainer, module)
+        act("save_checkpoint")
+        trainer.training = True
+        act("[_TrainingEpochLoop].train_dataloader_next")
+        callback.on_train_epoch_end(trainer, module)
+        callback.on_train_end(trainer, module)
+        self.assertEqual((profiler.start, profiler.stop), plain)
+        return self.lines()
+
+    def test_phases_and_steps(self):
+        _, *lines = self.fit()
+        steps = [line for line in lines if line["type"] == "step"]
+        self.assertEqual([(s["step"], s["samples"], s["epoch"]) for s in steps], [(n, 8, 0) for n in range(4)])
+        of_step = [[(line["name"], line["phase"]) for line in lines if line["type"] == "span" and line["step"] == n]
+                   for n in range(4)]
+        usual = [("next(loader)", "data"), ("batch_to_device", "h2d"), ("training_step", "forward"),
+                 ("backward", "backward"), ("optimizer", "optimizer"), ("log", "logging")]
+        self.assertEqual(of_step[:3], [usual] * 3)
+        self.assertEqual(of_step[3], [*usual, ("validate", "validation"), ("save_checkpoint", "checkpoint")])
+        for step, following in zip(steps, steps[1:]):
+            self.assertLessEqual(step["ts"] + step["dur"], following["ts"])
+
+    def test_lines_of_the_module(self):
+        lines = {line["name"]: line["line"] for line in self.fit() if line["type"] == "span"}
+        training = self.Module.training_step.__code__.co_firstlineno
+        self.assertEqual((lines["training_step"], lines["backward"], lines["validate"]),
+                         (training, training, self.Module.validation_step.__code__.co_firstlineno))
+
+    def test_accumulated_batches_are_one_step(self):
+        lines = self.fit(accumulate=2)
+        self.assertEqual([s["samples"] for s in lines if s["type"] == "step"], [16, 16])
+        forwards = [(s["step"], s["micro"]) for s in lines if s.get("name") == "training_step"]
+        self.assertEqual(forwards, [(0, 0), (0, 1), (1, 0), (1, 1)])
+
+    def test_what_fails_ends_the_callback_and_not_the_training(self):
+        with self.assertLogs("training_sleuth") as logs:
+            self.fit(failing=True)
+        self.assertEqual(len(logs.output), 1)
+
+    def test_it_can_be_sent_to_another_process(self):
+        callback = pickle.loads(pickle.dumps(sleuth.lightning_callback(run="there")))
+        self.assertEqual(callback._options, {"run": "there"})
+
+
+class TrainerTest(RecorderTest):
+    """Against the order of events of the Trainer of transformers 5, told by objects of ours."""
+
+    def train(self, model, accumulate=1, compiled=False):
+        callback = sleuth.trainer_callback(run="r", directory=self.directory)
+        args = types.SimpleNamespace(train_batch_size=4, gradient_accumulation_steps=accumulate,
+                                     torch_compile=compiled)
+        state = types.SimpleNamespace(global_step=0, epoch=0.0)
+        tell = lambda name, **kwargs: getattr(callback, name)(args, state, None, **kwargs)  # noqa: E731
+        tell("on_train_begin", model=model)
+        tell("on_epoch_begin")
+        for step in range(3):
+            tell("on_step_begin")
+            for micro in range(accumulate):
+                model()
+                if micro < accumulate - 1:
+                    tell("on_substep_end")
+            tell("on_pre_optimizer_step")
+            tell("on_optimizer_step")
+            state.global_step, state.epoch = step + 1, (step + 1) / 3
+            tell("on_step_end")
+            tell("on_log")
+        model.training = False
+        model()
+        model.training = True
+        tell("on_prediction_step")
+        tell("on_log")
+        tell("on_evaluate")
+        tell("on_save")
+        tell("on_train_end")
+        return [line for line in self.lines() if line["type"] in ("span", "step")]
+
+    class Model:
+        training = True
+
+        def __init__(self):
+            self.before, self.after = [], []
+
+        def register_forward_pre_hook(self, hook):
+            self.before.append(hook)
+            return types.SimpleNamespace(remove=lambda: self.before.remove(hook))
+
+        def register_forward_hook(self, hook):
+            self.after.append(hook)
+            return types.SimpleNamespace(remove=lambda: self.after.remove(hook))
+
+        def __call__(self):
+            for hook in self.before:
+                hook(self, ())
+            for hook in self.after:
+                hook(self, (), None)
+
+    def test_phases_and_steps(self):
+        model = self.Model()
+        lines = self.train(model)
+        self.assertEqual([(s["step"], s["samples"], s["epoch"]) for s in lines if s["type"] == "step"],
+                         [(n, 4, 0) for n in range(3)])
+        usual = ["next(loader)", "forward", "backward", "optimizer", "log"]
+        for step in range(3):
+            self.assertEqual([line["name"] for line in lines if line["type"] == "span" and line["step"] == step],
+                             usual + (["evaluate", "save"] if step == 2 else []))
+        self.assertEqual((model.before, model.after), ([], []))
+
+    def test_accumulated_batches_are_one_step(self):
+        lines = self.train(self.Model(), accumulate=2)
+        self.assertEqual([(s["step"], s["micro"]) for s in lines if s.get("name") == "backward"],
+                         [(n, micro) for n in range(3) for micro in range(2)])
+
+    def test_a_compiled_model_is_left_alone(self):
+        model = self.Model()
+        lines = self.train(model, compiled=True)
+        names = [line["name"] for line in lines if line["type"] == "span" and line["step"] == 0]
+        self.assertEqual(names, ["next(loader)", "forward_backward", "optimizer", "log"])
+
+
+@unittest.skipUnless(HAS_TORCH, "needs torch")
+class ProfileTest(RecorderTest):
+    def test_chosen_steps_become_traces_beside_the_span_file(self):
+        run_script("""
+            import torch
+            import training_sleuth as sleuth
+
+            model = torch.nn.Linear(8, 8)
+            sleuth.start(run="r", directory=".", rank=3, world_size=4)
+            with sleuth.profile(steps=[3, 4, 8]):
+                for batch in sleuth.steps([torch.randn(4, 8)] * 12):
+                    with sleuth.span("forward"):
+                        model(batch).sum()
+        """, self.directory)
+        files = sorted(os.listdir(os.path.join(self.directory, "r")))
+        self.assertEqual(files, ["rank3.spans.jsonl", "rank3.steps3-4.pt.trace.json", "rank3.steps8-8.pt.trace.json"])
+        for name, steps in zip(files[1:], ((3, 4), (8,))):
+            with open(os.path.join(self.directory, "r", name)) as file:
+                trace = json.load(file)
+            names = [event.get("name") for event in (trace if isinstance(trace, list) else trace["traceEvents"])]
+            for step in range(12):
+                self.assertEqual(f"ProfilerStep#{step}" in names, step in steps, (name, step))
+            self.assertEqual(names.count("forward"), len(steps))
+
+    def test_a_profiler_that_fails_is_one_warning(self):
+        self.start()
+        with mock.patch.dict(sys.modules, {"torch.profiler": None}), self.assertLogs("training_sleuth") as logs:
+            with sleuth.profile(steps=range(1, 3)):
+                for _ in sleuth.steps(range(4)):
+                    pass
+        self.assertEqual(len(logs.output), 1)
+        self.assertEqual(len(self.lines("step")), 4)
 
 
 class FakeCuda:

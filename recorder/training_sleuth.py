@@ -953,8 +953,13 @@ class _LoopHooks:
 
     def _patch(self, owner: Any, name: str, function: Any) -> None:
         """Puts a function before a method of one object."""
+        own = vars(owner)
+        if name in own:
+            before = own[name]
+            self._undo.append(lambda: setattr(owner, name, before))
+        else:
+            self._undo.append(lambda: delattr(owner, name))
         setattr(owner, name, function)
-        self._undo.append(lambda: delattr(owner, name))
 
     def _begin(self, name: str, phase: str, place: _Place | None = None, micro: int | None = None) -> None:
         recorder = _active()
