@@ -45,6 +45,7 @@ const BY_NAME: ReadonlyMap<string, readonly Deed[]> = new Map<string, readonly D
   ['clip_grad_value_', [side('optimizer')]],
   ['unscale_', [side('optimizer')]],
   ['apply_gradients', [UPDATE]],
+  ['apply_gradient', [UPDATE]],
   ['apply_updates', [UPDATE]],
   [
     'minimize',

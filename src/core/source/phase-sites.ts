@@ -115,7 +115,7 @@ class SiteGatherer {
         BETWEEN_LOOPS.includes(deed.phase),
       );
       const added = this.drafts.splice(before);
-      this.drafts.push(...added.map((draft) => ({ ...draft, isInLoop: false })));
+      this.drafts.push(...added.map(atEdge));
     }
   }
 
@@ -187,6 +187,13 @@ class SiteGatherer {
       this.drafts.push(...added.filter((draft) => deed === null || draft.deed.phase === 'h2d'));
     }
   }
+}
+
+/** What is done once, before the epochs or after them, is less telling than what each epoch does. */
+function atEdge(draft: Draft): Draft {
+  const { deed, unit } = draft;
+  const weight = unit.loop === null ? deed.weight / 2 : deed.weight;
+  return { ...draft, deed: { ...deed, weight }, isInLoop: false };
 }
 
 /** Acts that only the name of a variable tells, where the statement calls what trains. */

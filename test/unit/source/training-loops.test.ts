@@ -151,6 +151,19 @@ describe('findTrainingLoops', () => {
     assert.deepEqual([site?.line, site?.isInLoop, site?.certainty], [6, false, 'sure']);
   });
 
+  it('points at the validation of each epoch, not at the one that comes instead of training', () => {
+    const [loop] = loopsOf(
+      'if args.evaluate:',
+      '    evaluate(model)',
+      'for epoch in range(9):',
+      '    for batch in train_loader:',
+      '        model(batch).backward()',
+      '        optimizer.step()',
+      '    evaluate(model)',
+    );
+    assert.equal(mainLines(loop)['validation'], 7);
+  });
+
   it('says likely where only a name tells', () => {
     const [loop] = loopsOf(
       'def go(net, it, opt):',
