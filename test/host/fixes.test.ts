@@ -107,6 +107,21 @@ describe('a finding and its fix', () => {
     assert.equal(document.getText(), SCRIPT);
   });
 
+  it('is offered to be fixed on hover too', async () => {
+    const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
+      'vscode.executeHoverProvider',
+      script,
+      new vscode.Position(4, 5),
+    );
+    const texts = hovers
+      .flatMap(({ contents }) => contents)
+      .map((content) => (content instanceof vscode.MarkdownString ? content.value : ''));
+    assert.ok(
+      texts.some((text) => text.includes('command:trainingSleuth.fixFinding')),
+      texts.join('\n'),
+    );
+  });
+
   it('offers each edit at once and with a preview, all of them first', async () => {
     const actions = await actionsAt(5, 'quickfix');
     const own = actions.filter(({ command }) => command?.command.endsWith('fixApplied') === true);

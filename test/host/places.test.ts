@@ -170,15 +170,8 @@ describe('places in the code', () => {
 
   it('appear when a script is written', async () => {
     assert.deepEqual(await resolver.resolveAnnotation('late'), []);
-    const written = new Promise<void>((done) => {
-      const subscription = resolver.onDidChange(() => {
-        subscription.dispose();
-        done();
-      });
-    });
     writeFileSync(join(folder, 'late.py'), '\nrecord_function("late")\n');
-    await written;
-    const places = await resolver.resolveAnnotation('late');
+    const places = await waitForAnnotation('late');
     assert.deepEqual(
       places.map(({ line }) => line),
       [2],

@@ -3,6 +3,7 @@ import { formatDuration } from '../../base/format-duration.ts';
 import { judgeLine } from '../../core/hints/line-facts.ts';
 import { trendOf } from '../../core/hints/line-trend.ts';
 import type { LineCost } from '../../core/model/report.ts';
+import { fixableDetectors } from '../../core/source/fixes/offer-fixes.ts';
 import { formatChange, formatPercent, formatSigned } from '../format-percent.ts';
 import { COMMANDS, LINK_COMMANDS } from '../ids.ts';
 import type { TrainingRun } from '../runs/training-run.ts';
@@ -18,6 +19,9 @@ const MAX_LISTED = 10;
 
 /** Between columns: tables of a hover have no room of their own. */
 const WIDE = '\u2003';
+
+/** Of these findings the script may be edited; which edit is safe is looked for when somebody asks. */
+const FIXABLE = fixableDetectors();
 
 const LINKED = [...Object.values(LINK_COMMANDS), COMMANDS.showLineSpans];
 
@@ -55,6 +59,12 @@ export function describeLine(
     markdown.appendMarkdown(
       ` · ${commandLink(vscode.l10n.t('show'), LINK_COMMANDS.showFinding, [run.id, generation, index])}`,
     );
+    if (FIXABLE.includes(finding.id)) {
+      const fix = vscode.l10n.t('fix…');
+      markdown.appendMarkdown(
+        ` · ${commandLink(fix, LINK_COMMANDS.fixFinding, [run.id, generation, index])}`,
+      );
+    }
   }
   markdown.appendMarkdown('\n\n');
   markdown.appendText(`${describeHow(line.how)}${describeState(line.state)}`);
