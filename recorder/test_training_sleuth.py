@@ -56,10 +56,17 @@ class RecorderTest(unittest.TestCase):
     def lines(self, kind=None, name="rank0.spans.jsonl"):
         sleuth.stop()
         lines = read_lines(os.path.join(self.directory, "r", name))
-        return [line for line in lines if (line["type"] != "source" if kind is None else line["type"] == kind)]
+        frame = ("source", "end")
+        return [line for line in lines if (line["type"] not in frame if kind is None else line["type"] == kind)]
 
 
 class HeaderTest(RecorderTest):
+    def test_a_last_line_says_that_the_recorder_closed_the_file(self):
+        sleuth.start(directory=self.directory, run="r")
+        self.assertEqual([line["type"] for line in self.lines("end")], ["end"])
+        with open(os.path.join(self.directory, "r", "rank0.spans.jsonl"), encoding="utf-8") as file:
+            self.assertEqual(json.loads(file.readlines()[-1])["type"], "end")
+
     def test_comes_first_and_says_what_ran(self):
         with mock.patch.dict(os.environ, {"SLEUTH_HOST": "a-host"}):
             self.start(config={"lr": 0.1})
@@ -369,7 +376,7 @@ class RobustnessTest(RecorderTest):
         """, self.directory, check=False)
         self.assertIn("diverged", process.stderr)
         kinds = [line["type"] for line in read_lines(os.path.join(self.directory, "train", "rank0.spans.jsonl"))]
-        self.assertEqual(kinds, ["run", "source", "span", "span", "step"])
+        self.assertEqual(kinds, ["run", "source", "span", "span", "step", "end"])
 
     @unittest.skipUnless(hasattr(signal, "SIGKILL"), "needs SIGKILL")
     def test_a_killed_run_leaves_whole_lines(self):

@@ -19,7 +19,8 @@ the header first; whole lines are appended about once a second, so only the last
 ``startUnixNs`` is the wall clock at that moment, so ``startUnixNs + ts`` is the Unix time of a span on
 every rank. A worker's file shares the ``ts`` and ``startUnixNs`` of its rank. The first time a source
 file is named, a line of the type ``source`` says which text of it ran: its git blob id and, where it is
-in a repository, the commit. Both are computed from files; nothing is executed.
+in a repository, the commit. Both are computed from files; nothing is executed. The last line of a file
+that was closed is of the type ``end``.
 
 Nothing here raises into the training loop: the first failure is logged and ends the recording.
 Without ``start`` every function does nothing. Python 3.8 or later, standard library only; what needs
@@ -364,6 +365,7 @@ class Recorder:
         deadline = time.monotonic() + _CLOSE_WAIT_S
         while self.reductions and time.monotonic() < deadline:
             time.sleep(0.001)
+        self._lines.append({"type": "end", "ts": self.ts(_now_ns())})
         self._lines.close()
 
     def ts(self, at_ns: int) -> int:

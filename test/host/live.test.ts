@@ -128,7 +128,10 @@ describe('a run that trains', () => {
       );
       ends.isProcessThere = false;
       await pulses.look();
-      assert.match(pulseText(pulses.pulseOf(run), run), /its process is gone; the last was step/);
+      assert.match(
+        pulseText(pulses.pulseOf(run), run),
+        /its process is gone, .*; the last was step/,
+      );
       ends.hasEnded = true;
       await pulses.look();
       assert.equal(pulseText(pulses.pulseOf(run), run), '');

@@ -22,9 +22,12 @@ export function pulseText(pulse: Pulse | null, run: TrainingRun): string {
           );
     case 'gone':
       return last === null
-        ? vscode.l10n.t('stopped {0} ago: its process is gone', formatSilence(pulse.silentMs))
+        ? vscode.l10n.t(
+            'stopped {0} ago: its process is gone, and did not close its files',
+            formatSilence(pulse.silentMs),
+          )
         : vscode.l10n.t(
-            'stopped {0} ago: its process is gone; the last was step {1}',
+            'stopped {0} ago: its process is gone, and did not close its files; the last was step {1}',
             formatSilence(pulse.silentMs),
             last,
           );
