@@ -867,7 +867,7 @@ class ProfileTest(RecorderTest):
                         model(batch).sum()
         """, self.directory)
         files = sorted(os.listdir(os.path.join(self.directory, "r")))
-        self.assertEqual(files, ["rank3.spans.jsonl", "rank3.steps3-4.pt.trace.json", "rank3.steps8-8.pt.trace.json"])
+        self.assertEqual(files, ["rank3.spans.jsonl", "steps3-4.rank3.pt.trace.json", "steps8-8.rank3.pt.trace.json"])
         for name, steps in zip(files[1:], ((3, 4), (8,))):
             with open(os.path.join(self.directory, "r", name)) as file:
                 trace = json.load(file)

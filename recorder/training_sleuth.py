@@ -224,7 +224,7 @@ def profile(steps: Iterable[int]) -> _Profile:
 
     Put it around the training loop, or give ``profile_steps`` to ``start``. Numbers are those of the
     steps that ``steps``, ``step`` or ``end_step`` count. One step before is the profiler's warm-up. Each
-    run of steps becomes ``rank<rank>.steps<first>-<last>.pt.trace.json`` beside the span file, with
+    run of steps becomes ``steps<first>-<last>.rank<rank>.pt.trace.json`` beside the span file, with
     operators, kernels, shapes and call stacks; spans are annotations in it. Times of profiled steps are
     longer than usual. Does nothing without ``start`` or without torch.
     """
@@ -642,7 +642,8 @@ class _Profiling:
                 return action.WARMUP
             return action.NONE if at > last else action.RECORD_AND_SAVE if at == last else action.RECORD
 
-        self._name = f"{self._stem}.steps{max(step, first)}-{last}.pt.trace.json"
+        folder, rank = os.path.split(self._stem)
+        self._name = os.path.join(folder, f"steps{max(step, first)}-{last}.{rank}.pt.trace.json")
         started = profiler.profile(schedule=schedule, on_trace_ready=self._write, record_shapes=True, with_stack=True)
         started.record_steps = False
         started.start()

@@ -25,6 +25,21 @@ function group(files: readonly RunFile[]): [name: string, files: string[]][] {
 }
 
 describe('groupRuns', () => {
+  it('takes what the recorder profiled of all ranks for one run, beside that of the span files', () => {
+    const spans = [0, 1].map((rank) =>
+      file(`/runs/resnet/rank${rank}.spans.jsonl`, { format: 'spans', rank, runName: 'resnet' }),
+    );
+    const traces = ['3-4', '8-8'].flatMap((steps) =>
+      [0, 1].map((rank) => file(`/runs/resnet/steps${steps}.rank${rank}.pt.trace.json`)),
+    );
+    assert.deepEqual(
+      groupRuns([...spans, ...traces])
+        .map(({ name, files }) => `${name}: ${files.map(({ rank }) => rank).join(' ')}`)
+        .sort(),
+      ['resnet/steps3-4: 0 1', 'resnet/steps8-8: 0 1', 'resnet: 0 1'],
+    );
+  });
+
   it('takes a folder of ranks for one run, in the order of the ranks', () => {
     const files = [10, 2, 0, 1].map((rank) => file(`/runs/a/rank${rank}.pt.trace.json.gz`));
     assert.deepEqual(group(files), [
