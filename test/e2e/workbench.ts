@@ -98,11 +98,6 @@ export class Workbench {
     return plainSpaces(text).replace(/ was saved\.$/, '');
   }
 
-  /** Waits until an editor has nothing unsaved. */
-  async waitForSaved(name: string): Promise<void> {
-    await this.page.locator('.tab.dirty', { hasText: name }).first().waitFor({ state: 'detached' });
-  }
-
   /** Brings the cursor of the editor in front to a line. */
   async goToLine(line: number): Promise<void> {
     await this.page.keyboard.press('Control+G');
@@ -143,6 +138,10 @@ export class Workbench {
 
   /** The lightbulb's offers at the cursor, by keyboard. */
   async offers(): Promise<readonly string[]> {
+    await this.page
+      .locator('.monaco-editor .squiggly-error, .monaco-editor .squiggly-warning')
+      .first()
+      .waitFor();
     await this.page.keyboard.press('Control+.');
     const rows = this.page.locator('.action-widget .monaco-list-row.action');
     await rows.first().waitFor();
