@@ -49,7 +49,7 @@ module.exports = {
       'src/core/timeline',
       'src/base',
     ),
-    packages('src/core/source', '@lezer/python', '@lezer/common'),
+    packages('src/core/source', '@lezer/python', '@lezer/common', 'diff'),
     {
       from: { path: '^src/core/detectors/' },
       to: { path: ['^src/core/(model|derived)/', '^src/base/'] },

@@ -1,6 +1,5 @@
 import * as z from 'zod';
-import type { AnnotationSite } from '../core/source/annotation-site.ts';
-import type { CodeUnit } from '../core/source/code-index.ts';
+import type { AnnotationSite, CodeUnit } from '../core/model/code-unit.ts';
 
 const names = z.array(z.string());
 

@@ -1,8 +1,7 @@
 import { open } from 'node:fs/promises';
 import { indexAnnotations } from '../core/source/annotation-index.ts';
 import { PythonCode } from '../core/source/python-code.ts';
-import type { AnnotationSite } from '../core/source/annotation-site.ts';
-import type { CodeUnit } from '../core/source/code-index.ts';
+import type { AnnotationSite, CodeUnit } from '../core/model/code-unit.ts';
 import { indexFile, indexNotebook } from '../core/source/index-code.ts';
 
 /** Larger Python files are generated; training scripts stay far below. */

@@ -2,7 +2,7 @@ import type { SourceLocation } from '../model/source-candidate.ts';
 import { categoryIndex } from '../model/span-category.ts';
 import type { Trace } from '../model/trace.ts';
 import type { LaneIndex } from '../model/units.ts';
-import { isUserFile, parseFrame } from './frames.ts';
+import { isUserFile, parseFrame } from '../model/python-frame.ts';
 import { Coverage, lengthOf } from './intervals.ts';
 import type { LoaderWaits } from './loader-waits.ts';
 import { laneRange } from './lane-range.ts';

@@ -2,7 +2,7 @@ import { categoryIndex } from '../model/span-category.ts';
 import type { Nesting, Steps } from '../model/tables.ts';
 import type { Trace } from '../model/trace.ts';
 import type { LaneIndex, Nanoseconds, SpanIndex } from '../model/units.ts';
-import { isUserFile, parseFrame } from './frames.ts';
+import { isUserFile, parseFrame } from '../model/python-frame.ts';
 import { Coverage } from './intervals.ts';
 import { laneRange } from './lane-range.ts';
 import { workerLanes } from './loader-workers.ts';

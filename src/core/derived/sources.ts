@@ -3,7 +3,7 @@ import { categoryIndex } from '../model/span-category.ts';
 import type { Nesting } from '../model/tables.ts';
 import type { Trace } from '../model/trace.ts';
 import type { LaneIndex, SpanIndex } from '../model/units.ts';
-import { isUserFile, parseFrame } from './frames.ts';
+import { isUserFile, parseFrame } from '../model/python-frame.ts';
 import { UserCalls } from './user-calls.ts';
 import { countUpTo } from './intervals.ts';
 import { laneRange } from './lane-range.ts';

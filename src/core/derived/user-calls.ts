@@ -3,7 +3,7 @@ import { categoryIndex } from '../model/span-category.ts';
 import type { Spans, Trace } from '../model/trace.ts';
 import type { LaneIndex, SpanIndex } from '../model/units.ts';
 import { ROUNDING_NS } from './nesting.ts';
-import { isUserFile, isWrapperFrame, parseFrame } from './frames.ts';
+import { isUserFile, isWrapperFrame, parseFrame } from '../model/python-frame.ts';
 
 const PYTHON = categoryIndex('python');
 const CPU_OP = categoryIndex('cpu-op');

@@ -1,4 +1,4 @@
-import { isUserFile, parseFrame } from '../derived/frames.ts';
+import { isUserFile, parseFrame } from '../model/python-frame.ts';
 import { isLibraryAnnotation, MAX_STACK_LENGTH } from '../derived/sources.ts';
 import type { UserCalls } from '../derived/user-calls.ts';
 import type { SourceLocation } from '../model/source-candidate.ts';

@@ -1,5 +1,5 @@
 import type { SyntaxNode } from '@lezer/common';
-import type { AnnotationSite } from './annotation-site.ts';
+import type { AnnotationSite } from '../model/code-unit.ts';
 import { argumentsOf, type PythonCode } from './python-code.ts';
 import { readStringParts, STRING_NODES } from './python-string.ts';
 

@@ -1,10 +1,4 @@
-/** A call in a Python file that names a span. */
-export interface AnnotationSite {
-  /** One part is the whole name; more are the constant parts around the fields of an f-string. */
-  readonly parts: readonly string[];
-  /** Of the call, from 1. */
-  readonly line: number;
-}
+import type { AnnotationSite } from '../model/code-unit.ts';
 
 /** Whether a recorded name can come from this call; an f-string without constant text never does. */
 export function matchesAnnotation(site: AnnotationSite, name: string): boolean {

@@ -1,4 +1,4 @@
-import type { CodeCall } from './code-index.ts';
+import type { CodeCall } from '../model/code-unit.ts';
 import { NAMED } from './match-call.ts';
 
 /** The calls of a function, by index, that fit a name equally well. */

@@ -1,6 +1,6 @@
 import type { SyntaxNode } from '@lezer/common';
 import { type Flow, FlowGraph, LEAVES, NOTHING } from './code-flow.ts';
-import type { CallKind, CodeCall } from './code-index.ts';
+import type { CallKind, CodeCall } from '../model/code-unit.ts';
 import type { CodeTypes } from './code-types.ts';
 import { childrenOf, dottedNames, type PythonCode } from './python-code.ts';
 

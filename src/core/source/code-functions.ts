@@ -1,6 +1,6 @@
 import type { SyntaxNode } from '@lezer/common';
 import { CallReader, comprehensionName } from './code-calls.ts';
-import type { CodeCall, CodeFunction } from './code-index.ts';
+import type { CodeCall, CodeFunction } from '../model/code-unit.ts';
 import { CodeTypes } from './code-types.ts';
 import { childrenOf, enclosing, type PythonCode } from './python-code.ts';
 

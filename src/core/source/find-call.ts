@@ -1,6 +1,6 @@
 import type { CallClue } from '../model/source-candidate.ts';
 import { CallOrder, type Candidates } from './call-order.ts';
-import type { CodeCall, CodeFunction } from './code-index.ts';
+import type { CodeCall, CodeFunction } from '../model/code-unit.ts';
 import { type FileNames, fitOf, NAMED } from './match-call.ts';
 
 /** How sure a line is: `sure` only where exactly one call fits. */

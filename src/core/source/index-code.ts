@@ -1,6 +1,6 @@
 import { indexAnnotations } from './annotation-index.ts';
 import { indexFunctions } from './code-functions.ts';
-import type { CodeUnit } from './code-index.ts';
+import type { CodeUnit } from '../model/code-unit.ts';
 import { murmur2 } from './murmur2.ts';
 import { PythonCode } from './python-code.ts';
 

@@ -1,5 +1,5 @@
 import type { SourceLocation } from '../model/source-candidate.ts';
-import type { CodeFunction, CodeUnit } from './code-index.ts';
+import type { CodeFunction, CodeUnit } from '../model/code-unit.ts';
 import { type Certainty, findCalls } from './find-call.ts';
 import type { FileNames } from './match-call.ts';
 

@@ -1,5 +1,5 @@
-import { isWrapperFrame, parseFrame } from '../derived/frames.ts';
-import type { CodeCall, CodeFunction } from './code-index.ts';
+import { isWrapperFrame, parseFrame } from '../model/python-frame.ts';
+import type { CodeCall, CodeFunction } from '../model/code-unit.ts';
 
 /** How well a call in the code fits what a trace says was called: 0 not at all; from {@link NAMED} on by its name. */
 export type Fit = number;

@@ -1,9 +1,6 @@
 import * as vscode from 'vscode';
-import {
-  type AnnotationSite,
-  constantLength,
-  matchesAnnotation,
-} from '../../core/source/annotation-site.ts';
+import type { AnnotationSite } from '../../core/model/code-unit.ts';
+import { constantLength, matchesAnnotation } from '../../core/source/annotation-site.ts';
 import type { RunStore } from '../runs/run-store.ts';
 import { EXCLUDED_FOLDERS, type SourceChange, type WorkspaceFiles } from './workspace-files.ts';
 

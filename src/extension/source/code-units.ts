@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
-import type { CodeUnit } from '../../core/source/code-index.ts';
+import type { CodeUnit } from '../../core/model/code-unit.ts';
 import type { RunStore } from '../runs/run-store.ts';
 
 /** Files whose code is kept; a run names few. */

@@ -6,8 +6,8 @@ import type {
   SourceCandidates,
   SourceLocation,
 } from '../../core/model/source-candidate.ts';
-import { isNotebookFile } from '../../core/derived/frames.ts';
-import type { CodeUnit } from '../../core/source/code-index.ts';
+import { isNotebookFile } from '../../core/model/python-frame.ts';
+import type { CodeUnit } from '../../core/model/code-unit.ts';
 import type { Certainty } from '../../core/source/find-call.ts';
 import type { FollowedLine, LineState } from '../../core/source/line-differences.ts';
 import { isCellOf, locate, type LocatedLine } from '../../core/source/locate.ts';

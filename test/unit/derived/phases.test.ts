@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { isUserFile, parseFrame } from '../../../src/core/derived/frames.ts';
+import { isUserFile, parseFrame } from '../../../src/core/model/python-frame.ts';
 import { phaseOfName } from '../../../src/core/derived/phase-names.ts';
 import { deriveRank, type RankDerived } from '../../../src/core/derived/rank-derived.ts';
 import { PHASES } from '../../../src/core/model/phase.ts';

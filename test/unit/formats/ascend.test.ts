@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import { analyzeRun } from '../../../src/core/analyze.ts';
 import { computePartner } from '../../../src/core/derived/partner.ts';
 import { readTrace, recognizeFormat } from '../../../src/core/formats/read-trace.ts';
-import { parseFrame } from '../../../src/core/derived/frames.ts';
+import { parseFrame } from '../../../src/core/model/python-frame.ts';
 import type { Trace } from '../../../src/core/model/trace.ts';
 import { openFile } from '../../../src/files/open-file.ts';
 import { writeAscend } from '../../support/ascend-trace.ts';

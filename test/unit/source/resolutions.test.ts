@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { PHASES, type Phase } from '../../../src/core/model/phase.ts';
 import { indexAnnotations } from '../../../src/core/source/annotation-index.ts';
 import { matchesAnnotation } from '../../../src/core/source/annotation-site.ts';
-import type { CodeUnit } from '../../../src/core/source/code-index.ts';
+import type { CodeUnit } from '../../../src/core/model/code-unit.ts';
 import { indexFile, indexNotebook, withoutMagics } from '../../../src/core/source/index-code.ts';
 import { locate } from '../../../src/core/source/locate.ts';
 import { PythonCode } from '../../../src/core/source/python-code.ts';

@@ -1,5 +1,3 @@
-import type { AnnotationSite } from './annotation-site.ts';
-
 /** What in a function's code makes Python enter another function. */
 export type CallKind = 'call' | 'iterate' | 'enter' | 'exit' | 'operator' | 'comprehension';
 
@@ -36,6 +34,14 @@ export interface CodeFunction {
   readonly isGenerator: boolean;
   /** In the order in which they are evaluated. */
   readonly calls: readonly CodeCall[];
+}
+
+/** A call in a Python file that names a span. */
+export interface AnnotationSite {
+  /** One part is the whole name; more are the constant parts around the fields of an f-string. */
+  readonly parts: readonly string[];
+  /** Of the call, from 1. */
+  readonly line: number;
 }
 
 /** A Python file, or a code cell of a notebook. */
