@@ -365,7 +365,7 @@ class Recorder:
         deadline = time.monotonic() + _CLOSE_WAIT_S
         while self.reductions and time.monotonic() < deadline:
             time.sleep(0.001)
-        self._lines.append({"type": "end", "ts": self.ts(_now_ns())})
+        self._lines.append_line({"type": "end", "ts": self.ts(_now_ns())})
         self._lines.close()
 
     def ts(self, at_ns: int) -> int:

@@ -4,6 +4,7 @@ import { dataSlowStage } from '../../../src/core/detectors/data-slow-stage.ts';
 import type { Run } from '../../../src/core/model/run.ts';
 import { describeDetector } from '../../support/describe-detector.ts';
 import { buildTrace, drawRun, type SpanSpec } from '../../support/draw-run.ts';
+import { frameOf } from '../../support/frame-of.ts';
 
 // Of 8 ms of waiting, augment takes 6; the step has 16 ms.
 const AUGMENTS = `
@@ -41,7 +42,7 @@ describeDetector(dataSlowStage, {
       run: () => drawRun([AUGMENTS], { steps: 25 }),
       check: (finding) => {
         assert.match(finding.why, /^augment takes 75 % of the time/);
-        assert.deepEqual(finding.location, { file: 'train.py', line: 12, how: 'stack' });
+        assert.deepEqual(finding.location, frameOf('augment', 12));
         assert.ok(Math.abs(finding.threshold.measured - (100 * 0.75 * 8) / 16) < 0.01);
         assert.equal(finding.savingNsPerStep, 6e6);
       },

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { hostSync } from '../../../src/core/detectors/host-sync.ts';
 import { describeDetector } from '../../support/describe-detector.ts';
 import { drawRun } from '../../support/draw-run.ts';
+import { frameOf } from '../../support/frame-of.ts';
 
 // The host waits in Y until the kernel ends, then needs 3 ms to launch the next.
 const SYNCED = `
@@ -17,7 +18,7 @@ describeDetector(hostSync, {
       run: () => drawRun([SYNCED], { steps: 25 }),
       check: (finding) => {
         assert.match(finding.why, /^cudaStreamSynchronize/);
-        assert.deepEqual(finding.location, { file: 'train.py', line: 61, how: 'stack' });
+        assert.deepEqual(finding.location, frameOf('main', 61));
         assert.equal(finding.savingNsPerStep, 3e6);
         assert.equal(finding.severity, 'error');
       },
