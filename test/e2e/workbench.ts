@@ -70,6 +70,11 @@ export class Workbench {
     this.server.stop();
   }
 
+  /** Until the editor in front shows such a line. */
+  async waitForEditorText(pattern: RegExp): Promise<void> {
+    await this.page.locator('.monaco-editor .view-line', { hasText: pattern }).first().waitFor();
+  }
+
   /** Opens a file by its path in the workspace, through quick open. */
   async openFile(path: string): Promise<void> {
     const name = path.slice(path.lastIndexOf('/') + 1);

@@ -89,14 +89,8 @@ async function addRecorderFile(
   if (!exists) {
     const source = vscode.Uri.joinPath(extensionUri, 'recorder', RECORDER_FILE);
     const contents = await vscode.workspace.fs.readFile(source);
-    edit.createFile(
-      target,
-      { ignoreIfExists: true, contents },
-      {
-        needsConfirmation: true,
-        label: vscode.l10n.t('Add the recorder'),
-      },
-    );
+    // Without `needsConfirmation` it is ticked in the preview: the script is of no use without it.
+    edit.createFile(target, { ignoreIfExists: true, contents });
   }
 }
 

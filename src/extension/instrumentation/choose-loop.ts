@@ -22,9 +22,9 @@ export async function chooseScript(given: unknown): Promise<vscode.TextDocument 
   if (given instanceof vscode.Uri) {
     return await vscode.workspace.openTextDocument(given);
   }
-  const active = vscode.window.activeTextEditor?.document;
-  if (active?.languageId === 'python') {
-    return active;
+  const active = activeScript();
+  if (active !== undefined) {
+    return await vscode.workspace.openTextDocument(active);
   }
   const found = await vscode.workspace.findFiles('**/*.py', EXCLUDED_FOLDERS, MAX_SCRIPTS);
   if (found.length === 0) {
@@ -46,6 +46,18 @@ export async function chooseScript(given: unknown): Promise<vscode.TextDocument 
     title: vscode.l10n.t('Which script trains?'),
   });
   return picked === undefined ? undefined : await vscode.workspace.openTextDocument(picked.uri);
+}
+
+/** By its tab where its editor is not there yet, as when VS Code has just started. */
+function activeScript(): vscode.Uri | undefined {
+  const document = vscode.window.activeTextEditor?.document;
+  if (document?.languageId === 'python') {
+    return document.uri;
+  }
+  const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+  return input instanceof vscode.TabInputText && input.uri.path.endsWith('.py')
+    ? input.uri
+    : undefined;
 }
 
 /** The only loop, the one of a line, or the one that the user chooses; undefined where there is none, or nothing is chosen. */
