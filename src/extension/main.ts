@@ -90,7 +90,7 @@ function buildServices(context: vscode.ExtensionContext, log: vscode.LogOutputCh
   const pulses = new RunPulses(store);
   const files = new WorkspaceFiles(log);
   const sites = new AnnotationSites(store, log, files);
-  const loops = new TrainingSites(store, files);
+  const loops = new TrainingSites(store, log, files);
   const edits = new EditLog();
   const remembered = new RememberedPaths(context.workspaceState);
   const texts = new RecordedTexts(
