@@ -55,9 +55,7 @@ function calleeOfArguments({ parent }: SyntaxNode, code: PythonCode): readonly s
   if (parent?.name === 'CallExpression') {
     return code.calleeOf(parent);
   }
-  const names = parent?.name === 'Decorator' ? parent.getChildren('VariableName') : [];
-  const [first = '?', ...rest] = names.map((name) => code.textOf(name));
-  return [...(code.imports.get(first) ?? [first]), ...rest];
+  return parent?.name === 'Decorator' ? code.decoratorOf(parent) : [];
 }
 
 /** The literal that names the span, also where a constant of the module holds it. */

@@ -9,26 +9,41 @@ interface Assignment {
 
 /** The targets and the values of an assignment, tuples taken apart. */
 export function splitAssignment(node: SyntaxNode): Assignment {
+  const flat = sidesOf(node).map((side) => unpackOnly(side));
+  return { targets: flat.slice(0, -1), values: flat.at(-1) ?? [] };
+}
+
+/** What stands between the `=` of an assignment, as written: one side more than there are of them. */
+export function sidesOf(assignment: SyntaxNode): readonly (readonly SyntaxNode[])[] {
   const sides: SyntaxNode[][] = [[]];
-  for (const child of childrenOf(node)) {
+  for (const child of childrenOf(assignment)) {
     if (child.name === 'AssignOp') {
       sides.push([]);
     } else if (!['TypeDef', ',', 'Comment'].includes(child.name)) {
       sides.at(-1)?.push(child);
     }
   }
-  const flat = sides.map((side) => (side.length === 1 ? elementsOf(side[0]) : side));
-  return { targets: flat.slice(0, -1), values: flat.at(-1) ?? [] };
+  return sides;
 }
 
-function elementsOf(node: SyntaxNode): readonly SyntaxNode[] {
-  return node.name === 'TupleExpression' || node.name === 'ArrayExpression'
-    ? childrenOf(node).filter(({ name }) => !['(', ')', '[', ']', ',', 'Comment'].includes(name))
-    : [node];
+/** The elements of a tuple or list that stands alone; all else as it is. */
+export function unpackOnly(
+  nodes: readonly SyntaxNode[],
+  kinds: readonly string[] = ['TupleExpression', 'ArrayExpression'],
+): readonly SyntaxNode[] {
+  const [only] = nodes;
+  return nodes.length === 1 && kinds.includes(only.name) ? elementsOf(only) : nodes;
+}
+
+/** The elements of a tuple or a list. */
+export function elementsOf(node: SyntaxNode): readonly SyntaxNode[] {
+  return childrenOf(node).filter(
+    ({ name }) => !['(', ')', '[', ']', ',', 'Comment'].includes(name),
+  );
 }
 
 /** The values of a `return`. */
 export function valuesAfter(node: SyntaxNode, keyword: string): readonly SyntaxNode[] {
   const values = childrenOf(node).filter(({ name }) => ![keyword, ',', 'Comment'].includes(name));
-  return values.length === 1 ? elementsOf(values[0]) : values;
+  return unpackOnly(values);
 }

@@ -1,6 +1,7 @@
 import type { SyntaxNode } from '@lezer/common';
+import { unpackOnly } from './assignments.ts';
 import { loopsAround } from './data-loaders.ts';
-import { childrenOf, type PythonCode } from './python-code.ts';
+import { childrenOf, iterableOf, type PythonCode } from './python-code.ts';
 import { callsBelow, methodOf, nodesBelow, statementsOf } from './python-scope.ts';
 
 /** A `for` over batches, as its text has it. */
@@ -47,7 +48,7 @@ function trainsInside(loop: SyntaxNode, code: PythonCode): boolean {
 }
 
 function readLoop(loop: SyntaxNode, code: PythonCode): BatchLoop | null {
-  const iterable = loop.getChild('in')?.nextSibling ?? null;
+  const iterable = iterableOf(loop);
   const block = loop.getChild('Body');
   if (iterable === null || block === null) {
     return null;
@@ -75,8 +76,5 @@ export function targetsOf(loop: SyntaxNode): readonly SyntaxNode[] {
   const from = children.findIndex(({ name }) => name === 'for');
   const to = children.findIndex(({ name }) => name === 'in');
   const targets = children.slice(from + 1, to).filter(({ name }) => name !== ',');
-  const [only] = targets;
-  return targets.length === 1 && only.name === 'TupleExpression'
-    ? childrenOf(only).filter(({ name }) => !['(', ')', ','].includes(name))
-    : targets;
+  return unpackOnly(targets, ['TupleExpression']);
 }

@@ -1,5 +1,5 @@
 import type { SyntaxNode, SyntaxNodeRef } from '@lezer/common';
-import { dottedNames, type PythonCode } from './python-code.ts';
+import { dottedNames, iterableOf, type PythonCode } from './python-code.ts';
 
 export interface PythonClass {
   readonly name: string;
@@ -211,7 +211,7 @@ class FactsCollector {
       node,
       function: head.function,
       parent: head.loop,
-      iterable: node.getChild('in')?.nextSibling ?? null,
+      iterable: iterableOf(node),
       head,
     };
     head.function.loops.push(loop);
@@ -279,13 +279,10 @@ function parametersOf(node: SyntaxNode, code: PythonCode): string[] {
   return names;
 }
 
-function decoratorsOf({ parent }: SyntaxNode, code: PythonCode): string[][] {
+function decoratorsOf({ parent }: SyntaxNode, code: PythonCode): (readonly string[])[] {
   const decorators = parent?.name === 'DecoratedStatement' ? parent.getChildren('Decorator') : [];
   return decorators.map((decorator) => {
-    const [first = '?', ...rest] = decorator
-      .getChildren('VariableName')
-      .map((name) => code.textOf(name));
-    const names = [...(code.imports.get(first) ?? [first]), ...rest];
+    const names = code.decoratorOf(decorator);
     const inner = decorator.getChild('ArgList')?.firstChild?.nextSibling ?? null;
     const argument = names.at(-1) === 'partial' ? dottedNames(inner, code) : [];
     return argument.length === 0 ? names : argument;

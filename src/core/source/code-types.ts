@@ -1,4 +1,5 @@
 import type { SyntaxNode } from '@lezer/common';
+import { sidesOf, unpackOnly } from './assignments.ts';
 import { childrenOf, dottedNames, enclosing, type PythonCode } from './python-code.ts';
 
 type TypeName = readonly string[];
@@ -71,19 +72,13 @@ export class CodeTypes {
   }
 
   #readAssignment(node: SyntaxNode): void {
-    const groups: SyntaxNode[][] = [[]];
-    for (const child of childrenOf(node)) {
-      if (child.name === 'AssignOp') {
-        groups.push([]);
-      } else if (child.name === 'TypeDef') {
-        this.#note(child.prevSibling, this.#annotated(child));
-      } else if (child.name !== ',') {
-        groups[groups.length - 1].push(child);
-      }
+    for (const type of node.getChildren('TypeDef')) {
+      this.#note(type.prevSibling, this.#annotated(type));
     }
-    const values = unpacked(groups.at(-1) ?? []);
+    const groups = sidesOf(node);
+    const values = unpackOnly(groups.at(-1) ?? []);
     for (const group of groups.slice(0, -1)) {
-      const targets = unpacked(group);
+      const targets = unpackOnly(group);
       targets.forEach((target, i) => {
         const value = targets.length === 1 && values.length !== 1 ? groups.at(-1)?.[0] : values[i];
         const fits = targets.length === 1 || targets.length === values.length;
@@ -142,12 +137,4 @@ export class CodeTypes {
       ? enclosing(scope.parent, ['FunctionDefinition', 'ClassDefinition'])
       : null;
   }
-}
-
-/** The members of a tuple or list that stands alone. */
-function unpacked(nodes: readonly SyntaxNode[]): readonly SyntaxNode[] {
-  const [only] = nodes;
-  return nodes.length === 1 && ['TupleExpression', 'ArrayExpression'].includes(only.name)
-    ? childrenOf(only).filter(({ name }) => !['(', ')', '[', ']', ','].includes(name))
-    : nodes;
 }

@@ -1,6 +1,6 @@
 import type { SyntaxNode } from '@lezer/common';
 import { argumentOf, callArguments } from './edit-call.ts';
-import { dottedNames, enclosing, type PythonCode } from './python-code.ts';
+import { dottedNames, enclosing, iterableOf, type PythonCode } from './python-code.ts';
 import { assignmentsTo, callsBelow, nodesBelow, scopeOf, valuesOf } from './python-scope.ts';
 
 /** Packages whose `DataLoader` takes the arguments of PyTorch's. */
@@ -107,7 +107,7 @@ function lastStatement(body: SyntaxNode): SyntaxNode | null {
 /** The loaders that a `for` goes over, or whose iterator a `while` asks. */
 function loadersOf(loop: SyntaxNode, code: PythonCode): readonly SyntaxNode[] {
   if (loop.name === 'ForStatement') {
-    const iterable = loop.getChild('in')?.nextSibling ?? null;
+    const iterable = iterableOf(loop);
     return iterable === null ? [] : distinct(loadersIn(iterable, code, new Set()));
   }
   const asked = callsBelow(loop).filter((call) => code.calleeOf(call).join('.') === 'next');

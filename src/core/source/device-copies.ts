@@ -46,9 +46,8 @@ export function mentionsDevice(node: SyntaxNode, code: PythonCode): boolean {
 /** Whether the file works with an accelerator at all. */
 export function usesDevice(code: PythonCode): boolean {
   const { topNode } = code.tree;
-  const used = [...code.imports.values()].map(([first]) => first);
   return (
-    used.some((name) => COPYING_FRAMEWORKS.includes(name)) ||
+    COPYING_FRAMEWORKS.some((name) => code.packages.has(name)) ||
     callsBelow(topNode).some((call) => isCopyToDevice(call, code)) ||
     nodesBelow(topNode, STRING_NODES).some((node) => mentionsDevice(node, code))
   );

@@ -65,7 +65,7 @@ const MAX_WHAT = 80;
 
 /** The training that frameworks run: of the hook if the file has it, else the line that starts it. */
 export function findFrameworkLoops(effects: FileEffects): readonly TrainingLoop[] {
-  const imported = new Set([...effects.facts.code.imports.values()].map(([first]) => first));
+  const imported = effects.facts.code.packages;
   return FRAMEWORKS.filter(({ packages }) => packages.some((name) => imported.has(name))).flatMap(
     (framework) => {
       const hooks = findHooks(framework, effects);

@@ -40,8 +40,7 @@ export interface LossStatements {
 /** Null where the loop is not of this shape: one backward, and model and loss in statements of its own block. */
 export function lossStatementsAt(code: PythonCode, line: number): LossStatements | null {
   const batches = batchLoopAt(code, line);
-  const used = [...code.imports.values()].map(([first]) => first);
-  if (batches === null || used.some((name) => FRAMEWORKS.includes(name))) {
+  if (batches === null || FRAMEWORKS.some((name) => code.packages.has(name))) {
     return null;
   }
   const calls = callsBelow(batches.loop).filter((call) => methodOf(call, code) === 'backward');

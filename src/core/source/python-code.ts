@@ -68,13 +68,27 @@ export class PythonCode {
     return this.#imports;
   }
 
+  /** The packages that the file imports, or imports from. */
+  get packages(): ReadonlySet<string> {
+    return new Set([...this.imports.values()].map(([first]) => first));
+  }
+
   /**
-   * The names of what is called or decorated, outermost first and with imports followed:
+   * The names of what is called, outermost first and with imports followed:
    * `torch.cuda.nvtx.range(…)` → `torch cuda nvtx range`. What has no name, such as `f()` in `f().g()`
    * or `a[0]`, is `?`.
    */
   calleeOf(call: SyntaxNode): readonly string[] {
-    const [first = '?', ...rest] = dottedNames(call.firstChild, this);
+    return this.#followImports(dottedNames(call.firstChild, this));
+  }
+
+  /** The names of what decorates, imports followed; its arguments do not count. */
+  decoratorOf(decorator: SyntaxNode): readonly string[] {
+    const names = decorator.getChildren('VariableName').map((name) => this.textOf(name));
+    return this.#followImports(names);
+  }
+
+  #followImports([first = '?', ...rest]: readonly string[]): readonly string[] {
     return [...(this.imports.get(first) ?? [first]), ...rest];
   }
 
@@ -143,6 +157,11 @@ export function argumentsOf(list: SyntaxNode | null, code: PythonCode): readonly
     }
   }
   return found;
+}
+
+/** What a `for`, or the first `for` of a comprehension, goes over. */
+export function iterableOf(loop: SyntaxNode): SyntaxNode | null {
+  return loop.getChild('in')?.nextSibling ?? null;
 }
 
 export function childrenOf(node: SyntaxNode | null): readonly SyntaxNode[] {

@@ -1,4 +1,5 @@
 import type { SyntaxNode } from '@lezer/common';
+import { elementsOf, sidesOf, unpackOnly } from './assignments.ts';
 import { childrenOf, enclosing, type PythonCode } from './python-code.ts';
 
 const SCOPES: readonly string[] = ['FunctionDefinition', 'LambdaExpression', 'Script'];
@@ -94,18 +95,9 @@ function isInScope(node: SyntaxNode, scope: SyntaxNode): boolean {
 }
 
 function readAssignment(statement: SyntaxNode, target: string, code: PythonCode): Assignment[] {
-  const children = childrenOf(statement);
-  const sides: SyntaxNode[][] = [[]];
-  for (const child of children) {
-    if (child.name === 'AssignOp') {
-      sides.push([]);
-    } else if (child.name !== ',' && child.name !== 'TypeDef') {
-      sides.at(-1)?.push(child);
-    }
-  }
-  const values = elementsOf(sides.at(-1) ?? []);
-  return sides.slice(0, -1).flatMap((side) => {
-    const targets = elementsOf(side);
+  const sides = sidesOf(statement).map((side) => unpackOnly(side, ['TupleExpression']));
+  const values = sides.at(-1) ?? [];
+  return sides.slice(0, -1).flatMap((targets) => {
     const index = targets.findIndex((node) => code.textOf(node) === target);
     if (index < 0 || values.length === 0) {
       return [];
@@ -116,16 +108,9 @@ function readAssignment(statement: SyntaxNode, target: string, code: PythonCode)
   });
 }
 
-function elementsOf(side: readonly SyntaxNode[]): readonly SyntaxNode[] {
-  const [only] = side;
-  return side.length === 1 && only.name === 'TupleExpression' ? valuesOf(only) : side;
-}
-
 /** The values of a tuple, a list or a `return a, b`. */
 export function valuesOf(node: SyntaxNode): readonly SyntaxNode[] {
-  return childrenOf(node).filter(
-    ({ name }) => !['(', ')', '[', ']', ',', 'Comment', 'return'].includes(name),
-  );
+  return elementsOf(node).filter(({ name }) => name !== 'return');
 }
 
 /** Uses of a name below a node, and where it is written: `x` but neither `a.x` nor `f(x=1)`. */

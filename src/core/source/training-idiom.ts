@@ -6,11 +6,11 @@ import type { TrainingIdiom } from './training-code.ts';
 /** How a loop trains, by what computes its gradients. */
 export function idiomOf(drafts: readonly Draft[], effects: FileEffects): TrainingIdiom {
   const gradients = drafts.filter(({ deed }) => deed.makes === 'gradients');
-  const packages = [...effects.facts.code.imports.values()].map(([first]) => first);
-  if (gradients.length === 0 && packages.includes('jax')) {
+  const { packages } = effects.facts.code;
+  if (gradients.length === 0 && packages.has('jax')) {
     return 'jax';
   }
-  if (gradients.length === 0 && packages.includes('tensorflow')) {
+  if (gradients.length === 0 && packages.has('tensorflow')) {
     return 'tensorflow';
   }
   const idioms = gradients.map(({ node }) => idiomOfCall(node, effects));

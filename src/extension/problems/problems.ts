@@ -83,15 +83,29 @@ export class Problems implements Disposable {
     if (own !== this.#latest) {
       return;
     }
+    const before = this.#byPath;
     this.#byPath = byPath;
-    this.#collection.clear();
-    for (const [path, problems] of byPath) {
-      this.#collection.set(
-        vscode.Uri.file(path),
-        problems.map(({ diagnostic }) => diagnostic),
-      );
+    for (const path of new Set([...before.keys(), ...byPath.keys()])) {
+      const diagnostics = diagnosticsOf(byPath.get(path));
+      // VS Code asks all that look at a file again, also for the same problems.
+      if (!isSame(diagnostics, diagnosticsOf(before.get(path)))) {
+        this.#collection.set(vscode.Uri.file(path), diagnostics);
+      }
     }
   }
+}
+
+function diagnosticsOf(problems: readonly Problem[] = []): readonly vscode.Diagnostic[] {
+  return problems.map(({ diagnostic }) => diagnostic);
+}
+
+function isSame(a: readonly vscode.Diagnostic[], b: readonly vscode.Diagnostic[]): boolean {
+  return allOf(a) === allOf(b);
+}
+
+/** All fields: a diagnostic's own JSON leaves out the related places. */
+function allOf(diagnostics: readonly vscode.Diagnostic[]): string {
+  return JSON.stringify(diagnostics.map((diagnostic) => Object.entries(diagnostic)));
 }
 
 function movesLines({ contentChanges }: vscode.TextDocumentChangeEvent): boolean {

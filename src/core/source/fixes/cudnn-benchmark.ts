@@ -32,10 +32,9 @@ export const cudnnBenchmark: Fixer = {
 };
 
 function hasConvolutions(code: PythonCode): boolean {
-  const packages = [...code.imports.values()].map((path) => path[0]);
   return (
     mentions(code, ...CONVOLUTIONS) ||
-    (packages.some((name) => PACKAGES_OF_VISION.includes(name)) &&
+    (PACKAGES_OF_VISION.some((name) => code.packages.has(name)) &&
       mentions(code, 'models', 'create_model'))
   );
 }

@@ -2,7 +2,7 @@ import type { SyntaxNode } from '@lezer/common';
 import { type BatchLoop, batchLoopAt } from '../batch-loop.ts';
 import { isCopyToDevice } from '../device-copies.ts';
 import { addKeyword, argumentOf, replaceNode, unpacksArguments } from '../edit-call.ts';
-import { dottedNames, type PythonCode } from '../python-code.ts';
+import { dottedNames, iterableOf, type PythonCode } from '../python-code.ts';
 import { callsBelow, isBrokenAround, methodOf, nodesBelow, usesOf } from '../python-scope.ts';
 import type { TextEdit } from '../text-edit.ts';
 import type { Fixer } from './fix.ts';
@@ -69,7 +69,7 @@ function isElementOfBatch(
 ): boolean {
   for (let around = receiver.parent; around !== null; around = around.parent) {
     if (around.name.endsWith('ComprehensionExpression')) {
-      const source = around.getChild('in')?.nextSibling ?? null;
+      const source = iterableOf(around);
       const isTarget = usesOf(name, around, code).some(
         (use) => source !== null && use.to <= source.from,
       );
@@ -86,8 +86,7 @@ function isElementOfBatch(
 /** The `to` of a whole batch of a tokenizer does not know `non_blocking` in all versions. */
 function isOfTransformers(receiver: SyntaxNode, { names }: BatchLoop, code: PythonCode): boolean {
   const isWhole = receiver.name === 'VariableName' && names.includes(code.textOf(receiver));
-  const comesFrom = [...code.imports.values()].map(([first]) => first);
-  return isWhole && names.length <= 2 && comesFrom.includes('transformers');
+  return isWhole && names.length <= 2 && code.packages.has('transformers');
 }
 
 function editCopy(call: SyntaxNode, code: PythonCode): readonly TextEdit[] {

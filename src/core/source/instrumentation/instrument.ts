@@ -1,6 +1,6 @@
 import type { SyntaxNode } from '@lezer/common';
 import type { Phase } from '../../model/phase.ts';
-import { enclosing, type PythonCode } from '../python-code.ts';
+import { enclosing, iterableOf, type PythonCode } from '../python-code.ts';
 import type { TextEdit } from '../text-edit.ts';
 import type { TrainingLoop } from '../training-code.ts';
 import { addCallback } from './add-callback.ts';
@@ -47,7 +47,7 @@ export function instrument(code: PythonCode, loop: TrainingLoop): readonly TextE
 
 /** Whether a file uses the recorder already, whoever put it there. */
 export function isInstrumented(code: PythonCode): boolean {
-  return [...code.imports.values()].some(([module]) => module === RECORDER_MODULE);
+  return code.packages.has(RECORDER_MODULE);
 }
 
 function spansOf(code: PythonCode, loop: TrainingLoop): TextEdit[] {
@@ -137,7 +137,7 @@ function microIndexAt(code: PythonCode, from: number, loop: TrainingLoop): strin
 function counterOf(loop: SyntaxNode, code: PythonCode): string | null {
   const keyword = loop.getChild('in');
   const target = keyword?.prevSibling ?? null;
-  const iterable = keyword?.nextSibling ?? null;
+  const iterable = iterableOf(loop);
   const isOne = target?.name === 'VariableName' && target.prevSibling?.name === 'for';
   const isCount = iterable?.name === 'CallExpression' && code.calleeOf(iterable).at(-1) === 'range';
   return isOne && isCount ? code.textOf(target) : null;

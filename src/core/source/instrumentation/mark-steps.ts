@@ -1,5 +1,5 @@
 import type { SyntaxNode } from '@lezer/common';
-import { childrenOf, dottedNames, type PythonCode } from '../python-code.ts';
+import { childrenOf, dottedNames, iterableOf, type PythonCode } from '../python-code.ts';
 import type { TextEdit } from '../text-edit.ts';
 import type { PhaseSite, TrainingLoop } from '../training-code.ts';
 import { blockOf, RECORDER_ALIAS, simpleStatementAt } from './statements.ts';
@@ -12,8 +12,7 @@ export function markSteps(code: PythonCode, loop: TrainingLoop): readonly TextEd
   const head = loopHeadAt(code, loop.from);
   const update = loop.sites.find((site) => site.phase === 'optimizer' && site.isMain);
   const isEveryRound = update === undefined || updatesAlways(code, loop, update);
-  const iterable =
-    head?.name === 'ForStatement' ? (head.getChild('in')?.nextSibling ?? null) : null;
+  const iterable = head?.name === 'ForStatement' ? iterableOf(head) : null;
   if (iterable !== null && isEveryRound) {
     return wrap(loop.batches ?? iterable, 'steps');
   }
