@@ -1,3 +1,5 @@
+const { availableParallelism } = require('node:os');
+
 process.env.TZ = 'UTC';
 
 module.exports = {
@@ -5,5 +7,6 @@ module.exports = {
   extension: ['ts'],
   // Slow machines are no failures; a test that hangs is.
   timeout: 20_000,
+  jobs: availableParallelism(),
   reporter: './scripts/result-reporter.cjs',
 };

@@ -16,3 +16,18 @@ export async function installPackages(names) {
     await runQuietly('apt-install', 'apt-get', args, { env, advice });
   });
 }
+
+/**
+ * Installs the first of packages that can be installed.
+ * @param {readonly string[]} names
+ */
+export async function installFirstOf([name, ...others]) {
+  try {
+    await installPackages([name]);
+  } catch (error) {
+    if (others.length === 0) {
+      throw error;
+    }
+    await installFirstOf(others);
+  }
+}

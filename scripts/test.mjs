@@ -23,10 +23,8 @@ await runMain(async () => {
   await prepareChromium();
   await prepareHost();
   /** @type {Map<string, Counts>} */
-  const results = new Map();
-  for (const gate of GATES) {
-    results.set(gate, await runGate(gate));
-  }
+  const results = new Map(GATES.map((gate) => [gate, FAILED]));
+  await Promise.all(GATES.map(async (gate) => results.set(gate, await runGate(gate))));
   for (const suite of SUITES) {
     results.set(suite, await runSuite(suite));
   }
