@@ -25,7 +25,7 @@ const namesOfUnits = new WeakMap<CodeUnit, FileNames>();
 export function locate(unit: CodeUnit, location: SourceLocation): readonly LocatedLine[] | null {
   const { line, call } = location;
   if (location.function === undefined) {
-    return line <= unit.lineCount ? [lineOnly(line, true)] : null;
+    return locateLine(line, unit.lineCount);
   }
   const of = findFunction(unit, location.function, line);
   if (of === null) {
@@ -46,6 +46,11 @@ export function locate(unit: CodeUnit, location: SourceLocation): readonly Locat
         isCall: true,
         isExact: of.isExact,
       }));
+}
+
+/** A line of a file of which nothing else is known; null where it has fewer. */
+export function locateLine(line: number, lineCount: number): readonly LocatedLine[] | null {
+  return line <= lineCount ? [lineOnly(line, true)] : null;
 }
 
 function lineOnly(line: number, isExact: boolean): LocatedLine {

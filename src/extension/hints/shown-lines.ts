@@ -45,7 +45,8 @@ interface Shown extends ShownAnalysis {
 
 /**
  * The lines of the shown run by file. They are looked up once for each analysis, and again where files came or
- * went; until that is done, what was found before stays, so that nothing flickers.
+ * went; until that is done, what was found before stays, so that nothing flickers. Of a run of which nothing is
+ * shown yet, the lines that it names are there before those that all Python files are looked through for.
  */
 export class ShownLines implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
@@ -164,8 +165,22 @@ export class ShownLines implements vscode.Disposable {
       return null;
     }
     const { report, generation } = analyzed;
-    const placed = await Promise.all([
-      ...report.lines.map(async (cost) => await this.#placeCost(cost, run)),
+    const toShown = (placed: readonly Placed<Item>[][]): Shown => ({
+      ...{ run, generation, stepTime: report.stepTime },
+      table: new LineTable(placed.flat(), this.edits),
+    });
+    const located = await Promise.all(
+      report.lines
+        .filter(({ location }) => location !== null)
+        .map(async (cost) => await this.#placeCost(cost, run)),
+    );
+    if (this.#shown?.run !== run && this.store.shown === run) {
+      this.#replace(toShown(located));
+    }
+    const named = await Promise.all([
+      ...report.lines
+        .filter(({ location }) => location === null)
+        .map(async (cost) => await this.#placeCost(cost, run)),
       ...(report.phaseCosts ?? []).map(async (cost) => {
         const places = await this.resolver.resolvePhase(cost.phase, run);
         return this.#placed(places, ({ how, state }) => ({ kind: 'cost', how, state, cost }));
@@ -178,8 +193,7 @@ export class ShownLines implements vscode.Disposable {
         })),
       ),
     ]);
-    const table = new LineTable(placed.flat(), this.edits);
-    return { run, generation, stepTime: report.stepTime, table };
+    return toShown([...located, ...named]);
   }
 
   async #placeCost(cost: LineCost, run: TrainingRun): Promise<Placed<Item>[]> {

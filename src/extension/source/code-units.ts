@@ -1,60 +1,46 @@
-import { stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import type { CodeUnit } from '../../core/model/code-unit.ts';
 import type { RunStore } from '../runs/run-store.ts';
+import { SharedWorker } from '../runs/shared-worker.ts';
+import { KeptByFile } from './kept-by-file.ts';
+import { readSmallFile } from './recorded-texts.ts';
 
-/** Files whose code is kept; a run names few. */
+/** Files that are kept; a run names few. */
 const MAX_FILES = 200;
-
-interface Read {
-  readonly version: string;
-  readonly units: Promise<readonly CodeUnit[]>;
-}
 
 /** The functions of Python files and notebooks with their calls; read by a worker when asked, kept until the file changes. */
 export class CodeUnits {
-  readonly #readByPath = new Map<string, Read>();
+  readonly #units = new KeptByFile(MAX_FILES, async (path) => await this.#ask(path));
+  readonly #lineCounts = new KeptByFile(MAX_FILES, countLines);
+  readonly #worker: SharedWorker;
 
-  constructor(private readonly store: RunStore) {}
+  constructor(store: RunStore) {
+    this.#worker = new SharedWorker(() => store.startWorker(() => undefined));
+  }
 
   /** As on disk: one of a file, those of the code cells of a notebook. */
   async read(path: string): Promise<readonly CodeUnit[]> {
-    const version = await versionOf(path);
-    const known = this.#readByPath.get(path);
-    if (known?.version === version) {
-      return await known.units;
-    }
-    const units = this.#ask(path);
-    this.#readByPath.delete(path);
-    this.#readByPath.set(path, { version, units });
-    const [oldest] = this.#readByPath.keys();
-    if (this.#readByPath.size > MAX_FILES && oldest !== undefined) {
-      this.#readByPath.delete(oldest);
-    }
-    return await units;
+    return await this.#units.read(path);
+  }
+
+  /** How many lines a file has, which needs no parser; null where it cannot be read. */
+  async countLines(path: string): Promise<number | null> {
+    return await this.#lineCounts.read(path);
   }
 
   async #ask(path: string): Promise<readonly CodeUnit[]> {
-    const worker = this.store.startWorker(() => undefined);
     try {
-      return await worker.ask((remote) => remote.indexCode({ path }));
+      return await this.#worker.ask((remote) => remote.indexCode({ path }));
     } catch {
-      this.#readByPath.delete(path);
+      this.#units.forget(path);
       return [];
-    } finally {
-      worker.dispose();
     }
   }
 }
 
-/** When the file was written and its size; empty where there is none. */
-async function versionOf(path: string): Promise<string> {
-  try {
-    const { mtimeMs, size } = await stat(path);
-    return `${mtimeMs} ${size}`;
-  } catch {
-    return '';
-  }
+async function countLines(path: string): Promise<number | null> {
+  const text = await readSmallFile(path);
+  return text?.reduce((lines, byte) => (byte === 0x0a ? lines + 1 : lines), 1) ?? null;
 }
 
 /** Under which a file, or one cell of a notebook, is known: a path, with the index of the cell. */

@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import {
   type FollowedLine,
@@ -7,6 +6,7 @@ import {
 } from '../../core/source/line-differences.ts';
 import type { SourceLocation } from '../../core/model/source-candidate.ts';
 import type { TrainingRun } from '../runs/training-run.ts';
+import { diskVersion } from './disk-version.ts';
 import type { EditLog } from './edit-log.ts';
 import { readSmallFile, type RecordedText, type RecordedTexts } from './recorded-texts.ts';
 
@@ -122,14 +122,4 @@ function openDocument(path: string): vscode.TextDocument | null {
       ({ uri, isClosed }) => uri.scheme === 'file' && !isClosed && uri.fsPath === path,
     ) ?? null
   );
-}
-
-/** When the file was written, in milliseconds, and its size; zeros where there is none. */
-async function diskVersion(path: string): Promise<string> {
-  try {
-    const { mtimeMs, size } = await stat(path);
-    return `${mtimeMs} ${size}`;
-  } catch {
-    return '0 0';
-  }
 }

@@ -10,7 +10,7 @@ import { isNotebookFile } from '../../core/model/python-frame.ts';
 import type { CodeUnit } from '../../core/model/code-unit.ts';
 import type { Certainty } from '../../core/source/find-call.ts';
 import type { FollowedLine, LineState } from '../../core/source/line-differences.ts';
-import { isCellOf, locate, type LocatedLine } from '../../core/source/locate.ts';
+import { isCellOf, locate, locateLine, type LocatedLine } from '../../core/source/locate.ts';
 import type { CodeUnits } from './code-units.ts';
 import { SETTINGS } from '../ids.ts';
 import type { TrainingRun } from '../runs/training-run.ts';
@@ -61,7 +61,7 @@ export interface CodeIndexes {
 /** Code that a location can mean. */
 interface FoundCode {
   readonly path: string;
-  /** Null where it could not be read. */
+  /** Null where it could not be read, or need not be. */
   readonly unit: CodeUnit | null;
   readonly lines: readonly LocatedLine[];
 }
@@ -181,9 +181,13 @@ export class SourceResolver implements vscode.Disposable {
     const paths = await this.findFiles(location, run);
     const found = await Promise.all(
       paths.map(async (path): Promise<FoundCode[]> => {
+        if (location.function === undefined) {
+          const lineCount = await this.code.units.countLines(path);
+          return [{ path, unit: null, lines: locateLine(location.line, lineCount ?? 0) ?? [] }];
+        }
         const [unit] = await this.code.units.read(path);
         const lines = unit === undefined ? null : locate(unit, location);
-        const isOther = lines === null && unit !== undefined && location.function !== undefined;
+        const isOther = lines === null && unit !== undefined;
         return isOther ? [] : [{ path, unit: unit ?? null, lines: lines ?? [] }];
       }),
     );
