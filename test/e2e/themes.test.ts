@@ -7,11 +7,7 @@ import { cacheFolder, root } from '../../scripts/steps.mjs';
 import { RunPage } from './run-page.ts';
 import { Workbench, type ThemeName } from './workbench.ts';
 
-/** `REFRESH_PICTURES=1 npm run test:e2e` renews the pictures of the README. */
-const PICTURES = join(
-  process.env['REFRESH_PICTURES'] === '1' ? join(root, 'media') : cacheFolder,
-  'pictures',
-);
+const PICTURES = join(cacheFolder, 'pictures');
 const IS_DARK: Readonly<Record<ThemeName, boolean>> = {
   dark: true,
   light: false,
@@ -20,6 +16,8 @@ const IS_DARK: Readonly<Record<ThemeName, boolean>> = {
 };
 /** The palette of the phases and causes is far richer than a page that failed to draw. */
 const MIN_COLORS = 40;
+/** In the middle of the training loop. */
+const LOOP_LINE = 146;
 
 describe('the run editor', function () {
   before(function () {
@@ -33,6 +31,7 @@ describe('the run editor', function () {
       const workbench = await Workbench.open({
         folder: join(root, 'samples/image-classification'),
         theme,
+        settings: { 'editor.minimap.enabled': false },
         scale: 1.5,
       });
       try {
@@ -45,6 +44,12 @@ describe('the run editor', function () {
         const { brightness, colors } = measure(file);
         assert.equal(brightness < 0.5, IS_DARK[theme], `brightness ${brightness}`);
         assert.ok(colors >= MIN_COLORS, `only ${colors} colors`);
+        await workbench.openFile('train.py');
+        await workbench.runCommand('View: Toggle Primary Side Bar Visibility');
+        await workbench.page.setViewportSize({ width: 1240, height: 800 });
+        await workbench.goToLine(LOOP_LINE);
+        assert.match(await workbench.hint(/\/step/), /◂ .*\/step/);
+        await workbench.takePicture(pictureOfHints(theme));
         assert.deepEqual(workbench.pageErrors, []);
       } finally {
         await workbench.close();
@@ -52,6 +57,12 @@ describe('the run editor', function () {
     });
   }
 });
+
+/** `REFRESH_PICTURES=1 npm run test:e2e` renews that of the README. */
+function pictureOfHints(theme: ThemeName): string {
+  const isOfReadme = process.env['REFRESH_PICTURES'] === '1' && theme === 'dark';
+  return join(isOfReadme ? join(root, 'media/pictures') : PICTURES, `hints-${theme}.png`);
+}
 
 /** Mean brightness, 0 to 1, and how many colors cover more than a speck. */
 function measure(file: string): { readonly brightness: number; readonly colors: number } {

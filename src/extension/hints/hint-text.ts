@@ -30,5 +30,9 @@ export function hintText({ how, state, costs }: ShownLine, stepTime: StepTime | 
 export function timeText({ timeNs, rare }: LineFacts): string {
   return rare === null
     ? vscode.l10n.t('{0}/step', formatDuration(timeNs))
-    : vscode.l10n.t('{0} in {1} of {2} steps', formatDuration(timeNs), rare.steps, rare.of);
+    : vscode.l10n.t(
+        '{0} in 1 of {1} steps',
+        formatDuration(timeNs),
+        Math.round(rare.of / rare.steps),
+      );
 }

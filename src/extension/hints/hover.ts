@@ -89,15 +89,18 @@ function appendHeading(markdown: vscode.MarkdownString, { name, phase }: LineCos
   markdown.appendMarkdown(`** · ${phase}\n\n`);
 }
 
-function factsTable({ perStep, sharePercent, byRank, baseline = null }: LineCost): string {
+function factsTable(cost: LineCost): string {
+  const { perStep, sharePercent, byRank, baseline = null } = cost;
   const { p50Ns, p95Ns, p99Ns, count } = perStep;
+  const { occursIn = count } = cost;
+  const steps = occursIn < count ? vscode.l10n.t('in {0} of {1}', occursIn, count) : String(count);
   const times = [p50Ns, p95Ns, p99Ns].map((ns) => WIDE + formatDuration(ns));
   const whole =
     byRank.length < 2 ? vscode.l10n.t('this run') : vscode.l10n.t('all {0} ranks', byRank.length);
   const rows = [
     `| ${vscode.l10n.t('per step')} | p50 | p95 | p99 | ${vscode.l10n.t('share')} | ${vscode.l10n.t('steps')} |`,
     '|:--|--:|--:|--:|--:|--:|',
-    `| ${whole} | ${times.join(' | ')} | ${WIDE}${formatPercent(sharePercent)} | ${WIDE}${count} |`,
+    `| ${whole} | ${times.join(' | ')} | ${WIDE}${formatPercent(sharePercent)} | ${WIDE}${steps} |`,
     ...(baseline === null
       ? []
       : [
