@@ -78,6 +78,16 @@ function stepRecords({ spans, strings }: Trace): Step[] {
   return steps;
 }
 
+/** Steps of which nothing but the time was recorded. */
+export function countStepsWithoutSpans({ spans, strings }: Trace): number {
+  const unsampled = strings.indexOf(UNSAMPLED_STEP);
+  let count = 0;
+  for (let i = 0; unsampled >= 0 && i < spans.length; i++) {
+    count += Number(spans.category[i] === STEP && spans.name[i] === unsampled);
+  }
+  return count;
+}
+
 function boundedByNumber({ spans }: Trace): Step[] {
   const bounds = new Map<number, { start: number; end: number }>();
   for (let i = 0; i < spans.length; i++) {

@@ -4,6 +4,7 @@ import type { Health, HealthLevel } from '../model/report.ts';
 import type { EventCounts } from '../model/trace.ts';
 import { findMissingSteps } from '../derived/missing-steps.ts';
 import { countOverlaps } from '../derived/overlaps.ts';
+import { countStepsWithoutSpans } from '../derived/steps.ts';
 import type { DerivedRank } from '../derived/run-derived.ts';
 import {
   archiveNotes,
@@ -48,6 +49,7 @@ export function assessHealth(run: RunDerived, baselineProblem: string | null): H
     ...communicationNotes(run.ranks),
     ...eventNotes(events),
     ...stepNotes(run),
+    ...samplingNotes(run.ranks),
     ...missingStepNotes(missingSteps),
     ...rankNotes(run, missingRanks),
     ...clockNotes(run),
@@ -115,6 +117,23 @@ function baselineNotes(problem: string | null): Graded[] {
 
 function wasOrWere(count: number): string {
   return count === 1 ? 'was' : 'were';
+}
+
+/** What a recorder that times every n-th step does not see. */
+function samplingNotes(ranks: readonly DerivedRank[]): Graded[] {
+  const left = ranks.map(({ trace }) => countStepsWithoutSpans(trace));
+  const most = Math.max(...left);
+  const seen = ranks[left.indexOf(most)]?.tables.steps.length ?? 0;
+  return most <= 0
+    ? []
+    : [
+        note(
+          'sampled-steps',
+          most,
+          'ok',
+          `Spans were recorded in ${seen} of ${seen + most} steps, and these alone are analyzed: what happens only in others, such as a rare checkpoint, is not seen.`,
+        ),
+      ];
 }
 
 function stepNotes({ ranks, analyzed }: RunDerived): Graded[] {

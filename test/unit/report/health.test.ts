@@ -55,6 +55,22 @@ describe('the health of a trace', () => {
     assert.equal(noteOf(health(ofTraces(await readText(lines.join('')))), 'cut-lines'), null);
   });
 
+  it('says what a recorder does not see that times every n-th step', async () => {
+    const run = async (isSampled: (step: number) => boolean): Promise<Health> => {
+      const lines = Array.from({ length: 60 }, (_, step) => {
+        const span = `{"type":"span","name":"forward","step":${step},"ts":${step * 100},"dur":80}\n`;
+        const record = `{"type":"step","step":${step},"ts":${step * 100},"dur":100`;
+        return isSampled(step) ? `${span}${record}}\n` : `${record},"sampled":false}\n`;
+      });
+      return health(ofTraces(await readText(lines.join(''))));
+    };
+    assert.match(
+      noteOf(await run((step) => step % 10 === 0), 'sampled-steps') ?? '',
+      /^Spans were recorded in 6 of 60 steps, and these alone are analyzed/,
+    );
+    assert.equal(noteOf(await run(() => true), 'sampled-steps'), null);
+  });
+
   it('names the files that are left out and why, with their events', async () => {
     const run = drawRun(['main      D-F-'], { steps: 3 });
     const trace = counted(await readText(''), { read: 3, dropped: 3 });
