@@ -1,12 +1,16 @@
 import * as z from 'zod';
-import type { AnnotationSite, CodeUnit } from '../core/model/code-unit.ts';
+import type { AnnotationSite, CodeUnit, PlacedAnnotation } from '../core/model/code-unit.ts';
 
 const names = z.array(z.string());
 
-export const annotationSiteSchema = z.object({
+const annotationSiteSchema = z.object({
   parts: names,
   line: z.int(),
 }) satisfies z.ZodType<AnnotationSite>;
+
+export const placedAnnotationSchema = annotationSiteSchema.extend({
+  cell: z.int().nullable(),
+}) satisfies z.ZodType<PlacedAnnotation>;
 
 export const codeUnitSchema = z.object({
   cell: z.int().nullable(),

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { annotationSiteSchema, codeUnitSchema } from './code-schemas.ts';
+import { placedAnnotationSchema, codeUnitSchema } from './code-schemas.ts';
 import type { RunFile, RunGroup } from '../core/model/run.ts';
 import type { Api } from './api.ts';
 import { areaRequestSchema, areaSummarySchema } from './area-schemas.ts';
@@ -46,9 +46,7 @@ export type CacheSettings = z.output<typeof cacheSchema>;
 
 /** The line of each phase in a recognized training loop. */
 const loopSitesSchema = z.object({
-  line: z.int(),
-  isSure: z.boolean(),
-  phases: z.array(z.object({ phase: phaseSchema, line: z.int() })),
+  phases: z.array(z.object({ phase: phaseSchema, line: z.int(), cell: z.int().nullable() })),
 });
 
 /** What the extension asks of a worker thread. A worker holds at most one analysed run. */
@@ -105,14 +103,14 @@ export const workerApi = {
     result: z.object({ bytes: z.number() }),
   },
   cancelExport: { params: z.object({ id: z.int() }), result: z.void() },
-  /** Python files → the annotations in them, in the order asked; an unreadable file has none. */
+  /** Python files and notebooks → the annotations in them, in the order asked; an unreadable one has none. */
   indexSources: {
     params: z.object({ paths: z.array(z.string()).max(5_000) }),
-    result: z.array(z.object({ path: z.string(), sites: z.array(annotationSiteSchema) })),
+    result: z.array(z.object({ path: z.string(), sites: z.array(placedAnnotationSchema) })),
   },
-  /** Python files → the training loops in them, in the order asked; a file without any is left out. */
   /** A Python file or a notebook → its functions with their calls; none where it cannot be read. */
   indexCode: { params: z.object({ path: z.string() }), result: z.array(codeUnitSchema) },
+  /** Python files and notebooks → the training loops in them, in the order asked; one without any is left out. */
   indexLoops: {
     params: z.object({ paths: z.array(z.string()).max(5_000) }),
     result: z.array(z.object({ path: z.string(), loops: z.array(loopSitesSchema) })),

@@ -1,6 +1,6 @@
 import type { LoopSites } from '../core/source/loop-sites.ts';
 import { loopSitesOf } from '../core/source/loop-sites.ts';
-import { PythonCode } from '../core/source/python-code.ts';
+import { readPython } from '../core/source/python-source.ts';
 import { readSource } from './index-sources.ts';
 
 /** The training loops of each file that has any, in the order asked. */
@@ -10,7 +10,8 @@ export async function indexLoops(
   const indexed: { path: string; loops: LoopSites[] }[] = [];
   for (const path of paths) {
     const text = await readSource(path);
-    const loops = text === null || !mayTrain(text) ? [] : loopSitesOf(new PythonCode(text));
+    const source = text === null || !mayTrain(text) ? null : readPython(path, text);
+    const loops = source === null ? [] : loopSitesOf(source);
     if (loops.length > 0) {
       indexed.push({ path, loops: [...loops] });
     }

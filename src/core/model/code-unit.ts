@@ -44,6 +44,12 @@ export interface AnnotationSite {
   readonly line: number;
 }
 
+/** In a file or, with the line counted in its cell, a notebook. */
+export interface PlacedAnnotation extends AnnotationSite {
+  /** The index among all cells of the notebook; null in a file. */
+  readonly cell: number | null;
+}
+
 /** A Python file, or a code cell of a notebook. */
 export interface CodeUnit {
   /** The index among all cells of the notebook; null for a file. */

@@ -381,7 +381,7 @@ export interface Report {
   readonly baseline?: BaselineReport | null;
   readonly findings: readonly Finding[];
   readonly lines: readonly LineCost[];
-  /** Of each phase where `lines` is empty: for the lines of a recognized loop; `name` is the phase. */
+  /** Of each phase where no line has a place: for the lines of a recognized loop; `name` is the phase. */
   readonly phaseCosts?: readonly LineCost[];
   /** How each number is computed, in words; keys are paths in the report, `*` is any key or index. */
   readonly formulas?: Readonly<Record<string, string>>;

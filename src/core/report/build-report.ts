@@ -71,7 +71,7 @@ export function buildReport(
     baseline: reportBaseline(run),
     findings,
     lines,
-    ...(lines.length > 0 ? {} : { phaseCosts: costPhases(run) }),
+    ...(lines.some(({ location }) => location !== null) ? {} : { phaseCosts: costPhases(run) }),
     formulas: FORMULAS,
     failures,
   };

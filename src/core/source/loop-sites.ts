@@ -1,24 +1,23 @@
 import type { Phase } from '../model/phase.ts';
-import type { PythonCode } from './python-code.ts';
+import type { CodePlace, PythonSource } from './python-source.ts';
 import { findTrainingLoops } from './training-loops.ts';
 
-/** A recognized loop as far as lines are looked up in it. */
+/** Of a recognized loop the line to point at for a phase; a phase has one at most. */
 export interface LoopSites {
-  readonly line: number;
-  readonly isSure: boolean;
-  /** The line to point at for a phase, from 1; a phase has one at most. */
-  readonly phases: readonly { readonly phase: Phase; readonly line: number }[];
+  readonly phases: readonly PhasePlace[];
+}
+
+export interface PhasePlace extends CodePlace {
+  readonly phase: Phase;
 }
 
 /** The loops of a file that train; those that only seem to are left out where others are sure. */
-export function loopSitesOf(code: PythonCode): readonly LoopSites[] {
-  const loops = findTrainingLoops(code).map(({ line, certainty, sites }) => ({
-    line,
-    isSure: certainty === 'sure',
+export function loopSitesOf({ code, placeOf }: PythonSource): readonly LoopSites[] {
+  const loops = findTrainingLoops(code);
+  const sure = loops.filter(({ certainty }) => certainty === 'sure');
+  return (sure.length > 0 ? sure : loops).map(({ sites }) => ({
     phases: sites
       .filter(({ isMain }) => isMain)
-      .map((site) => ({ phase: site.phase, line: site.line })),
+      .map(({ phase, line }) => ({ phase, ...placeOf(line) })),
   }));
-  const sure = loops.filter(({ isSure }) => isSure);
-  return sure.length > 0 ? sure : loops;
 }

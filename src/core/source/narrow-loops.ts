@@ -1,4 +1,5 @@
 import { pathSegments } from './match-path.ts';
+import { isNotebook } from './python-source.ts';
 
 /** What is known of a run that tells which script it is of. */
 export interface RunTraits {
@@ -6,12 +7,18 @@ export interface RunTraits {
   readonly folder: string;
 }
 
-/** Of the scripts that train, those that a run can be of: one with its name, else those in the nearest folder around it. */
+/**
+ * Of the scripts and notebooks that train, those that a run can be of: one with its name, else those in the nearest
+ * folder around it; notebooks only where no script trains.
+ */
 export function narrowScripts(
-  paths: readonly string[],
+  found: readonly string[],
   { name, folder }: RunTraits,
 ): readonly string[] {
-  const named = paths.filter((path) => pathSegments(path, false).at(-1) === `${name}.py`);
+  const names = [`${name}.py`, `${name}.ipynb`];
+  const named = found.filter((path) => names.includes(pathSegments(path, false).at(-1) ?? ''));
+  const scripts = found.filter((path) => !isNotebook(path));
+  const paths = scripts.length > 0 ? scripts : found;
   if (named.length > 0 || paths.length < 2) {
     return named.length > 0 ? named : paths;
   }

@@ -169,31 +169,45 @@ export class ShownLines implements vscode.Disposable {
       ...{ run, generation, stepTime: report.stepTime },
       table: new LineTable(placed.flat(), this.edits),
     });
-    const located = await Promise.all(
-      report.lines
-        .filter(({ location }) => location !== null)
-        .map(async (cost) => await this.#placeCost(cost, run)),
-    );
+    const isLocated = ({ location }: LineCost): boolean => location !== null;
+    const located = await this.#placeCosts(report.lines.filter(isLocated), run);
     if (this.#shown?.run !== run && this.store.shown === run) {
       this.#replace(toShown(located));
     }
-    const named = await Promise.all([
-      ...report.lines
-        .filter(({ location }) => location === null)
-        .map(async (cost) => await this.#placeCost(cost, run)),
-      ...(report.phaseCosts ?? []).map(async (cost) => {
+    const named = await this.#placeCosts(
+      report.lines.filter((line) => !isLocated(line)),
+      run,
+    );
+    const inferred = named.some((places) => places.length > 0)
+      ? []
+      : await this.#placePhases(report.phaseCosts ?? [], run);
+    const findings = await this.#placeFindings(report.findings, run);
+    return toShown([...located, ...named, ...inferred, ...findings]);
+  }
+
+  async #placeCosts(costs: readonly LineCost[], run: TrainingRun): Promise<Placed<Item>[][]> {
+    return await Promise.all(costs.map(async (cost) => await this.#placeCost(cost, run)));
+  }
+
+  async #placePhases(costs: readonly LineCost[], run: TrainingRun): Promise<Placed<Item>[][]> {
+    return await Promise.all(
+      costs.map(async (cost) => {
         const places = await this.resolver.resolvePhase(cost.phase, run);
         return this.#placed(places, ({ how, state }) => ({ kind: 'cost', how, state, cost }));
       }),
-      ...report.findings.map(async (finding, index) =>
+    );
+  }
+
+  async #placeFindings(findings: readonly Finding[], run: TrainingRun): Promise<Placed<Item>[][]> {
+    return await Promise.all(
+      findings.map(async (finding, index) =>
         this.#placed(await this.resolver.resolve(candidatesOf(finding), run), () => ({
           kind: 'finding',
           index,
           finding,
         })),
       ),
-    ]);
-    return toShown([...located, ...named]);
+    );
   }
 
   async #placeCost(cost: LineCost, run: TrainingRun): Promise<Placed<Item>[]> {

@@ -1,22 +1,21 @@
 import type * as vscode from 'vscode';
-import type { AnnotationSite } from '../../core/model/code-unit.ts';
+import type { PlacedAnnotation } from '../../core/model/code-unit.ts';
 import { constantLength, matchesAnnotation } from '../../core/source/annotation-site.ts';
+import type { CodePlace } from '../../core/source/python-source.ts';
 import type { RunStore } from '../runs/run-store.ts';
 import type { WorkspaceFiles } from './workspace-files.ts';
 import { WorkspaceIndex } from './workspace-index.ts';
 
-/** More Python files than this are not looked through for annotations; the log says so. */
+/** More Python files and notebooks than this are not looked through for annotations; the log says so. */
 const MAX_SOURCES = 5_000;
 
-export interface FoundAnnotation {
+export interface FoundAnnotation extends CodePlace {
   readonly path: string;
-  /** From 1. */
-  readonly line: number;
 }
 
-/** The calls in the workspace's Python files that name spans. */
+/** The calls in the workspace's Python files and notebooks that name spans. */
 export class AnnotationSites implements vscode.Disposable {
-  readonly #index: WorkspaceIndex<AnnotationSite>;
+  readonly #index: WorkspaceIndex<PlacedAnnotation>;
 
   constructor(store: RunStore, log: vscode.LogOutputChannel, files: WorkspaceFiles) {
     this.#index = new WorkspaceIndex({
@@ -41,7 +40,7 @@ export class AnnotationSites implements vscode.Disposable {
         found = length > longest ? [] : found;
         longest = Math.max(longest, length);
         if (length === longest) {
-          found.push({ path, line: site.line });
+          found.push({ path, line: site.line, cell: site.cell });
         }
       }
     }

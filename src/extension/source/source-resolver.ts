@@ -16,7 +16,7 @@ import { SETTINGS } from '../ids.ts';
 import type { TrainingRun } from '../runs/training-run.ts';
 import { onDidChangeSetting } from '../settings.ts';
 import type { AnnotationSites, FoundAnnotation } from './annotation-sites.ts';
-import { lineOfPhase, type TrainingSites } from './training-sites.ts';
+import { placeOfPhase, type TrainingSites } from './training-sites.ts';
 import type { Phase } from '../../core/model/phase.ts';
 import type { EditLog } from './edit-log.ts';
 import type { MovedLines } from './moved-lines.ts';
@@ -117,20 +117,19 @@ export class SourceResolver implements vscode.Disposable {
     const key = `structure:${dirname(folder)}`;
     const found = await this.code.loops.find({ name, folder });
     const places = found.flatMap((loop) => {
-      const line = lineOfPhase(loop, phase);
-      return line === null
+      const place = placeOfPhase(loop, phase);
+      return place === null
         ? []
-        : [{ path: loop.path, line, answer: `${loop.path}#${found.indexOf(loop)}` }];
+        : [{ path: loop.path, ...place, answer: `${loop.path}#${found.indexOf(loop)}` }];
     });
     const answer = this.remembered.find(key);
     const chosen = places.filter((place) => place.answer === answer);
     return (chosen.length > 0 ? chosen : places).map((place) => ({
       ...place,
-      line: this.edits.followFromDisk(place.path, place.line),
+      line: this.#followFromDisk(place),
       state: 'same',
       how: 'structure',
       certainty: 'likely',
-      cell: null,
       isFunction: false,
       key,
     }));
@@ -156,6 +155,11 @@ export class SourceResolver implements vscode.Disposable {
       ),
     );
     return places;
+  }
+
+  /** What is typed into the cells of a notebook is not followed. */
+  #followFromDisk({ path, line, cell }: FoundAnnotation): number {
+    return cell === null ? this.edits.followFromDisk(path, line) : line;
   }
 
   /** Where a line of the code on disk is now. */
@@ -219,11 +223,10 @@ export class SourceResolver implements vscode.Disposable {
     const sites = chosen.length > 0 ? chosen : found;
     return sites.map((site) => ({
       ...site,
-      line: this.edits.followFromDisk(site.path, site.line),
+      line: this.#followFromDisk(site),
       state: 'same',
       how: 'annotation',
       certainty: sites.length === 1 ? 'sure' : 'likely',
-      cell: null,
       isFunction: false,
       key,
       answer: siteAnswer(site, found),

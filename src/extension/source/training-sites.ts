@@ -2,11 +2,12 @@ import type * as vscode from 'vscode';
 import type { Phase } from '../../core/model/phase.ts';
 import type { LoopSites } from '../../core/source/loop-sites.ts';
 import { narrowScripts, type RunTraits } from '../../core/source/narrow-loops.ts';
+import type { CodePlace } from '../../core/source/python-source.ts';
 import type { RunStore } from '../runs/run-store.ts';
 import type { WorkspaceFiles } from './workspace-files.ts';
 import { WorkspaceIndex } from './workspace-index.ts';
 
-/** More Python files than this are not looked through for training loops; the log says so. */
+/** More Python files and notebooks than this are not looked through for training loops; the log says so. */
 const MAX_SOURCES = 2_000;
 
 /** A recognized loop in a file of the workspace. */
@@ -15,7 +16,7 @@ export interface FoundLoop {
   readonly loop: LoopSites;
 }
 
-/** The training loops of the workspace's Python files. */
+/** The training loops of the workspace's Python files and notebooks. */
 export class TrainingSites implements vscode.Disposable {
   readonly #index: WorkspaceIndex<LoopSites>;
 
@@ -47,6 +48,7 @@ export class TrainingSites implements vscode.Disposable {
 }
 
 /** Where one loop can say the phase, its line. */
-export function lineOfPhase({ loop }: FoundLoop, phase: Phase): number | null {
-  return loop.phases.find((site) => site.phase === phase)?.line ?? null;
+export function placeOfPhase({ loop }: FoundLoop, phase: Phase): CodePlace | null {
+  const site = loop.phases.find((candidate) => candidate.phase === phase);
+  return site === undefined ? null : { line: site.line, cell: site.cell };
 }

@@ -17,7 +17,7 @@ const MAX_CANDIDATES = 200;
 /** Deepest part of a recorded path that is looked for beside the trace. */
 const MAX_SEGMENTS = 8;
 
-/** A Python file was written or deleted, or the folders of the workspace are others. */
+/** A Python file or a notebook was written or deleted, or the folders of the workspace are others. */
 export type SourceChange =
   { readonly kind: 'written' | 'deleted'; readonly path: string } | { readonly kind: 'folders' };
 
@@ -31,7 +31,7 @@ export class WorkspaceFiles implements vscode.Disposable {
 
   constructor(log: vscode.LogOutputChannel) {
     const watcher = vscode.workspace.createFileSystemWatcher(PYTHON_FILES);
-    const notebooks = vscode.workspace.createFileSystemWatcher(NOTEBOOKS, false, true);
+    const notebooks = vscode.workspace.createFileSystemWatcher(NOTEBOOKS);
     const folders = vscode.workspace.createFileSystemWatcher('**', false, true, true);
     const newFolders = new NewFolders(
       { files: PYTHON_FILES, excluded: EXCLUDED_FOLDERS },
@@ -49,8 +49,9 @@ export class WorkspaceFiles implements vscode.Disposable {
       new vscode.Disposable(() => newFolders.clear()),
       watcher.onDidCreate(({ fsPath }) => this.#forget({ kind: 'written', path: fsPath })),
       notebooks,
-      notebooks.onDidCreate(() => this.#pathsByGlob.delete(NOTEBOOKS)),
-      notebooks.onDidDelete(() => this.#pathsByGlob.delete(NOTEBOOKS)),
+      notebooks.onDidCreate(({ fsPath }) => this.#forget({ kind: 'written', path: fsPath })),
+      notebooks.onDidChange(({ fsPath }) => this.#changed.fire({ kind: 'written', path: fsPath })),
+      notebooks.onDidDelete(({ fsPath }) => this.#forget({ kind: 'deleted', path: fsPath })),
       watcher.onDidDelete(({ fsPath }) => this.#forget({ kind: 'deleted', path: fsPath })),
       watcher.onDidChange(({ fsPath }) => this.#changed.fire({ kind: 'written', path: fsPath })),
       vscode.workspace.onDidChangeWorkspaceFolders(() => this.#forget({ kind: 'folders' })),

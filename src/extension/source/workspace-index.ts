@@ -1,10 +1,13 @@
 import * as vscode from 'vscode';
+import { isNotebook } from '../../core/source/python-source.ts';
 import type { AnalysisWorker } from '../runs/analysis-worker.ts';
 import { EXCLUDED_FOLDERS, type SourceChange, type WorkspaceFiles } from './workspace-files.ts';
 
+const SOURCES = '**/*.{py,ipynb}';
+
 export interface WorkspaceIndexOptions<T> {
   readonly files: WorkspaceFiles;
-  /** Of more Python files, the rest is not looked through. */
+  /** Of more Python files and notebooks, the rest is not looked through. */
   readonly maxFiles: number;
   readonly startWorker: () => AnalysisWorker;
   readonly read: (
@@ -15,7 +18,7 @@ export interface WorkspaceIndexOptions<T> {
   readonly onFull: () => void;
 }
 
-/** What a worker finds in the Python files of the workspace: in all on first use, then in those that have changed. */
+/** What a worker finds in the Python files and notebooks of the workspace: in all on first use, then in those that have changed. */
 export class WorkspaceIndex<T> implements vscode.Disposable {
   readonly #itemsByPath = new Map<string, readonly T[]>();
   readonly #unread = new Set<string>();
@@ -49,7 +52,7 @@ export class WorkspaceIndex<T> implements vscode.Disposable {
     if (change.kind === 'folders') {
       this.#isListed = false;
       this.#itemsByPath.clear();
-    } else if (change.kind === 'written' && this.#isListed && change.path.endsWith('.py')) {
+    } else if (change.kind === 'written' && this.#isListed && isSource(change.path)) {
       this.#unread.add(change.path);
     } else if (change.kind === 'deleted') {
       this.#unread.delete(change.path);
@@ -61,7 +64,7 @@ export class WorkspaceIndex<T> implements vscode.Disposable {
     if (!this.#isListed) {
       this.#isListed = true;
       const { maxFiles, onFull } = this.options;
-      const uris = await vscode.workspace.findFiles('**/*.py', EXCLUDED_FOLDERS, maxFiles);
+      const uris = await vscode.workspace.findFiles(SOURCES, EXCLUDED_FOLDERS, maxFiles);
       if (uris.length === maxFiles) {
         onFull();
       }
@@ -81,4 +84,8 @@ export class WorkspaceIndex<T> implements vscode.Disposable {
       worker.dispose();
     }
   }
+}
+
+function isSource(path: string): boolean {
+  return path.endsWith('.py') || isNotebook(path);
 }

@@ -48,9 +48,19 @@ describe('the cost of phases', () => {
     }
   });
 
-  it('is left out where lines are known', () => {
-    const { report } = analyzeRun(drawRun(['main      W-F-------'], { steps: 10 }));
-    assert.ok(report.lines.length > 0);
-    assert.equal(report.phaseCosts, undefined);
+  it('is told beside names that the code may not have, and left out where a line is known', () => {
+    const named = analyzeRun(drawRun(['main      W-F-------'], { steps: 10 })).report;
+    assert.ok(named.lines.length > 0);
+    assert.deepEqual(
+      named.phaseCosts?.map(({ phase }) => phase),
+      ['forward', 'checkpoint'],
+    );
+    const spans = Array.from({ length: 10 }, (_, step): SpanSpec => {
+      const place = step === 3 ? { file: 'train.py', line: 7 } : {};
+      const times = { start: step * 10, duration: 8, step };
+      return { lane: 'main', name: 'forward', category: 'recorded', ...times, ...place };
+    });
+    const ranks = [{ rank: 0, file: 'x', trace: buildTrace(spans) }];
+    assert.equal(analyzeRun({ name: 'x', ranks }).report.phaseCosts, undefined);
   });
 });

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loopSitesOf } from '../../../src/core/source/loop-sites.ts';
 import { narrowScripts } from '../../../src/core/source/narrow-loops.ts';
-import { PythonCode } from '../../../src/core/source/python-code.ts';
+import { type PythonSource, readPython } from '../../../src/core/source/python-source.ts';
 
 describe('narrowScripts', () => {
   const paths = ['/w/a/train.py', '/w/a/deep/train.py', '/w/b/resnet.py'];
@@ -25,6 +25,13 @@ describe('narrowScripts', () => {
     assert.deepEqual(narrowScripts(paths, { name: 'r', folder: '/w/a/runs' }), ['/w/a/train.py']);
   });
 
+  it('takes a notebook by its name, or where no script trains', () => {
+    const mixed = [...paths, '/w/a/deep/try.ipynb'];
+    assert.deepEqual(narrowScripts(mixed, { name: 'try', folder: '/w/runs' }), [mixed[3]]);
+    assert.deepEqual(narrowScripts(mixed, { name: 'r', folder: '/w/a/deep/runs' }), [paths[1]]);
+    assert.deepEqual(narrowScripts([mixed[3]], { name: 'r', folder: '/w/runs' }), [mixed[3]]);
+  });
+
   it('leaves all where nothing tells', () => {
     assert.deepEqual(narrowScripts(paths, { name: 'r', folder: '/w/runs' }), paths);
     assert.deepEqual(narrowScripts([], { name: 'r', folder: '/w' }), []);
@@ -42,7 +49,7 @@ describe('loopSitesOf', () => {
       '    train_step(x)',
       '',
     ].join('\n');
-    const loops = loopSitesOf(new PythonCode(text));
+    const loops = loopSitesOf(sourceOf(text));
     assert.equal(loops.length, 1);
     assert.deepEqual(Object.fromEntries(loops[0].phases.map(({ phase, line }) => [phase, line])), {
       data: 1,
@@ -55,6 +62,12 @@ describe('loopSitesOf', () => {
 
   it('finds no loop in the recorder', () => {
     const path = join(import.meta.dirname, '../../../recorder/training_sleuth.py');
-    assert.deepEqual(loopSitesOf(new PythonCode(readFileSync(path, 'utf8'))), []);
+    assert.deepEqual(loopSitesOf(sourceOf(readFileSync(path, 'utf8'))), []);
   });
 });
+
+function sourceOf(text: string): PythonSource {
+  const source = readPython('train.py', text);
+  assert.ok(source !== null);
+  return source;
+}
