@@ -1,5 +1,5 @@
 import type { SyntaxNode, SyntaxNodeRef } from '@lezer/common';
-import { dottedNames, iterableOf, type PythonCode } from './python-code.ts';
+import { dottedNames, iterableOf, parameterNames, type PythonCode } from './python-code.ts';
 
 export interface PythonClass {
   readonly name: string;
@@ -269,14 +269,9 @@ function newFunction(
   };
 }
 
-function parametersOf(node: SyntaxNode, code: PythonCode): string[] {
-  const names: string[] = [];
-  for (let child = node.getChild('ParamList')?.firstChild; child; child = child.nextSibling) {
-    if (child.name === 'VariableName' && child.prevSibling?.name !== 'AssignOp') {
-      names.push(code.textOf(child));
-    }
-  }
-  return names;
+function parametersOf(node: SyntaxNode, code: PythonCode): readonly string[] {
+  const list = node.getChild('ParamList');
+  return list === null ? [] : parameterNames(list, code);
 }
 
 function decoratorsOf({ parent }: SyntaxNode, code: PythonCode): (readonly string[])[] {

@@ -1,6 +1,12 @@
 import type { SyntaxNode } from '@lezer/common';
 import { argumentOf, callArguments } from './edit-call.ts';
-import { dottedNames, enclosing, iterableOf, type PythonCode } from './python-code.ts';
+import {
+  dottedNames,
+  enclosing,
+  iterableOf,
+  parameterNames,
+  type PythonCode,
+} from './python-code.ts';
 import { assignmentsTo, callsBelow, nodesBelow, scopeOf, valuesOf } from './python-scope.ts';
 
 /** Packages whose `DataLoader` takes the arguments of PyTorch's. */
@@ -221,14 +227,6 @@ function argumentsPassedAs(
     .filter((call) => dottedNames(call.firstChild, code).at(-1) === code.textOf(own))
     .map((call) => argumentOf(call, code, name, position))
     .filter((value) => value !== null);
-}
-
-/** The names of parameters, in order. */
-export function parameterNames(list: SyntaxNode, code: PythonCode): readonly string[] {
-  return list
-    .getChildren('VariableName')
-    .filter((node) => node.prevSibling?.name !== 'AssignOp')
-    .map((node) => code.textOf(node));
 }
 
 export function findFunction(name: string, code: PythonCode): SyntaxNode | null {

@@ -1,7 +1,7 @@
 import type { SyntaxNode } from '@lezer/common';
-import { findFunction, parameterNames } from './data-loaders.ts';
+import { findFunction } from './data-loaders.ts';
 import { argumentOf, callArguments } from './edit-call.ts';
-import { dottedNames, type PythonCode } from './python-code.ts';
+import { dottedNames, parameterNames, type PythonCode } from './python-code.ts';
 import {
   assignmentsTo,
   callsBelow,

@@ -73,6 +73,11 @@ export class PythonCode {
     return new Set([...this.imports.values()].map(([first]) => first));
   }
 
+  /** Whether `torch` is PyTorch here. */
+  get hasTorch(): boolean {
+    return this.imports.get('torch')?.join('.') === 'torch';
+  }
+
   /**
    * The names of what is called, outermost first and with imports followed:
    * `torch.cuda.nvtx.range(…)` → `torch cuda nvtx range`. What has no name, such as `f()` in `f().g()`
@@ -157,6 +162,14 @@ export function argumentsOf(list: SyntaxNode | null, code: PythonCode): readonly
     }
   }
   return found;
+}
+
+/** The names of parameters, in order. */
+export function parameterNames(list: SyntaxNode, code: PythonCode): readonly string[] {
+  return list
+    .getChildren('VariableName')
+    .filter((node) => node.prevSibling?.name !== 'AssignOp')
+    .map((node) => code.textOf(node));
 }
 
 /** What a `for`, or the first `for` of a comprehension, goes over. */

@@ -12,14 +12,13 @@ import { endOfLine } from './wrap-statements.ts';
 export function addTorchSetting(code: PythonCode, setting: string): TextEdit[] | null {
   const statements = childrenOf(code.tree.topNode);
   const lastImport = statements.findLastIndex(({ name }) => name === 'ImportStatement');
-  const isNamedTorch = code.imports.get('torch')?.join('.') === 'torch';
   const isBeforeCode = statements
     .slice(0, lastImport)
     .every(({ name }) => !['FunctionDefinition', 'ClassDefinition', 'ForStatement'].includes(name));
   const torchImport = statements.findIndex(
     (statement) => statement.name === 'ImportStatement' && importsTorch(statement, code),
   );
-  if (!isNamedTorch || !isBeforeCode || torchImport < 0 || torchImport > lastImport) {
+  if (!code.hasTorch || !isBeforeCode || torchImport < 0 || torchImport > lastImport) {
     return null;
   }
   let last = statements[lastImport];

@@ -86,7 +86,7 @@ function describeState(state: ShownLine['state']): string {
 function appendHeading(markdown: vscode.MarkdownString, { name, phase }: LineCost): void {
   markdown.appendMarkdown('\n\n**');
   markdown.appendText(name);
-  markdown.appendMarkdown(`** · ${phase}\n\n`);
+  markdown.appendMarkdown(name === phase ? '**\n\n' : `** · ${phase}\n\n`);
 }
 
 function factsTable(cost: LineCost): string {

@@ -39,12 +39,11 @@ export const autocast: Fixer = {
     }
     const { forward, loss, block } = found;
     const device = deviceType(code);
-    const isTorchNamed = code.imports.get('torch')?.join('.') === 'torch';
     const wrapped = between(block, forward, loss);
     const arePlain = wrapped.every(({ name }) =>
       ['AssignStatement', 'ExpressionStatement'].includes(name),
     );
-    if (!isTorchNamed || device === null || !arePlain || isDecided(found.batches.loop, code)) {
+    if (!code.hasTorch || device === null || !arePlain || isDecided(found.batches.loop, code)) {
       return null;
     }
     const head = `with torch.autocast(${device}, dtype=torch.bfloat16):`;

@@ -57,7 +57,7 @@ export function addProfiler(code: PythonCode, loop: TrainingLoop): readonly Text
   const indent = code.indentAt(statement.from);
   const lineEnd = code.text.indexOf('\n', contentEnd(statement, code));
   const stop = `${indent}${PROFILER}.stop()`;
-  const torch = code.imports.get('torch')?.join('.') === 'torch' ? [] : ['import torch'];
+  const torch = code.hasTorch ? [] : ['import torch'];
   return [
     addAfterImports(code, [...torch, '', ...DEFINITION].join(newline)),
     { from, to: from, insert: `${indent}${PROFILER}.start()${newline}` },
