@@ -44,6 +44,20 @@ const cacheSchema = z.object({ folder: z.string(), maxBytes: z.number().positive
 
 export type CacheSettings = z.output<typeof cacheSchema>;
 
+const analysisRequestSchema = z.object({
+  group: runGroupSchema,
+  detectorOptions: detectorOptionsSchema,
+  /** The highest folder in which a configuration may lie. */
+  configTop: z.string(),
+  toolVersion: z.string(),
+  /** The run to compare with where the configuration names none: a file or a folder. */
+  baseline: z.string().nullable(),
+  /** No baseline outside of these is read. */
+  openFolders: z.array(z.string()),
+  /** Null keeps nothing. */
+  cache: cacheSchema.nullable(),
+});
+
 /** The line of each phase in a recognized training loop. */
 const loopSitesSchema = z.object({
   phases: z.array(z.object({ phase: phaseSchema, line: z.int(), cell: z.int().nullable() })),
@@ -57,21 +71,11 @@ export const workerApi = {
     result: z.array(runGroupSchema),
   },
   analyze: {
-    params: z.object({
-      group: runGroupSchema,
-      detectorOptions: detectorOptionsSchema,
-      /** The highest folder in which a configuration may lie. */
-      configTop: z.string(),
-      toolVersion: z.string(),
-      /** The run to compare with where the configuration names none: a file or a folder. */
-      baseline: z.string().nullable(),
-      /** No baseline outside of these is read. */
-      openFolders: z.array(z.string()),
-      /** Null keeps nothing. */
-      cache: cacheSchema.nullable(),
-    }),
+    params: analysisRequestSchema,
     result: z.object({ report: reportSchema, overview: overviewSchema, steps: packedStepsSchema }),
   },
+  /** The lines of a run that was analyzed before; null where that is not kept. Nothing is read for it. */
+  recallLines: { params: analysisRequestSchema, result: reportSchema.shape.lines.nullable() },
   readWindow: {
     params: windowSchema,
     result: z.object({ columns: z.instanceof(ArrayBuffer), names: z.array(z.string()) }),

@@ -30,7 +30,7 @@ import type { RunPicture } from '../protocol/run-picture.ts';
 import { packSteps } from '../protocol/step-columns.ts';
 import { packWindow } from '../protocol/window-columns.ts';
 import type { CacheSettings, DetectorOptions } from '../protocol/worker-api.ts';
-import { lookUp } from './cached-run.ts';
+import { type AnalysisInput, lookUp, recallReport } from './cached-run.ts';
 import { Exports } from './exports.ts';
 import { search, searchArea } from './search.ts';
 
@@ -79,18 +79,9 @@ export class AnalyzedTables {
   ) {}
 
   async analyze(request: AnalysisRequest): Promise<RunAnswer> {
-    const { group, configTop, toolVersion } = request;
-    const config = await readConfig(group.folder, configTop);
-    const baselinePath = config.baseline ?? request.baseline;
-    const baseline = await findBaseline(baselinePath, {
-      files: group.files.map(({ path }) => path),
-      folders: [...request.openFolders, configTop],
-      signal: this.signal,
-    });
-    const detectors = overlayOptions(request.detectorOptions, config);
-    const { memoryLimitMb } = this.surroundings;
-    const input = { group, configTop, config, detectors, baseline, toolVersion, memoryLimitMb };
+    const { input, baselinePath } = await this.#settle(request);
     const { found, keep } = await lookUp(request.cache, input, this.signal);
+    const { group, configTop, toolVersion, baseline, detectors } = input;
     if (found !== null) {
       const { analysis, overview, steps } = found;
       this.#analysis = analysis;
@@ -115,6 +106,30 @@ export class AnalyzedTables {
       this.#store(keep({ analysis, overview, steps: steps.slice(0) }));
     }
     return { report: analysis.report, overview, steps };
+  }
+
+  /** The lines of the run where it was analyzed before, with these settings; null where that is not kept. */
+  async recallLines(request: AnalysisRequest): Promise<Report['lines'] | null> {
+    const { input } = await this.#settle(request);
+    return (await recallReport(request.cache, input, this.signal))?.lines ?? null;
+  }
+
+  /** What the configuration, the settings and the baseline make of a request. */
+  async #settle(
+    request: AnalysisRequest,
+  ): Promise<{ readonly input: AnalysisInput; readonly baselinePath: string | null }> {
+    const { group, configTop, toolVersion } = request;
+    const config = await readConfig(group.folder, configTop);
+    const baselinePath = config.baseline ?? request.baseline;
+    const baseline = await findBaseline(baselinePath, {
+      files: group.files.map(({ path }) => path),
+      folders: [...request.openFolders, configTop],
+      signal: this.signal,
+    });
+    const detectors = overlayOptions(request.detectorOptions, config);
+    const { memoryLimitMb } = this.surroundings;
+    const input = { group, configTop, config, detectors, baseline, toolVersion, memoryLimitMb };
+    return { input, baselinePath };
   }
 
   async #read(group: RunGroup, configTop: string): Promise<Run> {

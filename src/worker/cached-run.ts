@@ -1,4 +1,5 @@
 import type { DetectorOptions } from '../core/detectors/registry.ts';
+import type { Report } from '../core/model/report.ts';
 import type { RunGroup } from '../core/model/run.ts';
 import type { BaselineFound } from '../files/read-baseline.ts';
 import { readSurroundings } from '../files/read-run.ts';
@@ -27,8 +28,22 @@ export async function lookUp(
   if (settings === null) {
     return { found: null, keep: async () => undefined };
   }
-  const cache = new RunCache({ ...settings, program: await readProgramStamp(), signal });
+  const cache = await openCache(settings, signal);
   return await cache.look(await questionOf(input));
+}
+
+/** The report of a run that was analyzed before, as {@link lookUp} would find it, without its tables. */
+export async function recallReport(
+  settings: CacheSettings | null,
+  input: AnalysisInput,
+  signal: AbortSignal,
+): Promise<Report | null> {
+  const cache = settings === null ? null : await openCache(settings, signal);
+  return (await cache?.recallReport(await questionOf(input))) ?? null;
+}
+
+async function openCache(settings: CacheSettings, signal: AbortSignal): Promise<RunCache> {
+  return new RunCache({ ...settings, program: await readProgramStamp(), signal });
 }
 
 async function questionOf({

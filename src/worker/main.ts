@@ -39,6 +39,7 @@ if (parentPort !== null) {
     {
       discover: async ({ paths, named }) => await discover(paths, named, signal),
       analyze: async (request) => await tables.analyze(request),
+      recallLines: async (request) => (await tables.recallLines(request))?.slice() ?? null,
       readWindow: (request) => tables.readWindow(request),
       readCounters: (request) => tables.readCounters(request),
       findSpans: ({ query }) => tables.findSpans(query),

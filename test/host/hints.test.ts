@@ -19,6 +19,8 @@ import {
 
 const FOLDER = 'hints-test';
 const LINES = 3_000;
+/** Of a file that was written less than two seconds before, nothing is kept. */
+const AT_REST_MS = 2_500;
 const FIRST = 20;
 const MARKED = Array.from({ length: 100 }, (_, i) => FIRST + 29 * i);
 
@@ -165,6 +167,29 @@ describe('hints of a long file', () => {
     };
     assert.deepEqual(await titlesAt(FIRST), ['Show spans of this line on the timeline']);
     assert.deepEqual(await titlesAt(FIRST + 1), []);
+  });
+
+  it('are kept for the trend of later sessions', async () => {
+    const folder = makeFolder('kept-lines-test');
+    const path = join(folder, 'kept.rank0.spans.jsonl');
+    writeSpans(path, { rank: 0, worldSize: 1, steps: 30, spans: spansOf(0) });
+    await new Promise((resolve) => setTimeout(resolve, AT_REST_MS));
+    const shown = store.shown;
+    await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(path));
+    const run = await waitForRun(
+      store,
+      ({ group, analyzed }) => analyzed !== null && group.folder === folder,
+    );
+    let kept = await store.recallLines(run);
+    while (kept === null) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      kept = await store.recallLines(run);
+    }
+    assert.deepEqual(kept, run.analyzed?.report.lines);
+    await closeAllEditors();
+    removeFolder('kept-lines-test');
+    store.show(shown);
+    await lines.settle();
   });
 
   it('are gone with their bars once they are cleared', async () => {

@@ -4,9 +4,11 @@ import { COMMANDS, CONTEXT_KEYS, SETTINGS } from '../ids.ts';
 import { pulseText } from '../live/pulse-text.ts';
 import type { RunPulses } from '../live/run-pulses.ts';
 import type { RunStore } from '../runs/run-store.ts';
+import type { TrainingRun } from '../runs/training-run.ts';
 import { areHintsEnabled, onDidChangeSetting } from '../settings.ts';
 import { hintText } from './hint-text.ts';
 import { describeLine, type HoverSurroundings } from './hover.ts';
+import { PastLines } from './past-lines.ts';
 import type { ShownAnalysis, ShownLine, ShownLines } from './shown-lines.ts';
 
 const PYTHON: vscode.DocumentSelector = [
@@ -18,8 +20,18 @@ const PYTHON: vscode.DocumentSelector = [
 /** What each instrumented line costs, at its end and on hover. */
 export function registerHints(store: RunStore, lines: ShownLines, pulses: RunPulses): Disposable {
   const owned = new DisposableStore();
-  const provider = owned.add(new HintProvider(store, lines, pulses));
-  owned.add(lines.onDidChange(() => provider.refresh()));
+  const past = new PastLines<TrainingRun>(async (run) => await store.recallLines(run));
+  const provider = owned.add(new HintProvider(store, lines, pulses, past));
+  owned.add(
+    lines.onDidChange(() => {
+      provider.refresh();
+      const run = lines.analysis?.run;
+      if (run !== undefined) {
+        // A hover without them is a hover all the same; the store logs why its worker ended.
+        past.recall(run, store.runs).catch(() => undefined);
+      }
+    }),
+  );
   owned.add(onDidChangeSetting(SETTINGS.hintsEnabled, () => provider.refresh()));
   owned.add(vscode.languages.registerInlayHintsProvider(PYTHON, provider));
   owned.add(vscode.languages.registerHoverProvider(PYTHON, provider));
@@ -76,6 +88,7 @@ class HintProvider
     private readonly store: RunStore,
     private readonly lines: ShownLines,
     private readonly pulses: RunPulses,
+    private readonly past: PastLines<TrainingRun>,
   ) {
     this.refresh();
   }
@@ -120,7 +133,11 @@ class HintProvider
   }
 
   #surroundings(uri: vscode.Uri, { run }: ShownAnalysis): HoverSurroundings {
-    return { uri, runs: this.store.runs, pulse: pulseText(this.pulses.pulseOf(run), run) };
+    return {
+      uri,
+      runs: this.past.known(this.store.runs),
+      pulse: pulseText(this.pulses.pulseOf(run), run),
+    };
   }
 
   dispose(): void {

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { formatDuration } from '../../base/format-duration.ts';
 import { judgeLine } from '../../core/hints/line-facts.ts';
-import { trendOf } from '../../core/hints/line-trend.ts';
+import { type ComparableRun, trendOf } from '../../core/hints/line-trend.ts';
 import type { LineCost } from '../../core/model/report.ts';
 import { fixableDetectors } from '../../core/source/fixes/offer-fixes.ts';
 import { formatChange, formatPercent, formatSigned } from '../format-percent.ts';
@@ -27,7 +27,8 @@ const LINKED = [...Object.values(LINK_COMMANDS), COMMANDS.showLineSpans];
 
 export interface HoverSurroundings {
   readonly uri: vscode.Uri;
-  readonly runs: readonly TrainingRun[];
+  /** Of which lines are known, the shown one among them. */
+  readonly runs: readonly ComparableRun[];
   /** How a run is that trains or did so a moment ago; else empty. */
   readonly pulse: string;
 }
@@ -143,12 +144,10 @@ function appendTrend(
   markdown: vscode.MarkdownString,
   cost: LineCost,
   run: TrainingRun,
-  runs: readonly TrainingRun[],
+  runs: readonly ComparableRun[],
 ): void {
-  const toComparable = ({ id, group, modifiedMs, analyzed }: TrainingRun) =>
-    analyzed === null ? [] : [{ id, name: group.name, modifiedMs, report: analyzed.report }];
-  const [own] = toComparable(run);
-  const points = own === undefined ? [] : trendOf(cost, own, runs.flatMap(toComparable));
+  const own = runs.find(({ id }) => id === run.id);
+  const points = own === undefined ? [] : trendOf(cost, own, runs);
   if (points.length === 0) {
     return;
   }

@@ -1,12 +1,15 @@
 import * as vscode from 'vscode';
 import { assert } from '../../base/assert.ts';
+import type { Report } from '../../core/model/report.ts';
 import type { RunGroup } from '../../core/model/run.ts';
+import type { ClientOf } from '../../protocol/api.ts';
 import type { RunPicture } from '../../protocol/run-picture.ts';
-import type { CacheSettings, DetectorOptions } from '../../protocol/worker-api.ts';
+import type { CacheSettings, DetectorOptions, workerApi } from '../../protocol/worker-api.ts';
 import { baselinePath, cacheBytes, memoryLimitMb, openFolders } from '../settings.ts';
 import { listRunFolder } from '../../files/list-run-folder.ts';
 import { hasSameFiles, lookAtFiles } from './grown-files.ts';
 import { RunWorker } from './run-worker.ts';
+import { SharedWorker } from './shared-worker.ts';
 import { AnalysisCanceled, TrainingRun, type RunHost } from './training-run.ts';
 
 export interface RunStoreOptions {
@@ -25,6 +28,7 @@ export class RunStore implements vscode.Disposable {
   readonly #listChanged = new vscode.EventEmitter<void>();
   readonly #shownChanged = new vscode.EventEmitter<TrainingRun | null>();
   readonly #host: RunHost;
+  readonly #recalling = new SharedWorker(() => this.startWorker(() => undefined));
   #shown: TrainingRun | null = null;
 
   /** A run was found, is being analysed, was analysed or failed. */
@@ -40,17 +44,7 @@ export class RunStore implements vscode.Disposable {
     this.#host = {
       startWorker: (onProgress, onPicture) => this.startWorker(onProgress, onPicture),
       analyze: async (worker, group) =>
-        await worker.ask((remote) =>
-          remote.analyze({
-            group,
-            detectorOptions: options.readDetectorOptions(),
-            configTop: workspaceFolderOf(group.folder) ?? group.folder,
-            toolVersion: options.toolVersion,
-            baseline: baselinePath(),
-            openFolders: openFolders(),
-            cache: this.#cache(),
-          }),
-        ),
+        await worker.ask((remote) => remote.analyze(this.#request(group))),
       describeGone: ({ name }) =>
         vscode.l10n.t(
           'The files of {0} were deleted. What was analyzed of them stays until you close the editor; when they are written again, they are analyzed again.',
@@ -190,6 +184,27 @@ export class RunStore implements vscode.Disposable {
       signal?.removeEventListener('abort', cancel);
       worker.dispose();
     }
+  }
+
+  /** What lines took in a run that was analyzed before, if that is kept; null else. Nothing is analyzed for it. */
+  async recallLines({ group }: TrainingRun): Promise<Report['lines'] | null> {
+    const request = this.#request(group);
+    return request.cache === null
+      ? null
+      : await this.#recalling.ask((remote) => remote.recallLines(request));
+  }
+
+  #request(group: RunGroup): Parameters<ClientOf<typeof workerApi>['analyze']>[0] {
+    const { readDetectorOptions, toolVersion } = this.options;
+    return {
+      group,
+      detectorOptions: readDetectorOptions(),
+      configTop: workspaceFolderOf(group.folder) ?? group.folder,
+      toolVersion,
+      baseline: baselinePath(),
+      openFolders: openFolders(),
+      cache: this.#cache(),
+    };
   }
 
   #cache(): CacheSettings | null {

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Report } from '../../core/model/report.ts';
 import { clearFolders, markUsed, removeIfThere, shrinkFolders } from './cache-folder.ts';
 import { contentOf, isAtRest, isSamePrint, seeFiles, type SeenFile } from './file-print.ts';
 import { KnownContents } from './known-contents.ts';
-import { type AnalyzedRun, openEntry, writeEntry } from './run-entry.ts';
+import { type AnalyzedRun, openEntry, readReport, writeEntry } from './run-entry.ts';
 
 /** Changes with the layout of what is stored, so that what older versions stored is not read. */
 const LAYOUT = 1;
@@ -65,6 +66,17 @@ export class RunCache {
     };
     const contents = await this.#findContents(seen);
     return { found: contents === null ? null : await this.#open(question, contents), keep };
+  }
+
+  /** The report of an answer without its tables, where it is known; what was not used for longest stays so. */
+  async recallReport(question: Question): Promise<Report | null> {
+    const seen = await seeFiles(question.paths, this.options.nowMs ?? Date.now);
+    const contents = seen === null ? null : await this.#findContents(seen);
+    try {
+      return contents === null ? null : readReport(this.#pathOf(question, contents));
+    } catch {
+      return null;
+    }
   }
 
   async #findContents(seen: readonly SeenFile[]): Promise<readonly string[] | null> {

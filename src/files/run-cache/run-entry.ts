@@ -1,6 +1,7 @@
 import { assert } from '../../base/assert.ts';
 import { Spillable, SpillCache } from '../../base/spill-cache.ts';
 import { type PlainRank, plainRank, sourcesOf } from '../../core/export/plain-analysis.ts';
+import type { Report } from '../../core/model/report.ts';
 import type { RankTrace } from '../../core/model/run.ts';
 import type { Analysis, RankTables } from '../../core/model/tables.ts';
 import type { TimelineOverview } from '../../core/model/timeline.ts';
@@ -86,6 +87,16 @@ export function openEntry(path: string, maxRanksInMemory = MAX_RANKS_IN_MEMORY):
     if (!isLazy) {
       file.close();
     }
+  }
+}
+
+/** The report alone, without reading what the ranks hold. */
+export function readReport(path: string): Report {
+  const file = new SectionFile(path);
+  try {
+    return (file.read(0) as EntryHead).tables.report;
+  } finally {
+    file.close();
   }
 }
 

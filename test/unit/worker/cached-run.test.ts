@@ -15,12 +15,26 @@ const { signal } = new AbortController();
 /** An hour later all files rest. */
 const LATER: object = { nowMs: () => Date.now() + 3_600_000 };
 
+interface Changes {
+  readonly minimum?: number;
+  readonly baseline?: string;
+}
+
+function requestOf(group: RunGroup, folder: string | null, changes: Changes = {}) {
+  return {
+    group,
+    detectorOptions:
+      changes.minimum === undefined ? {} : { 'data-stall': { minimumPercent: changes.minimum } },
+    configTop: group.folder,
+    toolVersion: '1.2.3',
+    baseline: changes.baseline ?? null,
+    openFolders: [FIXTURES],
+    cache: folder === null ? null : { folder, maxBytes: 1e9, ...LATER },
+  };
+}
+
 /** A worker's tables, and what was told on the way. */
-async function analyze(
-  group: RunGroup,
-  folder: string | null,
-  changes: { readonly minimum?: number; readonly baseline?: string } = {},
-) {
+async function analyze(group: RunGroup, folder: string | null, changes: Changes = {}) {
   const events = new EventEmitter();
   const told = { progress: 0, pictures: 0, storing: 0 };
   const tables = new AnalyzedTables(
@@ -33,16 +47,7 @@ async function analyze(
     signal,
   );
   const stored = once(events, 'stored');
-  const answer = await tables.analyze({
-    group,
-    detectorOptions:
-      changes.minimum === undefined ? {} : { 'data-stall': { minimumPercent: changes.minimum } },
-    configTop: group.folder,
-    toolVersion: '1.2.3',
-    baseline: changes.baseline ?? null,
-    openFolders: [FIXTURES],
-    cache: folder === null ? null : { folder, maxBytes: 1e9, ...LATER },
-  });
+  const answer = await tables.analyze(requestOf(group, folder, changes));
   const problem: unknown = told.storing > 0 ? (await stored)[0] : null;
   return { tables, answer, told, problem };
 }
@@ -73,6 +78,21 @@ describe('a run that a worker analyses again', () => {
       await second.tables.readArguments(rank, 3),
       await first.tables.readArguments(rank, 3),
     );
+  });
+
+  it('has its lines recalled without its tables, where it was analyzed with the same settings', async () => {
+    const { cacheFolder } = fixture;
+    const recall = async (folder: string | null, changes: Changes = {}) => {
+      const silent = { progressed: fail, drawn: fail, storing: fail, stored: fail };
+      const tables = new AnalyzedTables(silent, signal);
+      return await tables.recallLines(requestOf(group, folder, changes));
+    };
+    assert.equal(await recall(cacheFolder), null);
+    const { answer } = await analyze(group, cacheFolder);
+    assert.ok(answer.report.lines.length > 0);
+    assert.deepEqual(await recall(cacheFolder), answer.report.lines);
+    assert.equal(await recall(cacheFolder, { minimum: 3 }), null);
+    assert.equal(await recall(null), null);
   });
 
   it('is analysed anew with other thresholds, another baseline, or no cache', async () => {
@@ -109,3 +129,7 @@ describe('a run that a worker analyses again', () => {
     }
   });
 });
+
+function fail(): void {
+  assert.fail('nothing is read, drawn or stored');
+}
