@@ -141,6 +141,27 @@ describe('places in the code', () => {
     assert.deepEqual(await resolver.resolveAnnotation('fold 3'), []);
   });
 
+  it('are neither in other people’s code nor in copies of notebooks, also those written later', async () => {
+    for (const name of ['.venv', '.ipynb_checkpoints', 'own']) {
+      mkdirSync(join(folder, name));
+      const line = 'with record_function("written later"): pass';
+      writeFileSync(join(folder, name, 'model.py'), line);
+      const cells = [{ cell_type: 'code', source: line, metadata: {}, outputs: [] }];
+      const notebook = { nbformat: 4, nbformat_minor: 5, metadata: {}, cells };
+      writeFileSync(join(folder, name, 'try.ipynb'), JSON.stringify(notebook));
+    }
+    const paths = async (): Promise<readonly string[]> =>
+      (await resolver.resolveAnnotation('written later')).map(({ path }) => path).sort();
+    while ((await paths()).length < 2) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    const own = ['model.py', 'try.ipynb'].map((name) => join(folder, 'own', name));
+    assert.deepEqual(await paths(), own);
+    writeFileSync(join(folder, 'own', 'late.py'), 'with record_function("written last"): pass');
+    await waitForAnnotation('written last');
+    assert.deepEqual(await paths(), own);
+  });
+
   it('move with what is typed above them, and are read anew when the file is saved', async () => {
     const uri = vscode.Uri.file(join(folder, 'annotated.py'));
     const document = await vscode.workspace.openTextDocument(uri);

@@ -3,13 +3,17 @@ import { isAbsolute, join, relative, sep } from 'node:path';
 import * as vscode from 'vscode';
 import { NewFolders } from '../new-folders.ts';
 import { isPassedOver } from '../runs/workspace-runs.ts';
+import { isNotebook } from '../../core/source/python-source.ts';
 import { fileNameOf, isWindowsPath, pathSegments } from '../../core/source/match-path.ts';
 
-/** Folders that hold other people's code, never the training script. */
-export const EXCLUDED_FOLDERS =
-  '**/{node_modules,.git,site-packages,dist-packages,.venv,venv,__pycache__}/**';
+/** Folders that hold other people's code, or copies of one's own, never the training script. */
+const PASSED_OVER = [
+  ...['node_modules', '.git', 'site-packages', 'dist-packages', '.venv', 'venv', '__pycache__'],
+  '.ipynb_checkpoints',
+];
+export const EXCLUDED_FOLDERS = `**/{${PASSED_OVER.join(',')}}/**`;
 
-const PYTHON_FILES = '**/*.py';
+export const SOURCES = '**/*.{py,ipynb}';
 const NOTEBOOKS = '**/*.ipynb';
 
 const MAX_CANDIDATES = 200;
@@ -30,30 +34,23 @@ export class WorkspaceFiles implements vscode.Disposable {
   readonly onDidChange = this.#changed.event;
 
   constructor(log: vscode.LogOutputChannel) {
-    const watcher = vscode.workspace.createFileSystemWatcher(PYTHON_FILES);
-    const notebooks = vscode.workspace.createFileSystemWatcher(NOTEBOOKS);
+    const watcher = vscode.workspace.createFileSystemWatcher(SOURCES);
     const folders = vscode.workspace.createFileSystemWatcher('**', false, true, true);
     const newFolders = new NewFolders(
-      { files: PYTHON_FILES, excluded: EXCLUDED_FOLDERS },
+      { files: SOURCES, excluded: EXCLUDED_FOLDERS },
       (paths) => paths.forEach((path) => this.#forget({ kind: 'written', path })),
       (error) => log.warn(`new folders could not be looked through: ${String(error)}`),
     );
     this.#subscriptions.push(
-      watcher,
       folders,
-      folders.onDidCreate(({ fsPath }) => {
-        if (!fsPath.endsWith('.py') && !isPassedOver(fsPath + sep)) {
+      folders.onDidCreate((uri) => {
+        const { fsPath } = uri;
+        if (!isSource(fsPath) && !isPassedOver(fsPath + sep) && !isInPassedOver(uri)) {
           newFolders.add(fsPath);
         }
       }),
       new vscode.Disposable(() => newFolders.clear()),
-      watcher.onDidCreate(({ fsPath }) => this.#forget({ kind: 'written', path: fsPath })),
-      notebooks,
-      notebooks.onDidCreate(({ fsPath }) => this.#forget({ kind: 'written', path: fsPath })),
-      notebooks.onDidChange(({ fsPath }) => this.#changed.fire({ kind: 'written', path: fsPath })),
-      notebooks.onDidDelete(({ fsPath }) => this.#forget({ kind: 'deleted', path: fsPath })),
-      watcher.onDidDelete(({ fsPath }) => this.#forget({ kind: 'deleted', path: fsPath })),
-      watcher.onDidChange(({ fsPath }) => this.#changed.fire({ kind: 'written', path: fsPath })),
+      ...this.#follow(watcher),
       vscode.workspace.onDidChangeWorkspaceFolders(() => this.#forget({ kind: 'folders' })),
     );
   }
@@ -84,6 +81,20 @@ export class WorkspaceFiles implements vscode.Disposable {
     return await found;
   }
 
+  #follow(watcher: vscode.FileSystemWatcher): readonly vscode.Disposable[] {
+    const on = (tell: (path: string) => void) => (uri: vscode.Uri) => {
+      if (!isInPassedOver(uri)) {
+        tell(uri.fsPath);
+      }
+    };
+    return [
+      watcher,
+      watcher.onDidCreate(on((path) => this.#forget({ kind: 'written', path }))),
+      watcher.onDidChange(on((path) => this.#changed.fire({ kind: 'written', path }))),
+      watcher.onDidDelete(on((path) => this.#forget({ kind: 'deleted', path }))),
+    ];
+  }
+
   #forget(change: SourceChange): void {
     this.#pathsByGlob.clear();
     this.#changed.fire(change);
@@ -95,6 +106,16 @@ export class WorkspaceFiles implements vscode.Disposable {
       subscription.dispose();
     }
   }
+}
+
+/** Whether a path is that of a Python file or a notebook. */
+export function isSource(path: string): boolean {
+  return path.endsWith('.py') || isNotebook(path);
+}
+
+function isInPassedOver(uri: vscode.Uri): boolean {
+  const segments = vscode.workspace.asRelativePath(uri, false).split('/');
+  return segments.some((segment) => PASSED_OVER.includes(segment));
 }
 
 /** Whether a path lies in a folder of the workspace or in the folder of the trace. */

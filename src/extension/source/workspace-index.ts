@@ -1,9 +1,12 @@
 import * as vscode from 'vscode';
-import { isNotebook } from '../../core/source/python-source.ts';
 import type { AnalysisWorker } from '../runs/analysis-worker.ts';
-import { EXCLUDED_FOLDERS, type SourceChange, type WorkspaceFiles } from './workspace-files.ts';
-
-const SOURCES = '**/*.{py,ipynb}';
+import {
+  EXCLUDED_FOLDERS,
+  isSource,
+  type SourceChange,
+  SOURCES,
+  type WorkspaceFiles,
+} from './workspace-files.ts';
 
 export interface WorkspaceIndexOptions<T> {
   readonly files: WorkspaceFiles;
@@ -77,15 +80,13 @@ export class WorkspaceIndex<T> implements vscode.Disposable {
     }
     const worker = this.options.startWorker();
     try {
-      for (const { path, items } of await this.options.read(worker, paths)) {
+      const read = await this.options.read(worker, paths);
+      paths.forEach((path) => this.#itemsByPath.delete(path));
+      for (const { path, items } of read) {
         this.#itemsByPath.set(path, items);
       }
     } finally {
       worker.dispose();
     }
   }
-}
-
-function isSource(path: string): boolean {
-  return path.endsWith('.py') || isNotebook(path);
 }
