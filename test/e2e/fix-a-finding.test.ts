@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { canHaveServerHost } from '../../scripts/server-host.mjs';
-import { cacheFolder, root } from '../../scripts/steps.mjs';
+import { root } from '../../scripts/steps.mjs';
+import { pictureFailure, skipWithoutTorch, trainForReal } from './real-training.ts';
 import { RunPage } from './run-page.ts';
 import { Workbench } from './workbench.ts';
 
-const PYTHON = process.env['PYTHON'] ?? '/usr/bin/python3';
 const SPANS = 'runs/slow-loader/rank0.spans.jsonl';
 /** What the file says once the fix was made and saved. */
 const FIXED = /batch_size=BATCH, num_workers=[2-8], persistent_workers=True\)/;
@@ -23,25 +21,16 @@ describe('a person who fixes a slow training', function () {
   let close = async (): Promise<void> => undefined;
 
   before(async function () {
-    const hasTorch = spawnSync(PYTHON, ['-c', 'import torch']).status === 0;
-    if (!canHaveServerHost() || !hasTorch) {
-      process.stdout.write(
-        '  Skipped, 4 tests: they need Linux, and a python3 with torch (or PYTHON).\n',
-      );
-      this.skip();
-    }
+    skipWithoutTorch(this, 4);
     cpSync(join(root, 'test/e2e/scripts/slow_loader.py'), script);
     cpSync(join(root, 'recorder/training_sleuth.py'), join(folder, 'training_sleuth.py'));
-    train();
+    trainForReal(script, folder);
     workbench = await Workbench.open({ folder });
     close = () => workbench.close();
   });
 
   afterEach(async function () {
-    if (this.currentTest?.state === 'failed') {
-      const name = this.currentTest.title.replaceAll(' ', '-');
-      await workbench.takePicture(join(cacheFolder, 'pictures', `failed-${name}.png`));
-    }
+    await pictureFailure(this, workbench);
   });
 
   after(async () => {
@@ -54,12 +43,6 @@ describe('a person who fixes a slow training', function () {
     while (!pattern.test(readFileSync(script, 'utf8'))) {
       await workbench.page.waitForTimeout(100);
     }
-  }
-
-  /** Records the script for real. */
-  function train(): void {
-    const { status, stderr } = spawnSync(PYTHON, [script], { cwd: folder, encoding: 'utf8' });
-    assert.equal(status, 0, stderr);
   }
 
   it('reads that the loader holds up training', async () => {
@@ -95,7 +78,7 @@ describe('a person who fixes a slow training', function () {
   it('trains again, and the new recording does not show it any more', async () => {
     const before = statSync(join(folder, SPANS)).mtimeMs;
     assert.match(readFileSync(script, 'utf8'), FIXED);
-    train();
+    trainForReal(script, folder);
     assert.ok(statSync(join(folder, SPANS)).mtimeMs > before, 'nothing was recorded');
     await workbench.openFile(SPANS);
     page = new RunPage(await workbench.runEditor());

@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { canHaveServerHost } from '../../scripts/server-host.mjs';
-import { cacheFolder, root } from '../../scripts/steps.mjs';
+import { root } from '../../scripts/steps.mjs';
+import { pictureFailure, skipWithoutTorch, trainForReal } from './real-training.ts';
 import { RunPage } from './run-page.ts';
 import { Workbench } from './workbench.ts';
 
-const PYTHON = process.env['PYTHON'] ?? '/usr/bin/python3';
 const SCRIPT = 'grad_accumulation.py';
 const SPANS = 'runs/grad_accumulation/rank0.spans.jsonl';
 
@@ -21,23 +19,14 @@ describe('a person who times a training loop', function () {
   let close = async (): Promise<void> => undefined;
 
   before(async function () {
-    const hasTorch = spawnSync(PYTHON, ['-c', 'import torch']).status === 0;
-    if (!canHaveServerHost() || !hasTorch) {
-      process.stdout.write(
-        '  Skipped, 3 tests: they need Linux, and a python3 with torch (or PYTHON).\n',
-      );
-      this.skip();
-    }
+    skipWithoutTorch(this, 3);
     cpSync(join(root, 'test/fixtures/scripts', SCRIPT), join(folder, SCRIPT));
     workbench = await Workbench.open({ folder, settings: { 'files.autoSave': 'off' } });
     close = () => workbench.close();
   });
 
   afterEach(async function () {
-    if (this.currentTest?.state === 'failed') {
-      const name = this.currentTest.title.replaceAll(' ', '-');
-      await workbench.takePicture(join(cacheFolder, 'pictures', `failed-${name}.png`));
-    }
+    await pictureFailure(this, workbench);
   });
 
   after(async () => {
@@ -63,8 +52,7 @@ describe('a person who times a training loop', function () {
   });
 
   it('trains, and the run has hints at the lines of the loop', async () => {
-    const trained = spawnSync(PYTHON, [SCRIPT], { cwd: folder, encoding: 'utf8' });
-    assert.equal(trained.status, 0, trained.stderr);
+    trainForReal(SCRIPT, folder);
     await workbench.openFile(SPANS);
     const page = new RunPage(await workbench.runEditor());
     assert.ok((await page.verdict()).length > 0);

@@ -33,7 +33,12 @@ export function assessHealth(run: RunDerived, baselineProblem: string | null): H
   const events = sumCounts(traces.map(({ trace }) => trace.counts));
   const missingRanks = findMissingRanks(run.ranks);
   const missingSteps = listMissingSteps(run.ranks);
-  const overlaps = run.ranks.reduce((sum, { trace }) => sum + countOverlaps(trace), 0);
+  // Of very many ranks, spans are read again from a file: once for both.
+  const spanCounts = run.ranks.map(({ trace }) => ({
+    overlaps: countOverlaps(trace),
+    unsampled: countStepsWithoutSpans(trace),
+  }));
+  const overlaps = spanCounts.reduce((sum, counts) => sum + counts.overlaps, 0);
   const overhead = measureOverhead(run);
   const messages = listMessages(run.ranks);
   const notes = [
@@ -49,7 +54,10 @@ export function assessHealth(run: RunDerived, baselineProblem: string | null): H
     ...communicationNotes(run.ranks),
     ...eventNotes(events),
     ...stepNotes(run),
-    ...samplingNotes(run.ranks),
+    ...samplingNotes(
+      run.ranks,
+      spanCounts.map(({ unsampled }) => unsampled),
+    ),
     ...missingStepNotes(missingSteps),
     ...rankNotes(run, missingRanks),
     ...clockNotes(run),
@@ -120,10 +128,9 @@ function wasOrWere(count: number): string {
 }
 
 /** What a recorder that times every n-th step does not see. */
-function samplingNotes(ranks: readonly DerivedRank[]): Graded[] {
-  const left = ranks.map(({ trace }) => countStepsWithoutSpans(trace));
-  const most = Math.max(...left);
-  const seen = ranks[left.indexOf(most)]?.tables.steps.length ?? 0;
+function samplingNotes(ranks: readonly DerivedRank[], unsampled: readonly number[]): Graded[] {
+  const most = Math.max(...unsampled);
+  const seen = ranks[unsampled.indexOf(most)]?.tables.steps.length ?? 0;
   return most <= 0
     ? []
     : [

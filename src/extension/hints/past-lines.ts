@@ -30,7 +30,7 @@ export class PastLines<R extends PastRun> {
       .sort((a, b) => b.modifiedMs - a.modifiedMs)
       .slice(0, MAX_RECALLED);
     const unknown = before.filter(
-      (run) => run !== shown && this.#recalledById.get(run.id)?.modifiedMs !== run.modifiedMs,
+      ({ id, modifiedMs }) => this.#recalledById.get(id)?.modifiedMs !== modifiedMs,
     );
     await Promise.all(
       unknown.map(async (run) => {

@@ -18,15 +18,14 @@ export class AnnotationSites implements vscode.Disposable {
   readonly #index: WorkspaceIndex<PlacedAnnotation>;
 
   constructor(store: RunStore, log: vscode.LogOutputChannel, files: WorkspaceFiles) {
-    this.#index = new WorkspaceIndex({
+    this.#index = new WorkspaceIndex(store, log, {
       files,
       maxFiles: MAX_SOURCES,
-      startWorker: () => store.startWorker(() => undefined),
+      what: 'annotations',
       read: async (worker, paths) => {
         const read = await worker.ask((remote) => remote.indexSources({ paths: [...paths] }));
         return read.map(({ path, sites }) => ({ path, items: sites }));
       },
-      onFull: () => log.warn(`only ${MAX_SOURCES} Python files are looked through for annotations`),
     });
   }
 

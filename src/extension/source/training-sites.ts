@@ -21,16 +21,14 @@ export class TrainingSites implements vscode.Disposable {
   readonly #index: WorkspaceIndex<LoopSites>;
 
   constructor(store: RunStore, log: vscode.LogOutputChannel, files: WorkspaceFiles) {
-    this.#index = new WorkspaceIndex({
+    this.#index = new WorkspaceIndex(store, log, {
       files,
       maxFiles: MAX_SOURCES,
-      startWorker: () => store.startWorker(() => undefined),
+      what: 'training loops',
       read: async (worker, paths) => {
         const read = await worker.ask((remote) => remote.indexLoops({ paths: [...paths] }));
         return read.map(({ path, loops }) => ({ path, items: loops }));
       },
-      onFull: () =>
-        log.warn(`only ${MAX_SOURCES} Python files are looked through for training loops`),
     });
   }
 

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { AnalysisWorker } from '../runs/analysis-worker.ts';
+import type { RunStore } from '../runs/run-store.ts';
 import {
   EXCLUDED_FOLDERS,
   isSource,
@@ -12,13 +13,12 @@ export interface WorkspaceIndexOptions<T> {
   readonly files: WorkspaceFiles;
   /** Of more Python files and notebooks, the rest is not looked through. */
   readonly maxFiles: number;
-  readonly startWorker: () => AnalysisWorker;
   readonly read: (
     worker: AnalysisWorker,
     paths: readonly string[],
   ) => Promise<readonly { readonly path: string; readonly items: readonly T[] }[]>;
-  /** There are as many files as are looked through, or more. */
-  readonly onFull: () => void;
+  /** What is looked for, for the log. */
+  readonly what: string;
 }
 
 /** What a worker finds in the Python files and notebooks of the workspace: in all on first use, then in those that have changed. */
@@ -29,7 +29,11 @@ export class WorkspaceIndex<T> implements vscode.Disposable {
   #isListed = false;
   #reading: Promise<void> | null = null;
 
-  constructor(private readonly options: WorkspaceIndexOptions<T>) {
+  constructor(
+    private readonly store: RunStore,
+    private readonly log: vscode.LogOutputChannel,
+    private readonly options: WorkspaceIndexOptions<T>,
+  ) {
     this.#subscription = options.files.onDidChange((change) => this.#note(change));
   }
 
@@ -66,10 +70,10 @@ export class WorkspaceIndex<T> implements vscode.Disposable {
   async #readNews(): Promise<void> {
     if (!this.#isListed) {
       this.#isListed = true;
-      const { maxFiles, onFull } = this.options;
+      const { maxFiles, what } = this.options;
       const uris = await vscode.workspace.findFiles(SOURCES, EXCLUDED_FOLDERS, maxFiles);
       if (uris.length === maxFiles) {
-        onFull();
+        this.log.warn(`only ${maxFiles} Python files and notebooks are looked through for ${what}`);
       }
       uris.forEach((uri) => this.#unread.add(uri.fsPath));
     }
@@ -78,7 +82,7 @@ export class WorkspaceIndex<T> implements vscode.Disposable {
     if (paths.length === 0) {
       return;
     }
-    const worker = this.options.startWorker();
+    const worker = this.store.startWorker(() => undefined);
     try {
       const read = await this.options.read(worker, paths);
       paths.forEach((path) => this.#itemsByPath.delete(path));
